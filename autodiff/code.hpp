@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// What freeze works on and a program consists of: instructions over values, values in storages.
+// Passes turn one list into another; every pass is a function of its own.
+#pragma once
+
+#include "recording.hpp"
+
+#include <reel/autodiff/program.hpp>
+#include <reel/autodiff/structural.hpp>
+
+namespace reel::detail {
+
+using value_id = std::uint32_t;
+
+// Where a value's numbers live.
+enum class home : std::uint8_t {
+  arena,     // computed in every run
+  kept,      // computed once per instance from constants
+  input,     // the caller's memory
+  state,     // the state's current bank
+  next,      // the state's other bank, which becomes current when the run has succeeded
+  constant,  // a leaf's numbers
+};
+
+struct storage {
+  home where = home::arena;
+  reel::kind kind = kind::real;
+  index_t size = 0;                   // elements
+  std::uint32_t index = 0;            // which input, state or constant
+  std::uint32_t first = 0, last = 0;  // instructions between which it is alive
+};
+
+struct value {
+  reel::shape shape;
+  reel::kind kind;
+  std::uint32_t storage;
+};
+
+struct instruction {
+  op_ref op;
+  kind followed;  // picks the body, for ops of any kind
+  std::vector<value_id> inputs;
+  value_id output;
+  place where;
+  node_id node;             // on the tape it was frozen from
+  const char* backward_of;  // the op whose pull recorded it, or null
+  bool constant = false;    // depends on constants alone
+};
+
+std::string describe(const instruction& i);  // "backward of log (node 12, train.cpp:48)"
+
+struct checked_value {
+  value_id value;
+  std::string name;
+};
+
+struct code {
+  std::vector<value> values;
+  std::vector<storage> storages;
+  std::vector<instruction> instructions;  // the first `once` run when an instance is made
+  std::size_t once = 0;
+  std::vector<op_ref> leaves;  // of states and constants, by storage index
+  std::vector<op_ref> constants;
+  std::vector<value_id> inputs, outputs;
+  std::vector<std::pair<std::uint32_t, value_id>> updates;  // state, its next value
+  std::vector<checked_value> finite;
+  std::vector<program::slot> input_slots, state_slots, output_slots;
+  std::vector<value_id> states;
+  bool share = true, in_place = true;
+  std::vector<std::string> report;  // a line per pass
+};
+
+// Byte offsets of the arena's storages for a number type.
+struct arena_plan {
+  std::vector<std::size_t> offset;  // by storage
+  std::size_t bytes = 0;
+};
+arena_plan plan_arena(const code& c, element number);
+
+// The passes. Each returns how many instructions or values it touched.
+std::size_t drop_dead_code(code& c);
+std::size_t merge_common_subexpressions(code& c);
+std::size_t fold_constants(code& c);
+std::size_t share_views(code& c);
+void place_updates(code& c);
+void find_lifetimes(code& c);
+
+}  // namespace reel::detail

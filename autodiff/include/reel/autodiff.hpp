@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// Tape, differentiation and programs. (The Boost.Graph view is <reel/autodiff/graph.hpp>.)
+#pragma once
+
+#include <reel/autodiff/op.hpp>
+#include <reel/autodiff/program.hpp>
+#include <reel/autodiff/structural.hpp>
+#include <reel/autodiff/sweep.hpp>
+#include <reel/autodiff/tape.hpp>
+#include <reel/autodiff/transforms.hpp>
+#include <reel/autodiff/tree.hpp>

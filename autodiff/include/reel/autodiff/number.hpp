@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// The number types a tape can be evaluated in, and the functions to call inside `eval` and `f`:
+// reel::num::exp and friends work on float, double, real50 and (the analytic ones)
+// std::complex<double> alike. (An unqualified `exp` inside the namespace finds the var overload.)
+#pragma once
+
+#include <reel/autodiff/real50.hpp>
+#include <reel/autodiff/shape.hpp>
+
+#include <cmath>
+#include <complex>
+#include <concepts>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+namespace reel {
+
+// What a node holds. Index and bool nodes mean the same in every number type and have no cotangent.
+enum class kind : std::uint8_t { real, index, boolean };
+
+// What an array of numbers in memory holds; the first four are number types for kind::real.
+enum class element : std::uint8_t { f32, f64, real50, complex, index, boolean };
+inline constexpr std::size_t element_count = 6;
+inline constexpr std::size_t number_count = 4;
+
+using complex = std::complex<double>;
+
+template <class T> inline constexpr element element_of = element::f64;
+template <> inline constexpr element element_of<float> = element::f32;
+template <> inline constexpr element element_of<double> = element::f64;
+template <> inline constexpr element element_of<real50> = element::real50;
+template <> inline constexpr element element_of<complex> = element::complex;
+template <> inline constexpr element element_of<index_t> = element::index;
+template <> inline constexpr element element_of<bool> = element::boolean;
+
+template <class T>
+concept real_number = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, real50>;
+template <class T>
+concept number = real_number<T> || std::same_as<T, complex>;
+
+std::size_t size_of(element e) noexcept;    // bytes
+std::string_view name(element e) noexcept;  // "float", "double", "50 digits", ...
+std::string_view name(kind k) noexcept;     // "real", "index", "bool"
+
+// The element that holds a node of kind `k` when the tape is evaluated in number type `number`.
+constexpr element element_for(kind k, element number) noexcept {
+  return k == kind::real ? number : k == kind::index ? element::index : element::boolean;
+}
+
+namespace num {
+
+template <class T>
+concept builtin = std::floating_point<T> || std::same_as<T, complex>;
+
+template <builtin T> T exp(T x) { return std::exp(x); }
+template <builtin T> T log(T x) { return std::log(x); }
+template <builtin T> T sqrt(T x) { return std::sqrt(x); }
+template <builtin T> T tanh(T x) { return std::tanh(x); }
+template <builtin T> T pow(T x, T y) { return std::pow(x, y); }
+template <std::floating_point T> T log1p(T x) { return std::log1p(x); }
+template <std::floating_point T> T expm1(T x) { return std::expm1(x); }
+template <std::floating_point T> T abs(T x) { return std::abs(x); }
+template <std::floating_point T> bool isnan(T x) { return std::isnan(x); }
+template <std::floating_point T> bool isfinite(T x) { return std::isfinite(x); }
+
+real50 exp(const real50& x);
+real50 log(const real50& x);
+real50 sqrt(const real50& x);
+real50 tanh(const real50& x);
+real50 pow(const real50& x, const real50& y);
+real50 log1p(const real50& x);
+real50 expm1(const real50& x);
+real50 abs(const real50& x);
+bool isnan(const real50& x);
+bool isfinite(const real50& x);
+
+inline bool isnan(const complex& x) { return isnan(x.real()) || isnan(x.imag()); }
+inline bool isfinite(const complex& x) { return isfinite(x.real()) && isfinite(x.imag()); }
+inline complex log1p(const complex& x) { return std::log(1.0 + x); }
+inline complex expm1(const complex& x) { return std::exp(x) - 1.0; }
+
+// What an order is taken by: the number itself, a complex number's real part.
+template <class T> const T& real_part(const T& x) { return x; }
+inline double real_part(const complex& x) { return x.real(); }
+
+template <class T> T infinity() { return T(std::numeric_limits<double>::infinity()); }
+template <> inline float infinity<float>() { return std::numeric_limits<float>::infinity(); }
+
+// From one number type to another: to nearest, real part of a complex number.
+template <class To, class From> To convert(const From& x) {
+  if constexpr (std::same_as<To, From>) return x;
+  else if constexpr (std::same_as<From, complex>) return convert<To>(x.real());
+  else if constexpr (std::same_as<To, complex>) return complex(convert<double>(x));
+  else return static_cast<To>(x);
+}
+
+}  // namespace num
+}  // namespace reel

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+// An op is one value struct: a name, `infer` (shapes), `eval` (numbers) and `pull` (its backward rule).
+//
+//   struct cube_op {
+//     static constexpr auto name = "cube";
+//     shape infer(const shape& x) const { return x; }
+//     template <class T> void eval(out<T> y, in<T> x) const {
+//       for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] * x[i] * x[i];
+//     }
+//     // y = x³, dy = 3x² dx
+//     var pull(var ybar, var y, var x) const { return scale_cotangent(ybar, 3 * x * x); }
+//     bool operator==(const cube_op&) const = default;
+//   };
+//   var cube(operand x) { return apply(cube_op{}, x); }
+//
+// No base class, no registration: the concept `operation` is the whole contract. Number and kind of
+// inputs are read off eval's signature: in<T> is real, in<index_t> and in<bool> are those kinds,
+// many<T> takes any number of real inputs. eval writes every element of y and allocates nothing;
+// it may be instantiated for float, double, real50 and, if `static constexpr bool analytic = true`,
+// complex. Further members an op may declare:
+//   using numbers = reel::numbers<float, double>;  a narrower list of number types
+//   static constexpr bool any_kind = true;          T may also be index_t and bool (data movement)
+//   static constexpr bool elementwise = true;       y[i] depends on the i-th elements alone, so y may
+//                                                   be written over a dying input
+//   static constexpr bool view = true;              y has the bytes of x under another shape
+//   static constexpr bool effect = true;            eval may refuse; never removed as dead code
+// In place of pull, `reference(x...)` gives a composition of other ops whose derivative is used.
+#pragma once
+
+#include <reel/autodiff/number.hpp>
+#include <reel/autodiff/var.hpp>
+
+#include <array>
+#include <bit>
+#include <concepts>
+#include <memory>
+#include <span>
+#include <tuple>
+#include <vector>
+
+namespace reel {
+
+// Numbers an op reads: contiguous, row-major, with their shape.
+template <class T> struct in {
+  const T* data = nullptr;
+  const reel::shape* dims = nullptr;
+  index_t size() const { return dims->size(); }
+  const reel::shape& shape() const { return *dims; }
+  const T& operator[](index_t i) const { return data[i]; }
+};
+
+// Numbers an op writes; never overlaps an input unless the op is elementwise.
+template <class T> struct out {
+  T* data = nullptr;
+  const reel::shape* dims = nullptr;
+  index_t size() const { return dims->size(); }
+  const reel::shape& shape() const { return *dims; }
+  T& operator[](index_t i) const { return data[i]; }
+};
+
+namespace detail {
+struct operand_view {
+  void* data;
+  const reel::shape* dims;
+};
+}  // namespace detail
+
+// Any number of inputs of one kind.
+template <class T> class many {
+ public:
+  explicit many(std::span<const detail::operand_view> views) : views_(views) {}
+  std::size_t size() const { return views_.size(); }
+  in<T> operator[](std::size_t i) const { return {static_cast<const T*>(views_[i].data), views_[i].dims}; }
+
+ private:
+  std::span<const detail::operand_view> views_;
+};
+
+template <number... T> struct numbers {
+  template <class N> static constexpr bool contains = (std::same_as<N, T> || ...);
+};
+
+namespace detail {
+
+// What eval's signature says of a parameter: it follows T, or is of a fixed kind.
+enum class follows : std::uint8_t { number, index, boolean };
+
+template <class T> inline constexpr follows follows_of = follows::number;
+template <> inline constexpr follows follows_of<index_t> = follows::index;
+template <> inline constexpr follows follows_of<bool> = follows::boolean;
+
+template <class P> struct parameter;
+template <class T> struct parameter<in<T>> {
+  static constexpr bool variadic = false;
+  static constexpr follows rule = follows_of<T>;
+  static in<T> make(std::span<const operand_view> views, std::size_t i) {
+    return {static_cast<const T*>(views[i].data), views[i].dims};
+  }
+};
+template <class T> struct parameter<many<T>> {
+  static constexpr bool variadic = true;
+  static constexpr follows rule = follows_of<T>;
+  static many<T> make(std::span<const operand_view> views, std::size_t) { return many<T>(views); }
+};
+
+template <class F> struct eval_signature;
+template <class Op, class R, class... P> struct eval_signature<void (Op::*)(out<R>, P...) const> {
+  static constexpr std::size_t arity = sizeof...(P);
+  static constexpr bool variadic = (parameter<P>::variadic || ...);
+  static_assert(!variadic || arity == 1, "reel: many<T> must be eval's only input");
+  static constexpr follows result = follows_of<R>;
+  static constexpr std::array<follows, arity> inputs{parameter<P>::rule...};
+
+  static void call(const Op& op, void (Op::*f)(out<R>, P...) const, const operand_view& y,
+                   std::span<const operand_view> x) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (op.*f)(out<R>{static_cast<R*>(y.data), y.dims}, parameter<P>::make(x, I)...);
+    }
+    (std::index_sequence_for<P...>{});
+  }
+};
+
+template <class Op, class T> using signature = eval_signature<decltype(&Op::template eval<T>)>;
+
+template <class Op, std::size_t> using shape_t = const shape&;
+template <std::size_t> using var_t = var;
+
+template <class Op, std::size_t... I> constexpr bool can_infer(std::index_sequence<I...>) {
+  return requires(const Op& op, shape_t<Op, I>... s) {
+    { op.infer(s...) } -> std::convertible_to<shape>;
+  };
+}
+template <class Op, std::size_t... I> constexpr bool can_pull(std::index_sequence<I...>) {
+  return requires(const Op& op, var v, var_t<I>... x) { op.pull(v, v, x...); };
+}
+template <class Op, std::size_t... I> constexpr bool can_refer(std::index_sequence<I...>) {
+  return requires(const Op& op, var_t<I>... x) {
+    { op.reference(x...) } -> std::convertible_to<var>;
+  };
+}
+
+template <class Op> using inputs_of = std::make_index_sequence<signature<Op, double>::arity>;
+
+template <class Op>
+concept variadic_op = signature<Op, double>::variadic;
+template <class Op>
+concept infers = (variadic_op<Op> &&
+                  requires(const Op& op, std::span<const shape> s) {
+                    { op.infer(s) } -> std::convertible_to<shape>;
+                  }) ||
+                 (!variadic_op<Op> && can_infer<Op>(inputs_of<Op>{}));
+template <class Op>
+concept pulls = (variadic_op<Op> &&
+                 requires(const Op& op, var v, std::span<const var> x) {
+                   { op.pull(v, v, x) } -> std::convertible_to<std::vector<var>>;
+                 }) ||
+                (!variadic_op<Op> && can_pull<Op>(inputs_of<Op>{}));
+template <class Op>
+concept refers = !variadic_op<Op> && can_refer<Op>(inputs_of<Op>{});
+// A result of kind index or bool has no cotangent, so there is nothing to pull back.
+template <class Op>
+concept has_no_cotangent = signature<Op, double>::result != follows::number;
+
+}  // namespace detail
+
+template <class Op>
+concept named_op = requires {
+  { Op::name } -> std::convertible_to<const char*>;
+};
+template <class Op>
+concept evaluated_op = requires {
+  detail::signature<Op, double>::arity;
+};
+
+// The whole contract of an op; a compiler's message names the part that is missing.
+template <class Op>
+concept operation = std::equality_comparable<Op> && std::copyable<Op> && named_op<Op> && evaluated_op<Op> &&
+    detail::infers<Op> &&(detail::has_no_cotangent<Op> || detail::pulls<Op> || detail::refers<Op>);
+
+namespace detail {
+
+using eval_fn = void (*)(const void* op, const operand_view& y, std::span<const operand_view> x);
+
+// What a tape knows of an op type, free of templates.
+struct op_traits {
+  const char* name;
+  std::uint16_t arity;  // of a variadic op: 0
+  bool variadic, any_kind, analytic, elementwise, view, effect, stateless;
+  follows result;
+  const follows* inputs;
+  std::array<eval_fn, element_count> eval;  // null where the op has no body
+  shape (*infer)(const void* op, std::span<const shape* const> x);
+  void (*pull)(const void* op, const var& ybar, const var& y, std::span<const var> x, std::span<var> xbar);
+  bool (*same)(const void* a, const void* b);  // attributes equal, floating-point ones bit for bit
+  std::shared_ptr<const void> (*copy)(const void* op);
+};
+
+template <class Op, class T> constexpr bool has_number() {
+  if constexpr (requires { typename Op::numbers; }) return Op::numbers::template contains<T>;
+  else return true;
+}
+
+template <class Op, class T> constexpr eval_fn eval_for() {
+  return [](const void* op, const operand_view& y, std::span<const operand_view> x) {
+    signature<Op, T>::call(*static_cast<const Op*>(op), &Op::template eval<T>, y, x);
+  };
+}
+
+template <class Op> constexpr std::array<eval_fn, element_count> evals() {
+  std::array<eval_fn, element_count> f{};
+  if constexpr (has_number<Op, float>()) f[0] = eval_for<Op, float>();
+  if constexpr (has_number<Op, double>()) f[1] = eval_for<Op, double>();
+  if constexpr (has_number<Op, real50>()) f[2] = eval_for<Op, real50>();
+  if constexpr (requires { requires Op::analytic; }) f[3] = eval_for<Op, complex>();
+  if constexpr (requires { requires Op::any_kind; }) {
+    f[4] = eval_for<Op, index_t>();
+    f[5] = eval_for<Op, bool>();
+  }
+  return f;
+}
+
+template <class Op> shape infer(const void* self, std::span<const shape* const> x) {
+  const auto& op = *static_cast<const Op*>(self);
+  if constexpr (variadic_op<Op>) {
+    std::vector<shape> shapes;
+    for (const shape* s : x) shapes.push_back(*s);
+    return op.infer(std::span<const shape>(shapes));
+  } else {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) { return op.infer(*x[I]...); }
+    (inputs_of<Op>{});
+  }
+}
+
+void pull_reference(const var& r, const var& ybar, std::span<const var> x, std::span<var> xbar);
+var fresh(const var& x);  // an identity node: a handle that only later uses go through
+
+template <class Op>
+void pull(const void* self, const var& ybar, const var& y, std::span<const var> x, std::span<var> xbar) {
+  [[maybe_unused]] const auto& op = *static_cast<const Op*>(self);
+  if constexpr (has_no_cotangent<Op>) {
+    static_cast<void>(ybar), static_cast<void>(y), static_cast<void>(x), static_cast<void>(xbar);
+  } else if constexpr (variadic_op<Op>) {
+    const std::vector<var> r = op.pull(ybar, y, x);
+    for (std::size_t i = 0; i < x.size(); ++i) xbar[i] = r[i];
+  } else if constexpr (pulls<Op>) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      const auto r = op.pull(ybar, y, x[I]...);
+      if constexpr (std::convertible_to<decltype(r), var>) xbar[0] = r;
+      else ((xbar[I] = std::get<I>(r)), ...);
+    }
+    (inputs_of<Op>{});
+  } else {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      const std::array<var, sizeof...(I)> inner{fresh(x[I])...};
+      pull_reference(op.reference(inner[I]...), ybar, inner, xbar);
+    }
+    (inputs_of<Op>{});
+  }
+}
+
+template <class T> bool same_bits(const T& a, const T& b) {
+  if constexpr (std::same_as<T, double>)
+    return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+  else if constexpr (std::same_as<T, float>)
+    return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+  else return a == b;
+}
+
+// Attributes are compared field by field where the op is an aggregate of up to four; -0.0 and 0.0 differ.
+template <class Op> bool same(const void* left, const void* right);
+
+template <class Op> constexpr op_traits make_traits();
+
+}  // namespace detail
+
+// Records `op` applied to `x...` and returns its result. Throws tape_mismatch, stale_variable,
+// shape_mismatch, kind_mismatch, invalid_axis, ... naming op, shapes and the user's line.
+template <operation Op, std::convertible_to<operand>... X> var apply(const Op& op, const X&... x);
+template <operation Op> var apply(const Op& op, std::span<const var> x, place where);
+
+}  // namespace reel
+
+#include <reel/autodiff/op_impl.hpp>

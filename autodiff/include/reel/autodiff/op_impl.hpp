@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// How apply() erases an op's type. Included by op.hpp.
+#pragma once
+
+#include <reel/autodiff/fields.hpp>
+
+namespace reel::detail {
+
+template <class Op> bool same(const void* left, const void* right) {
+  const auto& a = *static_cast<const Op*>(left);
+  const auto& b = *static_cast<const Op*>(right);
+  if constexpr (aggregate<Op> && field_count<Op>() <= max_fields) {
+    const auto equal = [](const auto& u, const auto& v) {
+      return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return (same_bits(std::get<I>(u), std::get<I>(v)) && ...);
+      }
+      (std::make_index_sequence<std::tuple_size_v<std::remove_cvref_t<decltype(u)>>>{});
+    };
+    return equal(fields(a), fields(b));
+  } else {
+    return a == b;
+  }
+}
+
+template <class Op> constexpr op_traits make_traits() {
+  using s = signature<Op, double>;
+  return op_traits{.name = Op::name,
+                   .arity = s::variadic ? std::uint16_t{0} : static_cast<std::uint16_t>(s::arity),
+                   .variadic = s::variadic,
+                   .any_kind = requires {requires Op::any_kind;
+}
+, .analytic = requires { requires Op::analytic; }
+, .elementwise = requires { requires Op::elementwise; }
+, .view = requires { requires Op::view; }
+, .effect = requires { requires Op::effect; }
+, .stateless = std::is_empty_v<Op>, .result = s::result, .inputs = s::inputs.data(), .eval = evals<Op>(),
+  .infer = &detail::infer<Op>, .pull = &detail::pull<Op>, .same = &detail::same<Op>,
+  .copy = [](const void* op) -> std::shared_ptr<const void> {
+    return std::make_shared<const Op>(*static_cast<const Op*>(op));
+  },
+};  // namespace reel::detail
+}
+
+template <class Op> inline constexpr op_traits traits_of = make_traits<Op>();
+
+// Appends a node. `op` is copied unless the tape holds an equal one.
+var record(const op_traits& traits, const void* op, std::span<const operand> x);
+var record(const op_traits& traits, const void* op, std::span<const var> x, place where);
+
+}  // namespace reel::detail
+
+namespace reel {
+
+template <operation Op, std::convertible_to<operand>... X> var apply(const Op& op, const X&... x) {
+  static_assert(detail::variadic_op<Op> || sizeof...(X) == detail::signature<Op, double>::arity,
+                "reel: apply() needs one operand per input of eval");
+  const std::array<operand, sizeof...(X)> operands{operand(x)...};
+  return detail::record(detail::traits_of<Op>, &op, operands);
+}
+
+template <operation Op> var apply(const Op& op, std::span<const var> x, place where) {
+  return detail::record(detail::traits_of<Op>, &op, x, where);
+}
+
+}  // namespace reel

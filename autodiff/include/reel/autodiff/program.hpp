@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// freeze: tape → program. A program is immutable and may be shared between threads: a flat list of
+// instructions and a memory plan, good for any number type. An instance<T> is its memory: arena and
+// states. run() binds inputs and goes down the list: no allocation, no shape logic, no dispatch.
+#pragma once
+
+#include <reel/autodiff/op.hpp>
+#include <reel/autodiff/tape.hpp>
+
+#include <array>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace reel {
+
+namespace detail {
+struct code;
+class machine;
+}  // namespace detail
+
+// After a run, `state` holds what `next` came out as.
+struct update {
+  var state, next;
+};
+
+struct freeze_request {
+  std::vector<var> outputs;
+  std::vector<update> updates;
+  std::vector<var> inputs;       // in the order they are bound; by default as recorded
+  std::vector<var> finite;       // a run is refused, states untouched, if one of these is not
+  std::vector<std::string> off;  // passes to skip, by name; see pass_names()
+};
+
+// The passes of freeze in order. All of them are exact: results stay those of evaluation bit for bit.
+//   dead_code               what neither an output, an update nor a check needs is dropped
+//   common_subexpressions   equal ops on equal inputs are computed once
+//   folding                 what depends on constants alone is computed once per instance
+//   views                   reshapes share their input's memory
+//   in_place                an elementwise op writes over an input that nothing reads any more
+//   sharing                 values that are never alive together share the arena
+std::vector<std::string> pass_names();
+
+class program {
+ public:
+  struct slot {
+    std::string name;
+    reel::shape shape;
+    reel::kind kind;
+    place where;
+  };
+  std::span<const slot> inputs() const;
+  std::span<const slot> states() const;
+  std::span<const slot> outputs() const;
+  std::size_t instructions() const;  // per run
+  std::size_t arena_bytes(element number) const;
+  std::string explain() const;  // what each pass did, and the instructions
+
+  const detail::code& code() const { return *code_; }
+
+ private:
+  friend program freeze(const freeze_request& request);
+  friend class detail::machine;
+  std::shared_ptr<const detail::code> code_;
+};
+
+// Throws stale_variable, tape_mismatch, invalid_argument (an update of something that is no state, an
+// unknown pass), no_value (an output that depends on a symbolic cotangent).
+program freeze(const freeze_request& request);
+program freeze(const var& output);
+
+// Numbers bound to an input for one run: not copied, so they must stay while the run lasts.
+struct binding {
+  element type;
+  const void* data;
+  reel::shape shape;
+
+  template <class T> binding(const array<T>& a) : type(element_of<T>), data(a.data()), shape(shape_of(a)) {
+    static_assert(std::same_as<std::remove_const_t<T>, bool> || std::same_as<T, index_t> || number<T>,
+                  "reel: bind arrays of the instance's number type, of reel::index_t or of bool");
+  }
+  template <class T>
+  binding(const T* numbers, const reel::shape& s) : type(element_of<T>), data(numbers), shape(s) {}
+};
+
+namespace detail {
+
+// An instance without its number type.
+class machine {
+ public:
+  machine(const program& p, element number);
+  ~machine();
+  machine(machine&&) noexcept;
+  machine& operator=(machine&&) noexcept;
+
+  void run(std::span<const binding> inputs);
+  const void* output(std::size_t i) const;
+  const void* state(std::size_t i) const;
+  void set_state(std::size_t i, const void* data, const shape& s);
+  const program& source() const { return program_; }
+  void check(std::size_t i, std::size_t count, const char* what) const;
+
+ private:
+  struct memory;
+  program program_;
+  std::unique_ptr<memory> memory_;
+};
+
+template <class T> array<T> copy_array(const void* data, const shape& s) {
+  auto a = make_array<T>(s);
+  std::copy_n(static_cast<const T*>(data), s.size(), a.data());
+  return a;
+}
+
+}  // namespace detail
+
+// The memory of one program in one number type. Belongs to one thread at a time.
+template <number T> class instance {
+ public:
+  explicit instance(const program& p) : machine_(p, element_of<T>) {}
+
+  // Runs once. Inputs are bound by position; reals of type T, indices and bools of theirs. All or
+  // nothing: on an error no state has changed. Throws binding_mismatch, invalid_label,
+  // branch_changed, non_finite, ...
+  void run(std::span<const binding> inputs) { machine_.run(inputs); }
+  template <class... A>
+  requires(std::convertible_to<A, binding>&&...) void run(const A&... inputs) {
+    const std::array<binding, sizeof...(A)> all{binding(inputs)...};
+    machine_.run(all);
+  }
+
+  // Numbers of an output, valid until the next run.
+  template <class N = T> std::span<const N> view(std::size_t i = 0) const {
+    check_output<N>(i);
+    return {static_cast<const N*>(machine_.output(i)), static_cast<std::size_t>(slot(i).shape.size())};
+  }
+  template <class N = T> array<N> output(std::size_t i = 0) const {
+    check_output<N>(i);
+    return detail::copy_array<N>(machine_.output(i), slot(i).shape);
+  }
+  T item(std::size_t i = 0) const { return view(i)[0]; }
+
+  array<T> state(std::size_t i = 0) const {
+    machine_.check(i, machine_.source().states().size(), "state");
+    return detail::copy_array<T>(machine_.state(i), machine_.source().states()[i].shape);
+  }
+  void set_state(std::size_t i, const array<T>& numbers) {
+    machine_.set_state(i, numbers.data(), shape_of(numbers));
+  }
+
+  const reel::program& source() const { return machine_.source(); }
+
+ private:
+  const program::slot& slot(std::size_t i) const { return machine_.source().outputs()[i]; }
+  template <class N> void check_output(std::size_t i) const {
+    machine_.check(i, machine_.source().outputs().size(), "output");
+    if (element_of<N> != element_for(slot(i).kind, element_of<T>))
+      throw error(errc::kind_mismatch, "output", slot(i).where,
+                  "is read in another type than it is computed in.");
+  }
+  detail::machine machine_;
+};
+
+}  // namespace reel

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// The ops the sweep itself needs: addition, and the movement of data between shapes. Each linear op
+// is defined beside its adjoint; they are each other's backward rule.
+#pragma once
+
+#include <reel/autodiff/op.hpp>
+#include <reel/autodiff/tape.hpp>
+
+#include <vector>
+
+namespace reel {
+
+// a + b, broadcast to a common shape.
+var operator+(operand a, operand b);
+
+// x stretched to shape `to` (aligned at the last axis; only 1 stretches). Any kind.
+var broadcast_to(operand x, const shape& to);
+// x summed down to shape `to`, which must broadcast to x's.
+var sum_to(operand x, const shape& to);
+
+// The same elements, row-major, under another shape; one size may be -1 and is worked out.
+var reshape(operand x, const shape& to);
+var reshape(operand x, std::initializer_list<index_t> sizes);
+
+// Tensors joined along an axis; all other sizes agree.
+var concat(const std::vector<var>& x, int axis = 0);
+// Tensors of one shape as the slices of a new first axis.
+var stack(const std::vector<var>& x);
+// Elements begin ≤ i < end along an axis; negative positions count from the end.
+var slice(operand x, int axis, index_t begin, index_t end);
+// x with `before` and `after` zeros along an axis.
+var pad(operand x, int axis, index_t before, index_t after);
+
+// The same numbers through which no derivative passes.
+var detach(operand x);
+// The numbers of x, computed now, as a constant on another tape.
+var detach(const var& x, tape& onto, place where = here());
+
+// Both operands of a binary op at their common shape. The broadcast is a node of its own, so no
+// binary rule ever has to un-broadcast. At least one operand must be a var.
+struct operand_pair {
+  operand a, b;
+};
+operand_pair broadcast_together(const char* op, operand a, operand b);
+
+// A constant of x's shape and kind on x's tape.
+var constant_like(const var& x, double number);
+// A scalar constant of the given kind on the tape of `on`.
+var scalar_constant(const var& on, double number, kind k, place where);
+inline var zeros_like(const var& x) { return constant_like(x, 0); }
+inline var ones_like(const var& x) { return constant_like(x, 1); }
+
+struct identity_op {
+  static constexpr auto name = "identity";
+  static constexpr bool any_kind = true, analytic = true, elementwise = true, view = true;
+  shape infer(const shape& x) const { return x; }
+  template <class T> void eval(out<T> y, in<T> x) const { std::copy_n(x.data, x.size(), y.data); }
+  var pull(var ybar, var y, var x) const;
+  bool operator==(const identity_op&) const = default;
+};
+
+struct detach_op {
+  static constexpr auto name = "detach";
+  static constexpr bool any_kind = true, elementwise = true, view = true;
+  shape infer(const shape& x) const { return x; }
+  template <class T> void eval(out<T> y, in<T> x) const { std::copy_n(x.data, x.size(), y.data); }
+  var pull(var ybar, var y, var x) const;
+  bool operator==(const detach_op&) const = default;
+};
+
+struct add_op {
+  static constexpr auto name = "add";
+  static constexpr bool analytic = true, elementwise = true;
+  shape infer(const shape& a, const shape& b) const;
+  template <class T> void eval(out<T> y, in<T> a, in<T> b) const;
+  std::array<var, 2> pull(var ybar, var y, var a, var b) const;
+  bool operator==(const add_op&) const = default;
+};
+
+struct broadcast_to_op {
+  static constexpr auto name = "broadcast_to";
+  static constexpr bool any_kind = true, analytic = true;
+  shape to;
+  shape infer(const shape& x) const;
+  template <class T> void eval(out<T> y, in<T> x) const;
+  var pull(var ybar, var y, var x) const;
+  bool operator==(const broadcast_to_op&) const = default;
+};
+
+struct sum_to_op {
+  static constexpr auto name = "sum_to";
+  static constexpr bool analytic = true;
+  shape to;
+  shape infer(const shape& x) const;
+  template <class T> void eval(out<T> y, in<T> x) const;
+  var pull(var ybar, var y, var x) const;
+  bool operator==(const sum_to_op&) const = default;
+};
+
+struct reshape_op {
+  static constexpr auto name = "reshape";
+  static constexpr bool any_kind = true, analytic = true, view = true;
+  shape to;
+  shape infer(const shape& x) const;
+  template <class T> void eval(out<T> y, in<T> x) const { std::copy_n(x.data, x.size(), y.data); }
+  var pull(var ybar, var y, var x) const;
+  bool operator==(const reshape_op&) const = default;
+};
+
+struct concat_op {
+  static constexpr auto name = "concat";
+  static constexpr bool any_kind = true, analytic = true;
+  int axis = 0;
+  shape infer(std::span<const shape> x) const;
+  template <class T> void eval(out<T> y, many<T> x) const;
+  std::vector<var> pull(var ybar, var y, std::span<const var> x) const;
+  bool operator==(const concat_op&) const = default;
+};
+
+struct slice_op {
+  static constexpr auto name = "slice";
+  static constexpr bool any_kind = true, analytic = true;
+  int axis = 0;
+  index_t begin = 0, end = 0;
+  shape infer(const shape& x) const;
+  template <class T> void eval(out<T> y, in<T> x) const;
+  var pull(var ybar, var y, var x) const;
+  bool operator==(const slice_op&) const = default;
+};
+
+struct pad_op {
+  static constexpr auto name = "pad";
+  static constexpr bool any_kind = true, analytic = true;
+  int axis = 0;
+  index_t before = 0, after = 0;
+  shape infer(const shape& x) const;
+  template <class T> void eval(out<T> y, in<T> x) const;
+  var pull(var ybar, var y, var x) const;
+  bool operator==(const pad_op&) const = default;
+};
+
+}  // namespace reel

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// A tape records a computation over tensors: which op, on which inputs, of which shape, written
+// where. It holds no intermediate numbers; they are computed when asked for, in the number type
+// asked for. A tape is an explicit object and belongs to one thread at a time.
+#pragma once
+
+#include <reel/autodiff/var.hpp>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace reel {
+
+class tape {
+ public:
+  explicit tape(std::string name = "tape");
+  ~tape();
+  tape(tape&&) noexcept;
+  tape& operator=(tape&&) noexcept;  // vars of the overwritten tape become stale
+
+  // Leaves. Arrays are copied; xtensor expressions are evaluated once, here.
+  //   variable  immutable numbers one may differentiate with respect to
+  //   constant  immutable numbers of any kind (floating → real, integer → index, bool → bool);
+  //             the only leaves that freeze may compute with ahead of time
+  //   state     numbers a program keeps between runs and updates in place
+  //   input     bound at each run of a program; with an array, that array is the value until then
+  template <array_expression E> var variable(const E& numbers, place where = here()) {
+    return leaf(role::variable, numbers, where);
+  }
+  template <array_expression E> var constant(const E& numbers, place where = here()) {
+    return leaf(role::constant, numbers, where);
+  }
+  template <array_expression E> var state(const E& numbers, place where = here()) {
+    return leaf(role::state, numbers, where);
+  }
+  template <array_expression E> var input(const E& example, place where = here()) {
+    return leaf(role::input, example, where);
+  }
+  var input(const shape& s, kind k = kind::real, place where = here());
+
+  var variable(double number, place where = here());
+  var constant(double number, place where = here());
+  var constant(const shape& s, double number, place where = here());  // every element the same
+
+  // Forgets everything recorded: all vars of this tape become stale. Memory is kept for reuse.
+  void clear() noexcept;
+  // Forgets computed values; they are computed again when asked for.
+  void release() noexcept;
+  void reserve(std::size_t nodes);
+
+  std::size_t size() const noexcept;   // nodes
+  std::size_t bytes() const noexcept;  // memory held by nodes, leaves and computed values
+  const std::string& name() const noexcept;
+
+  enum class role : std::uint8_t { computed, variable, constant, input, state, cotangent };
+
+  // Any type may stand where an element of an array is expected by kind: float and double (real),
+  // integers (index), bool.
+  struct view {
+    element type;
+    const void* data;
+    const reel::shape* dims;
+  };
+  var leaf(role r, const view& numbers, place where);
+
+  detail::recording& recording() const;
+
+ private:
+  template <class E> var leaf(role r, const E& numbers, place where);
+
+  std::unique_ptr<detail::recording> recording_;
+};
+
+template <class E> var tape::leaf(role r, const E& numbers, place where) {
+  using V = typename E::value_type;
+  using T =
+      std::conditional_t<std::is_same_v<V, bool>, bool,
+                         std::conditional_t<std::is_integral_v<V>, index_t,
+                                            std::conditional_t<std::is_same_v<V, float>, float, double>>>;
+  static_assert(std::is_arithmetic_v<V>, "reel: a leaf holds floating-point numbers, integers or bools");
+  const array<T> copy = numbers;
+  const auto dims = shape_of(copy);
+  return leaf(r, view{element_of<T>, copy.data(), &dims}, where);
+}
+
+}  // namespace reel

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+// Running a program: a loop over {body, op, operands}. Operand tables exist twice, one per bank of
+// the states: a run reads one bank and writes the other, and succeeds by switching tables. Until then
+// nothing it did can be seen, which is what makes a step all or nothing.
+#include "code.hpp"
+#include "evaluate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace reel::detail {
+
+namespace {
+
+struct aligned_delete {
+  void operator()(std::byte* p) const noexcept { ::operator delete[](p, std::align_val_t{64}); }
+};
+using aligned_bytes = std::unique_ptr<std::byte[], aligned_delete>;
+
+aligned_bytes allocate(std::size_t bytes) {
+  const std::size_t n = std::max<std::size_t>(bytes, 64);
+  aligned_bytes p(static_cast<std::byte*>(::operator new[](n, std::align_val_t{64})));
+  std::memset(p.get(), 0, n);  // touched now, so that the first run meets no page faults
+  return p;
+}
+
+struct step {
+  eval_fn body;
+  const void* op;
+  operand_view output;
+  std::span<const operand_view> inputs;
+};
+
+template <class T> std::size_t first_not_finite(const void* data, std::size_t n) {
+  const T* x = static_cast<const T*>(data);
+  if constexpr (std::floating_point<T>) {  // x·0 is 0 or NaN; a loop without exits runs in SIMD
+    unsigned bad = 0;
+    for (std::size_t i = 0; i < n; ++i) bad |= static_cast<unsigned>(x[i] * T(0) != T(0));
+    if (bad == 0) return n;
+  }
+  for (std::size_t i = 0; i < n; ++i)
+    if (!num::isfinite(x[i])) return i;
+  return n;
+}
+
+std::size_t first_not_finite(element type, const void* data, std::size_t n) {
+  switch (type) {
+    case element::f32:
+      return first_not_finite<float>(data, n);
+    case element::f64:
+      return first_not_finite<double>(data, n);
+    case element::real50:
+      return first_not_finite<real50>(data, n);
+    case element::complex:
+      return first_not_finite<complex>(data, n);
+    default:
+      return n;
+  }
+}
+
+std::string number_at(element type, const void* data, std::size_t i) {
+  switch (type) {
+    case element::f32:
+      return fmt::format("{}", static_cast<const float*>(data)[i]);
+    case element::f64:
+      return fmt::format("{}", static_cast<const double*>(data)[i]);
+    case element::real50:
+      return static_cast<const real50*>(data)[i].str(6);
+    case element::complex: {
+      const auto& z = static_cast<const complex*>(data)[i];
+      return fmt::format("{}+{}i", z.real(), z.imag());
+    }
+    default:
+      return "?";
+  }
+}
+
+// "[3,7]"
+std::string position(const shape& s, std::size_t i) {
+  std::vector<std::size_t> at(s.rank());
+  for (std::size_t a = s.rank(); a-- > 0; i /= static_cast<std::size_t>(s[a]))
+    at[a] = i % static_cast<std::size_t>(s[a]);
+  return fmt::format("[{}]", fmt::join(at, ","));
+}
+
+}  // namespace
+
+struct machine::memory {
+  element number;
+  aligned_bytes arena;
+  std::vector<aligned_bytes> owned;              // converted constants, both banks of the states
+  std::vector<std::array<std::byte*, 2>> banks;  // by state
+  std::array<std::vector<operand_view>, 2> operands;
+  std::array<std::vector<step>, 2> steps;
+  std::vector<std::vector<std::size_t>> input_uses;  // where in operands each input stands
+  std::vector<std::vector<value_id>> input_values;   // the input and its views
+  std::array<std::vector<void*>, 2> at;              // by value
+  std::size_t bank = 0;                              // the current one
+  std::size_t ran = 0;                               // the one the last run read
+
+  memory(const code& c, element n) : number(n) {
+    const arena_plan plan = plan_arena(c, number);
+    arena = allocate(plan.bytes);
+    make_banks(c);
+    std::vector<const void*> constants;
+    for (const op_ref& op : c.constants)
+      constants.push_back(load_constant(*static_cast<const leaf*>(op.self.get())));
+    find_input_uses(c);
+    for (std::size_t side = 0; side < 2; ++side) make_steps(c, plan, constants, side);
+    for (std::size_t i = 0; i < c.once; ++i) execute(c, i);
+  }
+
+  std::size_t bytes(kind k, index_t n) const {
+    return static_cast<std::size_t>(n) * size_of(element_for(k, number));
+  }
+
+  void make_banks(const code& c) {
+    for (std::size_t i = 0; i < c.states.size(); ++i) {
+      const value& v = c.values[c.states[i]];
+      std::array<std::byte*, 2> both{};
+      for (auto& b : both) {
+        owned.push_back(allocate(bytes(v.kind, v.shape.size())));
+        b = owned.back().get();
+        load(number, b, *static_cast<const leaf*>(c.leaves[i].self.get()));
+      }
+      banks.push_back(both);
+    }
+  }
+
+  const void* load_constant(const leaf& l) {
+    if (number == element::f64 || l.type != element::f64) return l.data.get();
+    owned.push_back(allocate(bytes(kind::real, l.dims.size())));
+    load(number, owned.back().get(), l);
+    return owned.back().get();
+  }
+
+  // A state that no update names stays in its bank on both sides.
+  std::byte* state_bank(const code& c, std::uint32_t state, std::size_t side) const {
+    const bool updated = std::ranges::any_of(c.updates, [&](const auto& u) { return u.first == state; });
+    return banks[state][updated ? side : 0];
+  }
+
+  void make_steps(const code& c, const arena_plan& plan, const std::vector<const void*>& constants,
+                  std::size_t side) {
+    const auto locate = [&](const value& v) -> void* {
+      const storage& s = c.storages[v.storage];
+      switch (s.where) {
+        case home::arena:
+        case home::kept:
+          return arena.get() + plan.offset[v.storage];
+        case home::input:
+          return nullptr;  // bound by each run
+        case home::state:
+          return state_bank(c, s.index, side);
+        case home::next:
+          return banks[s.index][1 - side];
+        case home::constant:
+          return const_cast<void*>(constants[s.index]);
+      }
+      return nullptr;
+    };
+    for (const value& v : c.values) at[side].push_back(locate(v));
+    const auto view = [&](value_id v) { return operand_view{at[side][v], &c.values[v].shape}; };
+    auto& table = operands[side];
+    for (const auto& i : c.instructions)
+      for (const value_id v : i.inputs) table.push_back(view(v));
+    std::size_t first = 0;
+    for (const auto& i : c.instructions) {
+      steps[side].push_back({eval_of(*i.op.traits, i.followed, number),
+                             i.op.self.get(),
+                             view(i.output),
+                             {table.data() + first, i.inputs.size()}});
+      first += i.inputs.size();
+    }
+  }
+
+  // A view of an input has the input's storage, so it is patched with it.
+  void find_input_uses(const code& c) {
+    input_uses.resize(c.inputs.size());
+    std::size_t n = 0;
+    for (const auto& i : c.instructions)
+      for (const value_id v : i.inputs) {
+        const storage& s = c.storages[c.values[v].storage];
+        if (s.where == home::input) input_uses[s.index].push_back(n);
+        ++n;
+      }
+    input_values.resize(c.inputs.size());
+    for (value_id v = 0; v < c.values.size(); ++v) {
+      const storage& s = c.storages[c.values[v].storage];
+      if (s.where == home::input) input_values[s.index].push_back(v);
+    }
+  }
+
+  void bind(std::size_t input, void* data) {
+    for (std::size_t side = 0; side < 2; ++side) {
+      for (const std::size_t i : input_uses[input]) operands[side][i].data = data;
+      for (const value_id v : input_values[input]) at[side][v] = data;
+    }
+  }
+
+  void execute(const code& c, std::size_t i) const {
+    const step& s = steps[bank][i];
+    try {
+      s.body(s.op, s.output, s.inputs);
+    } catch (const error& e) {
+      if (e.has_context()) throw;
+      throw error(e.code(), c.instructions[i].op.traits->name, c.instructions[i].where, e.detail());
+    }
+  }
+
+  // Which op first made something infinite or NaN of finite inputs: the run is done again, looking.
+  [[noreturn]] void blame(const code& c, const checked_value& culprit) const {
+    for (std::size_t i = c.once; i < c.instructions.size(); ++i) {
+      execute(c, i);
+      const auto& ins = c.instructions[i];
+      const value& y = c.values[ins.output];
+      const auto n = static_cast<std::size_t>(y.shape.size());
+      const std::size_t bad = first_not_finite(element_for(y.kind, number), steps[bank][i].output.data, n);
+      if (bad == n) continue;
+      std::string inputs;
+      for (std::size_t k = 0; k < ins.inputs.size(); ++k) {
+        const value& x = c.values[ins.inputs[k]];
+        if (x.kind == kind::real && x.shape == y.shape &&
+            steps[bank][i].inputs[k].data != steps[bank][i].output.data)
+          inputs += fmt::format("; its input {} was {} there", k,
+                                number_at(number, steps[bank][i].inputs[k].data, bad));
+      }
+      throw error(errc::non_finite, ins.where,
+                  fmt::format("{} produced {} at {}{}. {} is not finite; no state has changed.",
+                              describe(ins), number_at(number, steps[bank][i].output.data, bad),
+                              position(y.shape, bad), inputs, culprit.name));
+    }
+    throw error(errc::non_finite, "run", {},
+                fmt::format("{} is not finite because an input is not; no state has changed.", culprit.name));
+  }
+};
+
+machine::machine(const program& p, element number)
+    : program_(p), memory_(std::make_unique<memory>(p.code(), number)) {}
+machine::~machine() = default;
+machine::machine(machine&&) noexcept = default;
+machine& machine::operator=(machine&&) noexcept = default;
+
+namespace {
+
+void check_binding(const program::slot& slot, std::size_t i, const binding& b, element number) {
+  const element want = element_for(slot.kind, number);
+  const auto refuse = [&](const std::string& why) {
+    const auto called =
+        slot.name.empty() ? fmt::format("input {}", i) : fmt::format("input {} '{}'", i, slot.name);
+    throw error(errc::binding_mismatch, "run", slot.where, called + why);
+  };
+  if (b.type != want) refuse(fmt::format(" takes numbers of type {}, got {}.", name(want), name(b.type)));
+  if (b.shape != slot.shape)
+    refuse(fmt::format(" has shape {}, got {}. A program has fixed shapes; freeze one per shape.",
+                       to_string(slot.shape), to_string(b.shape)));
+}
+
+}  // namespace
+
+void machine::run(std::span<const binding> inputs) {
+  const detail::code& c = program_.code();
+  memory& m = *memory_;
+  if (inputs.size() != c.inputs.size())
+    throw error(errc::binding_mismatch,
+                fmt::format("the program has {} inputs, got {}.", c.inputs.size(), inputs.size()));
+  for (std::size_t i = 0; i < inputs.size(); ++i) check_binding(c.input_slots[i], i, inputs[i], m.number);
+  for (std::size_t i = 0; i < inputs.size(); ++i) m.bind(i, const_cast<void*>(inputs[i].data));
+  for (std::size_t i = c.once; i < c.instructions.size(); ++i) m.execute(c, i);
+  for (const auto& f : c.finite) {
+    const value& v = c.values[f.value];
+    const auto n = static_cast<std::size_t>(v.shape.size());
+    if (first_not_finite(element_for(v.kind, m.number), m.at[m.bank][f.value], n) != n) m.blame(c, f);
+  }
+  m.ran = m.bank;
+  if (!c.updates.empty()) m.bank = 1 - m.bank;
+}
+
+const void* machine::output(std::size_t i) const {
+  return memory_->at[memory_->ran][program_.code().outputs[i]];
+}
+
+const void* machine::state(std::size_t i) const {
+  return memory_->at[memory_->bank][program_.code().states[i]];
+}
+
+void machine::set_state(std::size_t i, const void* data, const shape& s) {
+  const detail::code& c = program_.code();
+  check(i, c.states.size(), "state");
+  const auto& slot = c.state_slots[i];
+  if (s != slot.shape)
+    throw error(errc::binding_mismatch, "set_state", slot.where,
+                fmt::format("state {} has shape {}, got {}.", i, to_string(slot.shape), to_string(s)));
+  std::memcpy(memory_->at[memory_->bank][c.states[i]], data, memory_->bytes(slot.kind, s.size()));
+}
+
+void machine::check(std::size_t i, std::size_t count, const char* what) const {
+  if (i >= count)
+    throw error(errc::invalid_argument, fmt::format("{} {} of a program that has {}.", what, i, count));
+}
+
+}  // namespace reel::detail

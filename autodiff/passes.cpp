@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+// The passes of freeze, in the order they run.
+#include "code.hpp"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+namespace reel::detail {
+
+// Instructions that no output, update, check or effect needs, found from the last to the first.
+std::size_t drop_dead_code(code& c) {
+  std::vector<char> needed(c.values.size());
+  for (const value_id v : c.outputs) needed[v] = true;
+  for (const auto& [state, next] : c.updates) needed[next] = true;
+  for (const auto& f : c.finite) needed[f.value] = true;
+  for (auto i = c.instructions.rbegin(); i != c.instructions.rend(); ++i) {
+    if (i->op.traits->effect) needed[i->output] = true;
+    if (needed[i->output])
+      for (const value_id v : i->inputs) needed[v] = true;
+  }
+  return std::erase_if(c.instructions, [&](const instruction& i) { return !needed[i.output]; });
+}
+
+// Two instructions are the same when op, attributes (bit for bit) and inputs are. The later one's
+// uses move to the earlier one, and it is dropped.
+std::size_t merge_common_subexpressions(code& c) {
+  std::vector<value_id> same(c.values.size());
+  for (value_id v = 0; v < same.size(); ++v) same[v] = v;
+
+  for (std::size_t i = 0; i < c.constants.size(); ++i) {  // constants of equal bits first
+    const auto equal = std::find_if(c.constants.begin(), c.constants.begin() + static_cast<std::ptrdiff_t>(i),
+                                    [&](const op_ref& other) { return same_op(other, c.constants[i]); });
+    c.constants[i] = *equal;
+  }
+  std::map<const void*, value_id> first_constant;
+  for (value_id v = 0; v < c.values.size(); ++v) {
+    const storage& s = c.storages[c.values[v].storage];
+    if (s.where == home::constant)
+      same[v] = first_constant.try_emplace(c.constants[s.index].self.get(), v).first->second;
+  }
+
+  std::unordered_multimap<std::size_t, const instruction*> seen;
+  std::size_t merged = 0;
+  std::vector<instruction> kept;
+  kept.reserve(c.instructions.size());
+  for (auto& i : c.instructions) {
+    std::size_t hash = reinterpret_cast<std::uintptr_t>(i.op.traits);
+    for (value_id& v : i.inputs) {
+      v = same[v];
+      hash = (hash ^ v) * 0x9e3779b97f4a7c15u;
+    }
+    const auto [from, to] = seen.equal_range(hash);
+    const auto twin = std::find_if(from, to, [&](const auto& other) {
+      return other.second->inputs == i.inputs && same_op(other.second->op, i.op);
+    });
+    if (twin != to) {
+      same[i.output] = twin->second->output;
+      ++merged;
+      continue;
+    }
+    kept.push_back(std::move(i));
+    seen.emplace(hash, &kept.back());
+  }
+  c.instructions = std::move(kept);
+  for (value_id& v : c.outputs) v = same[v];
+  for (auto& u : c.updates) u.second = same[u.second];
+  for (auto& f : c.finite) f.value = same[f.value];
+  return merged;
+}
+
+// What depends on constants alone moves to the front, to run once per instance: in the instance's own
+// number type, so that the results are those of evaluation.
+std::size_t fold_constants(code& c) {
+  std::vector<char> constant(c.values.size());
+  for (value_id v = 0; v < c.values.size(); ++v)
+    constant[v] = c.storages[c.values[v].storage].where == home::constant;
+  for (auto& i : c.instructions) {
+    i.constant =
+        !i.op.traits->effect && std::ranges::all_of(i.inputs, [&](value_id v) { return constant[v] != 0; });
+    constant[i.output] = i.constant;
+    if (i.constant) c.storages[c.values[i.output].storage].where = home::kept;
+  }
+  std::stable_partition(c.instructions.begin(), c.instructions.end(),
+                        [](const instruction& i) { return i.constant; });
+  c.once = static_cast<std::size_t>(std::ranges::count_if(c.instructions, &instruction::constant));
+  return c.once;
+}
+
+// A view has its input's bytes under another shape: give it the same storage and drop the copy.
+std::size_t share_views(code& c) {
+  const auto shares = [&](const instruction& i) {
+    if (!i.op.traits->view) return false;
+    c.values[i.output].storage = c.values[i.inputs[0]].storage;
+    return true;
+  };
+  const std::size_t before = c.instructions.size();
+  std::size_t once = 0, at = 0;
+  std::erase_if(c.instructions, [&](const instruction& i) {
+    const bool gone = shares(i);
+    if (at++ < c.once && !gone) ++once;
+    return gone;
+  });
+  c.once = once;
+  return before - c.instructions.size();
+}
+
+// Each update's next value is computed straight into the state's other bank; where its storage is
+// not free for that (an input, another state, an output, a view), a copy is added.
+void place_updates(code& c) {
+  static constexpr identity_op copy{};
+  std::vector<std::uint32_t> taken;
+  for (const value_id v : c.outputs) taken.push_back(c.values[v].storage);
+  for (auto& [state, next] : c.updates) {
+    const std::uint32_t s = c.values[next].storage;
+    const bool free = c.storages[s].where == home::arena && std::ranges::find(taken, s) == taken.end();
+    if (free) {
+      c.storages[s].where = home::next;
+      c.storages[s].index = state;
+    } else {
+      const value from = c.values[next];
+      c.storages.push_back({home::next, from.kind, from.shape.size(), state, 0, 0});
+      c.values.push_back({from.shape, from.kind, static_cast<std::uint32_t>(c.storages.size() - 1)});
+      instruction i{{&traits_of<identity_op>, traits_of<identity_op>.copy(&copy)},
+                    from.kind,
+                    {next},
+                    static_cast<value_id>(c.values.size() - 1),
+                    c.state_slots[state].where,
+                    0,
+                    nullptr,
+                    false};
+      c.instructions.push_back(std::move(i));
+      next = static_cast<value_id>(c.values.size() - 1);
+    }
+    taken.push_back(c.values[next].storage);
+  }
+}
+
+// From the instruction that writes a storage to the last that reads it.
+void find_lifetimes(code& c) {
+  const auto end = static_cast<std::uint32_t>(c.instructions.size());
+  std::vector<char> written(c.storages.size());
+  for (std::uint32_t t = 0; t < end; ++t) {
+    const auto& i = c.instructions[t];
+    for (const value_id v : i.inputs) c.storages[c.values[v].storage].last = t;
+    storage& s = c.storages[c.values[i.output].storage];
+    if (!written[c.values[i.output].storage]) s.first = t;
+    written[c.values[i.output].storage] = true;
+    s.last = std::max(s.last, t);
+  }
+  for (const value_id v : c.outputs) c.storages[c.values[v].storage].last = end;
+  for (const auto& f : c.finite) c.storages[c.values[f.value].storage].last = end;
+  for (auto& s : c.storages)
+    if (s.where == home::kept) s.last = end;
+}
+
+namespace {
+
+// Free stretches of the arena by offset. Best fit; neighbours merge when given back.
+class free_list {
+ public:
+  std::size_t take(std::size_t bytes) {
+    auto best = free_.end();
+    for (auto it = free_.begin(); it != free_.end(); ++it)
+      if (it->second >= bytes && (best == free_.end() || it->second < best->second)) best = it;
+    if (best == free_.end()) {  // grow, from the last stretch if it reaches the end
+      std::size_t at = end_;
+      if (!free_.empty() && std::prev(free_.end())->first + std::prev(free_.end())->second == end_) {
+        at = std::prev(free_.end())->first;
+        free_.erase(std::prev(free_.end()));
+      }
+      end_ = at + bytes;
+      return at;
+    }
+    const auto [at, size] = *best;
+    free_.erase(best);
+    if (size > bytes) free_.emplace(at + bytes, size - bytes);
+    return at;
+  }
+  void give(std::size_t at, std::size_t bytes) {
+    auto it = free_.emplace(at, bytes).first;
+    if (const auto next = std::next(it); next != free_.end() && it->first + it->second == next->first) {
+      it->second += next->second;
+      free_.erase(next);
+    }
+    if (it != free_.begin())
+      if (const auto before = std::prev(it); before->first + before->second == it->first) {
+        before->second += it->second;
+        free_.erase(it);
+      }
+  }
+  std::size_t end() const { return end_; }
+
+ private:
+  std::map<std::size_t, std::size_t> free_;
+  std::size_t end_ = 0;
+};
+
+constexpr std::size_t cache_line = 64;
+
+bool in_arena(const storage& s) { return s.where == home::arena || s.where == home::kept; }
+
+}  // namespace
+
+arena_plan plan_arena(const code& c, element number) {
+  const auto bytes_of = [&](const storage& s) {
+    const std::size_t n = static_cast<std::size_t>(s.size) * size_of(element_for(s.kind, number));
+    return std::max(cache_line, (n + cache_line - 1) / cache_line * cache_line);
+  };
+  arena_plan plan;
+  plan.offset.assign(c.storages.size(), 0);
+  std::vector<char> placed(c.storages.size());
+  free_list memory;
+  for (std::uint32_t t = 0; t < c.instructions.size(); ++t) {
+    const auto& i = c.instructions[t];
+    const std::uint32_t out = c.values[i.output].storage;
+    const storage& y = c.storages[out];
+    std::vector<std::uint32_t> dying;  // read here for the last time
+    for (const value_id v : i.inputs) {
+      const std::uint32_t s = c.values[v].storage;
+      if (in_arena(c.storages[s]) && c.storages[s].last == t && s != out &&
+          std::ranges::find(dying, s) == dying.end())
+        dying.push_back(s);
+    }
+    if (in_arena(y) && !placed[out]) {
+      const auto over = !c.in_place || !i.op.traits->elementwise
+                            ? dying.end()
+                            : std::ranges::find_if(dying, [&](std::uint32_t s) {
+                                return c.storages[s].kind == y.kind && c.storages[s].size == y.size;
+                              });
+      if (over != dying.end()) {
+        plan.offset[out] = plan.offset[*over];
+        dying.erase(over);
+      } else {
+        plan.offset[out] = memory.take(bytes_of(y));
+      }
+      placed[out] = true;
+    }
+    if (!c.share) continue;
+    for (const std::uint32_t s : dying) memory.give(plan.offset[s], bytes_of(c.storages[s]));
+    if (in_arena(y) && y.last == t) memory.give(plan.offset[out], bytes_of(y));
+  }
+  plan.bytes = memory.end();
+  return plan;
+}
+
+}  // namespace reel::detail

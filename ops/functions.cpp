@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include <reel/ops/arithmetic.hpp>
+#include <reel/ops/functions.hpp>
+#include <reel/ops/select.hpp>
+
+namespace reel {
+namespace {
+
+// y = e^x:  dy = y dx
+struct exp_rule {
+  static constexpr auto name = "exp";
+  static constexpr bool analytic = true;
+  static auto f(auto x) { return num::exp(x); }
+  static auto df(auto, auto y) { return y; }
+};
+
+// y = ln x:  dy = dx/x
+struct log_rule {
+  static constexpr auto name = "log";
+  static constexpr bool analytic = true;
+  static auto f(auto x) { return num::log(x); }
+  static auto df(auto x, auto) { return 1.0 / x; }
+};
+
+// y² = x:  2y dy = dx
+struct sqrt_rule {
+  static constexpr auto name = "sqrt";
+  static constexpr bool analytic = true;
+  static auto f(auto x) { return num::sqrt(x); }
+  static auto df(auto, auto y) { return 0.5 / y; }
+};
+
+// y = tanh x:  dy = (1 − y²) dx, in the factored form that keeps its digits where y is near ±1
+struct tanh_rule {
+  static constexpr auto name = "tanh";
+  static constexpr bool analytic = true;
+  static auto f(auto x) { return num::tanh(x); }
+  static auto df(auto, auto y) { return (1.0 - y) * (1.0 + y); }
+};
+
+// y = 1/(1 + e^−x):  1 − y = 1/(1 + e^x), so dy = y(x) y(−x) dx without cancellation
+struct sigmoid_rule {
+  static constexpr auto name = "sigmoid";
+  static constexpr bool analytic = true;
+  template <class T> static T f(T x) {
+    const T one(1);
+    if (num::real_part(x) >= num::real_part(T(0))) return one / (one + num::exp(-x));
+    const T e = num::exp(x);
+    return e / (one + e);
+  }
+  static var df(var x, var y) { return y * sigmoid(-x); }
+};
+
+// y = max(x, 0):  dy = dx where x > 0, else 0
+struct relu_rule {
+  static constexpr auto name = "relu";
+  static constexpr bool analytic = false;
+  template <class T> static T f(T x) { return x <= T(0) ? T(0) : x; }
+  static var df(var x, var) { return where(x > 0.0, 1.0, 0.0); }
+};
+
+// y = |x|:  dy = sign(x) dx
+struct abs_rule {
+  static constexpr auto name = "abs";
+  static constexpr bool analytic = false;
+  static auto f(auto x) { return num::abs(x); }
+  static var df(var x, var) { return sign(x); }
+};
+
+// y = sign x, constant between its jumps:  dy = 0
+struct sign_rule {
+  static constexpr auto name = "sign";
+  static constexpr bool analytic = false;
+  template <class T> static T f(T x) { return x > T(0) ? T(1) : x < T(0) ? T(-1) : x == T(0) ? T(0) : x; }
+  static var df(var x, var) { return zeros_like(x); }
+};
+
+// z = x ln y:  dz = ln y dx + (x/y) dy, both taken as 0 at x = y = 0; x/y is 0 where x is 0
+struct xlogy_rule {
+  static constexpr auto name = "xlogy";
+  static constexpr bool analytic = true;
+  template <class T> static T f(T x, T y) { return x == T(0) && !num::isnan(y) ? T(0) : x * num::log(y); }
+  static var da(var x, var y, var) { return where(x == 0.0 && y == 0.0, 0.0, log(y)); }
+  static var db(var x, var y, var) { return where(x == 0.0, 0.0, x / y); }
+};
+
+}  // namespace
+
+var exp(operand x) { return map<exp_rule>(x); }
+var log(operand x) { return map<log_rule>(x); }
+var sqrt(operand x) { return map<sqrt_rule>(x); }
+var tanh(operand x) { return map<tanh_rule>(x); }
+var sigmoid(operand x) { return map<sigmoid_rule>(x); }
+var relu(operand x) { return map<relu_rule>(x); }
+var abs(operand x) { return map<abs_rule>(x); }
+var sign(operand x) { return map<sign_rule>(x); }
+var xlogy(operand x, operand y) { return map<xlogy_rule>(x, y); }
+
+}  // namespace reel

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// The whole op catalogue.
+#pragma once
+
+#include <reel/ops/arithmetic.hpp>
+#include <reel/ops/cross_entropy.hpp>
+#include <reel/ops/functions.hpp>
+#include <reel/ops/matmul.hpp>
+#include <reel/ops/movement.hpp>
+#include <reel/ops/reduce.hpp>
+#include <reel/ops/select.hpp>
+#include <reel/ops/softmax.hpp>

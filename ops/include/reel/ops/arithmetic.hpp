@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Arithmetic on reals, element by element; binary ops broadcast. (a + b is in autodiff.)
+#pragma once
+
+#include <reel/ops/elementwise.hpp>
+
+namespace reel {
+
+var operator-(operand a, operand b);
+var operator*(operand a, operand b);
+var operator/(operand a, operand b);
+var operator-(operand x);
+inline var operator+(const var& x) { return x; }
+
+var square(operand x);              // x²
+var pow(operand x, operand p);      // x^p; pow(0, 0) = 1, where the slope in p is taken as 0
+var maximum(operand a, operand b);  // at a tie the cotangent goes to a; NaN if either is
+var minimum(operand a, operand b);
+
+}  // namespace reel

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Elementwise ops in three lines. A rule names the function, computes it on a number, and gives its
+// slope as an expression in x and y:
+//
+//   // y = e^x,  dy = e^x dx
+//   struct exp_rule { static constexpr auto name = "exp"; static constexpr bool analytic = true;
+//                     static auto f(auto x) { return num::exp(x); }
+//                     static auto df(auto, auto y) { return y; } };
+//   var exp(operand x) { return map<exp_rule>(x); }
+//
+// The pull multiplies through scale_cotangent, so that an element whose cotangent is exactly 0 (the
+// branch a where() did not take) stays 0 whatever the slope is there, infinite or NaN.
+#pragma once
+
+#include <reel/autodiff/structural.hpp>
+
+namespace reel {
+
+// ȳ·d, and 0 where ȳ is 0 even if d is infinite or NaN. Linear in ȳ.
+var scale_cotangent(operand ybar, operand d);
+
+template <class F> struct unary_op {
+  static constexpr auto name = F::name;
+  static constexpr bool analytic = F::analytic, elementwise = true;
+  shape infer(const shape& x) const { return x; }
+  template <class T> void eval(out<T> y, in<T> x) const {
+    for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(x[i]);
+  }
+  // x̄ = f'(x) ȳ
+  var pull(var ybar, var y, var x) const { return scale_cotangent(ybar, F::df(x, y)); }
+  bool operator==(const unary_op&) const = default;
+};
+
+template <class F> struct binary_op {
+  static constexpr auto name = F::name;
+  static constexpr bool analytic = F::analytic, elementwise = true;
+  shape infer(const shape& a, const shape& b) const { return broadcast_shape(a, b); }
+  template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
+    for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(a[i], b[i]);
+  }
+  // ā = ∂f/∂a ȳ, b̄ = ∂f/∂b ȳ
+  std::array<var, 2> pull(var ybar, var y, var a, var b) const {
+    return {scale_cotangent(ybar, F::da(a, b, y)), scale_cotangent(ybar, F::db(a, b, y))};
+  }
+  bool operator==(const binary_op&) const = default;
+};
+
+template <class F> var map(operand x) { return apply(unary_op<F>{}, x); }
+template <class F> var map(operand a, operand b) {
+  const auto [x, y] = broadcast_together(F::name, a, b);
+  return apply(binary_op<F>{}, x, y);
+}
+
+}  // namespace reel

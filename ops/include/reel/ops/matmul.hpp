@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <reel/autodiff/structural.hpp>
+
+namespace reel {
+
+// Product of matrices, optionally of their transposes: [n,k]·[k,m] = [n,m].
+struct matmul_op {
+  static constexpr auto name = "matmul";
+  static constexpr bool analytic = true;
+  bool transpose_a = false, transpose_b = false;
+  shape infer(const shape& a, const shape& b) const;
+  template <class T> void eval(out<T> y, in<T> a, in<T> b) const;
+  std::array<var, 2> pull(var ybar, var y, var a, var b) const;
+  bool operator==(const matmul_op&) const = default;
+};
+
+// a·b of two matrices, a matrix and a vector ([n,k]·[k] = [n]), or two vectors ([k]·[k] = []).
+var matmul(operand a, operand b);
+
+}  // namespace reel

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// softmax and its relatives along an axis. Shifting by the maximum keeps every exponential ≤ 1.
+#pragma once
+
+#include <reel/autodiff/structural.hpp>
+
+namespace reel {
+
+// What a row gives whose maximum is infinite, where e^(x − max) is undefined: NaN, or the limit
+// (nothing but −inf weighs 0; beside +inf a finite number weighs 0).
+enum class at_infinity { nan, limit };
+
+struct softmax_op {
+  static constexpr auto name = "softmax";
+  static constexpr bool analytic = true;
+  int axis = -1;
+  at_infinity edge = at_infinity::nan;
+  shape infer(const shape& x) const;
+  template <class T> void eval(out<T> p, in<T> x) const;
+  var pull(var pbar, var p, var x) const;
+  bool operator==(const softmax_op&) const = default;
+};
+
+struct log_softmax_op {
+  static constexpr auto name = "log_softmax";
+  static constexpr bool analytic = true;
+  int axis = -1;
+  at_infinity edge = at_infinity::nan;
+  shape infer(const shape& x) const;
+  template <class T> void eval(out<T> y, in<T> x) const;
+  var pull(var ybar, var y, var x) const;
+  bool operator==(const log_softmax_op&) const = default;
+};
+
+struct logsumexp_op {
+  static constexpr auto name = "logsumexp";
+  static constexpr bool analytic = true;
+  int axis = -1;
+  shape infer(const shape& x) const;  // the axis stays with size 1
+  template <class T> void eval(out<T> y, in<T> x) const;
+  var pull(var ybar, var y, var x) const;
+  bool operator==(const logsumexp_op&) const = default;
+};
+
+var softmax(operand x, int axis = -1);
+var log_softmax(operand x, int axis = -1);
+var logsumexp(operand x, int axis = -1);  // without the axis; of −inf only: −inf, slope 0
+
+// Softmax over the elements where the bool mask holds; the others weigh 0, and so do all of a row
+// that is masked entirely. The log variant has −inf there.
+var masked_softmax(operand x, operand mask, int axis = -1);
+var masked_log_softmax(operand x, operand mask, int axis = -1);
+
+}  // namespace reel

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include <reel/ops/matmul.hpp>
+#include <reel/ops/movement.hpp>
+
+#include "kernels/gemm.hpp"
+
+#include <fmt/format.h>
+
+namespace reel {
+
+namespace {
+
+// Rows and columns of a matrix as it takes part in the product.
+struct oriented {
+  index_t rows, columns;
+  oriented(const shape& s, bool transposed) : rows(s[transposed ? 1 : 0]), columns(s[transposed ? 0 : 1]) {}
+};
+
+const char* advice(const oriented& a, const oriented& b) {
+  if (a.columns == b.columns) return " Did you mean transpose(b)?";
+  if (a.rows == b.rows) return " Did you mean transpose(a)?";
+  return "";
+}
+
+}  // namespace
+
+// Y = A·B:  dY = dA·B + A·dB, hence   Ā = Ȳ·Bᵀ,   B̄ = Aᵀ·Ȳ
+// and the same with every transpose carried along: (Aᵀ)̄ = Ȳ·Bᵀ means Ā = B·Ȳᵀ.
+shape matmul_op::infer(const shape& a, const shape& b) const {
+  if (a.rank() != 2 || b.rank() != 2)
+    throw error(errc::shape_mismatch,
+                fmt::format("{} · {}: both must be matrices. Use reshape.", to_string(a), to_string(b)));
+  const oriented m(a, transpose_a), n(b, transpose_b);
+  if (m.columns != n.rows)
+    throw error(errc::shape_mismatch, fmt::format("{}{} · {}{}: inner sizes {} and {} differ.{}",
+                                                  to_string(a), transpose_a ? "ᵀ" : "", to_string(b),
+                                                  transpose_b ? "ᵀ" : "", m.columns, n.rows, advice(m, n)));
+  return {m.rows, n.columns};
+}
+
+template <class T> void matmul_op::eval(out<T> y, in<T> a, in<T> b) const {
+  const oriented m(a.shape(), transpose_a), n(b.shape(), transpose_b);
+  kernels::gemm<T>({transpose_a, transpose_b, m.rows, n.columns, m.columns}, a.data, b.data, y.data);
+}
+
+std::array<var, 2> matmul_op::pull(var ybar, var, var a, var b) const {
+  const operand g(ybar), x(a), y(b);
+  const bool ta = transpose_a, tb = transpose_b;
+  return {ta ? apply(matmul_op{tb, true}, y, g) : apply(matmul_op{false, !tb}, g, y),
+          tb ? apply(matmul_op{true, ta}, g, x) : apply(matmul_op{!ta, false}, x, g)};
+}
+
+var matmul(operand a, operand b) {
+  if (a.is_number() || b.is_number()) return apply(matmul_op{}, a, b);
+  const var &x = a.variable(), &y = b.variable();
+  if (x.rank() == 2 && y.rank() == 2) return apply(matmul_op{}, a, b);
+  if (x.rank() == 0 || y.rank() == 0 || x.rank() > 2 || y.rank() > 2)
+    return apply(matmul_op{}, a, b);  // refused there
+  const auto at = [](const operand& o, const var& v) { return operand(v, o.where().file, o.where().line); };
+  const operand left = x.rank() == 1 ? at(a, reshape(a, {1, -1})) : a;
+  const operand right = y.rank() == 1 ? at(b, reshape(b, {-1, 1})) : b;
+  const var product = apply(matmul_op{}, left, right);
+  const shape out = x.rank() == 2   ? shape{product.shape()[0]}
+                    : y.rank() == 2 ? shape{product.shape()[1]}
+                                    : shape{};
+  return reshape(at(a, product), out);
+}
+
+}  // namespace reel

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Rows along an axis of a tensor: n elements, `step` apart. For bodies of ops.
+#pragma once
+
+#include <reel/autodiff/loops.hpp>
+
+namespace reel {
+
+struct row {
+  index_t first, step, n;
+  index_t at(index_t i) const { return first + i * step; }
+};
+
+// Calls f(row, k) for the k-th row along `axis`, in the order of the other axes.
+template <class F> void each_row(const shape& s, int axis, F f) {
+  if (s.size() == 0) return;
+  const std::size_t a = s.axis(axis);
+  index_t inner = 1;
+  for (std::size_t i = a + 1; i < s.rank(); ++i) inner *= s[i];
+  const index_t n = s[a], rows = s.size() / n;
+  for (index_t k = 0; k < rows; ++k) f(row{k / inner * n * inner + k % inner, inner, n}, k);
+}
+
+// The position of the first maximum, or of the first NaN.
+template <class T> index_t first_max(const T* x, const row& r) {
+  index_t best = 0;
+  for (index_t i = 0; i < r.n; ++i) {
+    const auto& v = num::real_part(x[r.at(i)]);
+    if (num::isnan(v)) return i;
+    if (v > num::real_part(x[r.at(best)])) best = i;
+  }
+  return best;
+}
+
+// Σ f(i), i < n, in blocks of 16 folded pairwise.
+template <class T, class F> T sum_of(index_t n, F f) {
+  constexpr index_t block = 16;
+  const auto part = [&](index_t from, index_t to) {
+    T s(0);
+    for (index_t i = from; i < to; ++i) s = s + f(i);
+    return s;
+  };
+  if (n <= block) return part(0, n);
+  loops::pairwise<T, 1> total(1);
+  for (index_t i = 0; i < n; i += block) {
+    const T p = part(i, std::min(i + block, n));
+    total.add(&p);
+  }
+  T s;
+  total.finish(&s);
+  return s;
+}
+
+}  // namespace reel

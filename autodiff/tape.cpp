@@ -75,13 +75,13 @@ template <class To, class From> std::shared_ptr<const void> copy_as(const void* 
 
 }  // namespace
 
-var tape::leaf(role r, const view& numbers, place where) {
-  auto& rec = recording();
+var detail::record_leaf(detail::recording& rec, tape::role r, const tape::view& numbers, place where) {
+  using enum tape::role;
   const index_t n = numbers.dims->size();
   const bool real = numbers.type != element::index && numbers.type != element::boolean;
-  if (!real && (r == role::variable || r == role::state))
+  if (!real && (r == variable || r == state))
     throw error(
-        errc::kind_mismatch, r == role::variable ? "variable" : "state", where,
+        errc::kind_mismatch, r == variable ? "variable" : "state", where,
         fmt::format("numbers of kind {} have no derivative; use tape.constant(array) or tape.input(array).",
                     numbers.type == element::index ? "index" : "bool"));
   detail::leaf l{r, real ? element::f64 : numbers.type, *numbers.dims, nullptr};
@@ -110,7 +110,7 @@ var tape::input(const shape& s, kind k, place where) {
 
 var tape::variable(double number, place where) {
   const shape scalar;
-  return leaf(role::variable, view{element::f64, &number, &scalar}, where);
+  return detail::record_leaf(recording(), role::variable, view{element::f64, &number, &scalar}, where);
 }
 
 var tape::constant(double number, place where) { return recording().scalar(number, kind::real, where); }

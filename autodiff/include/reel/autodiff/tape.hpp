@@ -63,8 +63,6 @@ class tape {
     const void* data;
     const reel::shape* dims;
   };
-  var leaf(role r, const view& numbers, place where);
-
   detail::recording& recording() const;
 
  private:
@@ -73,16 +71,28 @@ class tape {
   std::unique_ptr<detail::recording> recording_;
 };
 
-template <class E> var tape::leaf(role r, const E& numbers, place where) {
+namespace detail {
+
+var record_leaf(recording& r, tape::role role, const tape::view& numbers, place where);
+
+// Calls f with a view of an array's numbers, converted to double, index_t or bool where they are of
+// another type.
+template <class E, class F> var with_view(const E& numbers, F f) {
   using V = typename E::value_type;
-  using T =
-      std::conditional_t<std::is_same_v<V, bool>, bool,
-                         std::conditional_t<std::is_integral_v<V>, index_t,
-                                            std::conditional_t<std::is_same_v<V, float>, float, double>>>;
   static_assert(std::is_arithmetic_v<V>, "reel: a leaf holds floating-point numbers, integers or bools");
-  const array<T> copy = numbers;
-  const auto dims = shape_of(copy);
-  return leaf(r, view{element_of<T>, copy.data(), &dims}, where);
+  using T = std::conditional_t<std::is_floating_point_v<V>,
+                               std::conditional_t<std::is_same_v<V, float>, float, double>,
+                               std::conditional_t<std::is_same_v<V, bool>, bool, index_t>>;
+  const array<T> evaluated = numbers;
+  const auto dims = shape_of(evaluated);
+  return f(tape::view{element_of<T>, evaluated.data(), &dims});
+}
+
+}  // namespace detail
+
+template <class E> var tape::leaf(role r, const E& numbers, place where) {
+  return detail::with_view(numbers,
+                           [&](const view& v) { return detail::record_leaf(recording(), r, v, where); });
 }
 
 }  // namespace reel

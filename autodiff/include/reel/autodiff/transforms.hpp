@@ -15,7 +15,7 @@
 #include <reel/autodiff/sweep.hpp>
 #include <reel/autodiff/tree.hpp>
 
-#include <memory>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -37,9 +37,11 @@ concept function_object =
 class workplace {
  public:
   template <class... A>
-  explicit workplace(const char* name, const A&... args) : own_(name), recording_(&own_.recording()) {
+  explicit workplace(const char* name, const A&... args) {
     (find(args), ...);
+    if (recording_ == nullptr) recording_ = &own_.emplace(name).recording();
   }
+  explicit workplace(const tape& t) : recording_(&t.recording()) {}
   // `x` as a tree of vars here; an argument one differentiates by gets handles of its own, so that
   // an inner derivative never sees paths that do not go through its argument.
   template <class A> auto lift(const A& x, tape::role r) {
@@ -66,8 +68,8 @@ class workplace {
         if constexpr (std::same_as<std::remove_cvref_t<decltype(leaf)>, var>) recording_ = &leaf.recording();
       });
   }
-  tape own_;
-  recording* recording_;
+  std::optional<tape> own_;
+  recording* recording_ = nullptr;
 };
 
 // A result as the caller sees it: vars for vars, arrays for arrays, a number for a number.

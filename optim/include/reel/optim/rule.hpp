@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// An optimizer is a rule written in ops: from a parameter's gradient and the rule's own state it
+// records the parameter's next value and the next state. Being recorded, it is frozen into one program
+// with forward and backward, and can be differentiated through. Rules are composed of small
+// transforms, as in optax (Babuschkin et al., 2020): each turns a direction into another one.
+#pragma once
+
+#include <reel/autodiff/sweep.hpp>
+
+#include <concepts>
+#include <span>
+#include <tuple>
+#include <vector>
+
+namespace reel::optim {
+
+// What changes from step to step and is bound at each run.
+struct knobs {
+  var rate;  // the learning rate, a scalar
+};
+
+// What a transform makes of a direction, and its state after the step.
+struct change {
+  var direction;
+  std::vector<var> state;
+};
+
+// state_shapes: what the transform keeps for a parameter of the given shape; starts as zeros.
+// apply: records the new direction. It is called once per parameter.
+template <class R>
+concept transform = requires(const R& r, const shape& s, var v, std::span<const var> state, const knobs& k) {
+  { r.state_shapes(s) } -> std::convertible_to<std::vector<shape>>;
+  { r.apply(v, v, state, k) } -> std::convertible_to<change>;
+};
+
+// A complete rule: the direction of its last transform is added to the parameter. `lr` is the rate
+// used until another one is set.
+template <class R>
+concept rule = transform<R> && requires(const R& r) {
+  { r.lr } -> std::convertible_to<double>;
+};
+
+// g + λp, the gradient of an additional λ/2·p².
+struct add_decay {
+  double factor = 0;
+  std::vector<shape> state_shapes(const shape&) const { return {}; }
+  change apply(var gradient, var parameter, std::span<const var> state, const knobs&) const;
+};
+
+// Heavy-ball momentum (Polyak, 1964): v' = μv + g. Nesterov's variant looks ahead: g + μv'
+// (Sutskever et al., 2013, in the form PyTorch uses).
+struct trace {
+  double momentum = 0.9;
+  bool nesterov = false;
+  std::vector<shape> state_shapes(const shape& parameter) const { return {parameter}; }
+  change apply(var gradient, var parameter, std::span<const var> state, const knobs&) const;
+};
+
+// −rate · direction: what is added to the parameter.
+struct descend {
+  std::vector<shape> state_shapes(const shape&) const { return {}; }
+  change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const;
+};
+
+// One transform after the other; their states side by side.
+template <transform... R> struct chain {
+  std::tuple<R...> parts;
+  explicit chain(R... r) : parts(std::move(r)...) {}
+
+  std::vector<shape> state_shapes(const shape& parameter) const {
+    std::vector<shape> all;
+    each([&](const auto& part) {
+      const std::vector<shape> mine = part.state_shapes(parameter);
+      all.insert(all.end(), mine.begin(), mine.end());
+    });
+    return all;
+  }
+  change apply(var direction, var parameter, std::span<const var> state, const knobs& k) const {
+    change all{direction, {}};
+    each([&](const auto& part) {
+      const std::size_t count = part.state_shapes(parameter.shape()).size();
+      change mine = part.apply(all.direction, parameter, state.first(count), k);
+      state = state.subspan(count);
+      all.direction = mine.direction;
+      all.state.insert(all.state.end(), mine.state.begin(), mine.state.end());
+    });
+    return all;
+  }
+
+ private:
+  template <class F> void each(F f) const {
+    std::apply([&](const auto&... part) { (f(part), ...); }, parts);
+  }
+};
+
+}  // namespace reel::optim

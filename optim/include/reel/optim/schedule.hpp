@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Learning rates as functions of how far training is.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace reel::optim {
+
+struct progress {
+  std::int64_t epoch = 0;  // epochs completed
+  std::int64_t step = 0;   // steps completed, over all epochs
+  double fraction = 0;     // of all steps planned, 0 … 1
+};
+
+using schedule = std::function<double(const progress&)>;
+
+// The same rate throughout.
+schedule constant_rate(double rate);
+// From `rate` down to `last` along half a cosine (Loshchilov & Hutter, 2017).
+schedule cosine_rate(double rate, double last = 0);
+// rate / (1 + decay·step): satisfies the conditions of Robbins and Monro (1951).
+schedule inverse_rate(double rate, double decay);
+
+}  // namespace reel::optim

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <reel/optim/rule.hpp>
+
+namespace reel::optim {
+
+// Stochastic gradient descent: p' = p − lr·d, with d the gradient, plus weight_decay·p, through
+// momentum. On the whole data set at once it is gradient descent.
+struct sgd {
+  double lr = 0.1;
+  double momentum = 0;
+  bool nesterov = false;
+  double weight_decay = 0;
+
+  std::vector<shape> state_shapes(const shape& parameter) const;
+  change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const;
+};
+
+}  // namespace reel::optim

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include <reel/ops/arithmetic.hpp>
+#include <reel/optim/sgd.hpp>
+
+namespace reel::optim {
+
+change add_decay::apply(var gradient, var parameter, std::span<const var>, const knobs&) const {
+  return {gradient + factor * parameter, {}};
+}
+
+change trace::apply(var gradient, var, std::span<const var> state, const knobs&) const {
+  const var velocity = momentum * state[0] + gradient;
+  return {nesterov ? gradient + momentum * velocity : velocity, {velocity}};
+}
+
+change descend::apply(var direction, var, std::span<const var>, const knobs& k) const {
+  return {-k.rate * direction, {}};
+}
+
+namespace {
+
+// The transforms that are switched on, one after the other.
+template <class F> auto compose(const sgd& s, F use) {
+  const add_decay decay{s.weight_decay};
+  const trace heavy{s.momentum, s.nesterov};
+  if (s.weight_decay != 0 && s.momentum != 0) return use(chain(decay, heavy, descend{}));
+  if (s.weight_decay != 0) return use(chain(decay, descend{}));
+  if (s.momentum != 0) return use(chain(heavy, descend{}));
+  return use(chain(descend{}));
+}
+
+}  // namespace
+
+std::vector<shape> sgd::state_shapes(const shape& parameter) const {
+  return compose(*this, [&](const auto& parts) { return parts.state_shapes(parameter); });
+}
+
+change sgd::apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const {
+  return compose(*this, [&](const auto& parts) { return parts.apply(gradient, parameter, state, k); });
+}
+
+}  // namespace reel::optim

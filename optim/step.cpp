@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include <reel/optim/step.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace reel::optim::detail {
+
+reel::detail::machine* step_core::find(std::span<const binding> batch) {
+  const auto fits = [&](const known_shape& k) {
+    return std::ranges::equal(k.shapes, batch, {}, {}, &binding::shape);
+  };
+  for (std::size_t i = 0; i < known_.size(); ++i)
+    if (fits(known_[i])) {
+      use(i);
+      return &known_[i].machine;
+    }
+  return nullptr;
+}
+
+reel::detail::machine& step_core::add(const program& p, std::span<const binding> batch) {
+  known_shape k{{}, reel::detail::machine(p, number_)};
+  for (const auto& b : batch) k.shapes.push_back(b.shape);
+  known_.push_back(std::move(k));
+  use(known_.size() - 1);
+  return known_.back().machine;
+}
+
+// The states live in the machine that ran last; another one takes them over before it runs.
+void step_core::use(std::size_t i) {
+  if (current_ != none && current_ != i) {
+    const auto& from = known_[current_].machine;
+    for (std::size_t s = 0; s < from.source().states().size(); ++s)
+      known_[i].machine.set_state(s, from.state(s), from.source().states()[s].shape);
+  }
+  current_ = i;
+}
+
+double step_core::run(reel::detail::machine& m, std::vector<binding>& batch, const binding& rate) {
+  batch.push_back(rate);
+  m.run(batch);
+  const void* loss = m.output(0);
+  switch (number_) {
+    case element::f32:
+      return static_cast<double>(*static_cast<const float*>(loss));
+    case element::f64:
+      return *static_cast<const double*>(loss);
+    case element::real50:
+      return static_cast<double>(*static_cast<const real50*>(loss));
+    default:
+      throw error(errc::unsupported_number, "training steps run in float, double or 50 digits.");
+  }
+}
+
+void check_seen(const var& loss, std::span<const var> parameters) {
+  const auto missing = unseen(loss, parameters);
+  if (!missing.empty())
+    throw error(
+        errc::unreachable_variable,
+        fmt::format("{}. Use it in the loss, or leave it out of the model.", fmt::join(missing, "; ")));
+}
+
+}  // namespace reel::optim::detail

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Optimizers, schedules and training steps.
+// Optimizers, schedules, training steps, minibatches and random numbers.
 #pragma once
 
+#include <reel/optim/minibatches.hpp>
+#include <reel/optim/random.hpp>
+#include <reel/optim/rows.hpp>
 #include <reel/optim/schedule.hpp>
 #include <reel/optim/sgd.hpp>
 #include <reel/optim/step.hpp>

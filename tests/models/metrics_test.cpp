@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// Metrics against values worked out by hand, and what they refuse.
+#include "../support.hpp"
+
+#include <reel/models/metrics.hpp>
+
+#include <cmath>
+#include <limits>
+
+using namespace reel;
+using reel::test::check_error;
+
+namespace {
+
+using labels = array<index_t>;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(metrics)
+
+BOOST_AUTO_TEST_CASE(accuracy_is_the_share_of_right_predictions) {
+  BOOST_TEST(accuracy(labels{0, 1, 2, 1}, labels{0, 2, 2, 1}) == 0.75);
+  BOOST_TEST(accuracy(labels{4}, labels{4}) == 1);
+  BOOST_TEST(accuracy(labels{4}, labels{3}) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_confusion_matrix_has_true_classes_down_and_predicted_ones_across) {
+  const labels predicted{0, 1, 1, 2, 0}, truth{0, 0, 1, 2, 2};
+  const auto counts = confusion_matrix(predicted, truth, 4);
+  BOOST_TEST((counts == array<index_t>{{1, 1, 0, 0}, {0, 1, 0, 0}, {1, 0, 1, 0}, {0, 0, 0, 0}}));
+}
+
+BOOST_AUTO_TEST_CASE(log_loss_is_the_mean_over_the_true_classes) {
+  const array<double> p{{0.5, 0.5}, {0.25, 0.75}, {1, 0}};
+  BOOST_TEST(std::abs(log_loss(p, labels{0, 0, 0}) - std::log(8.) / 3) < 1e-15);
+  BOOST_TEST(log_loss(p, labels{0, 0, 1}) == infinity);
+  BOOST_TEST(std::abs(log_loss(array<float>(p), labels{1, 1, 0}) - std::log(8. / 3) / 3) < 1e-15);
+  const double perfect = log_loss(array<double>{{1, 0}}, labels{0});
+  BOOST_TEST((perfect == 0 && !std::signbit(perfect)));
+}
+
+BOOST_AUTO_TEST_CASE(the_largest_column_is_the_first_at_a_tie) {
+  const array<double> scores{{1, 3, 2}, {5, 5, 4}, {-infinity, -infinity, -infinity}, {0, 1, infinity}};
+  BOOST_TEST((largest_column(scores) == labels{1, 0, 0, 2}));
+  BOOST_TEST((largest_column(array<float>{{1, 2}}) == labels{1}));
+  BOOST_TEST(largest_column(make_array<float>({0, 3})).size() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(metrics_refuse_what_they_cannot_count) {
+  const labels none = make_array<index_t>({0}), two{0, 1}, three{0, 1, 2};
+  const array<double> p{{0.5, 0.5}, {0.5, 0.5}};
+  check_error(
+      errc::shape_mismatch, [&] { accuracy(two, three); }, "accuracy", "[2]", "[3]");
+  check_error(
+      errc::shape_mismatch,
+      [&] {
+        accuracy(labels{{0, 1}}, two);
+      },
+      "[1x2]");
+  check_error(
+      errc::invalid_argument, [&] { accuracy(none, none); }, "accuracy", "no samples");
+  check_error(
+      errc::shape_mismatch, [&] { confusion_matrix(two, three, 3); }, "confusion_matrix", "[2]", "[3]");
+  check_error(
+      errc::invalid_argument, [&] { confusion_matrix(none, none, 3); }, "no samples");
+  check_error(
+      errc::invalid_argument, [&] { confusion_matrix(two, two, 0); }, "0 classes");
+  check_error(
+      errc::invalid_label,
+      [&] {
+        confusion_matrix(labels{0, 1}, labels{0, 2}, 2);
+      },
+      "label 2 in row 1", "0 … 1");
+  check_error(
+      errc::invalid_label,
+      [&] {
+        confusion_matrix(labels{-1, 1}, labels{0, 1}, 2);
+      },
+      "label -1 in row 0");
+  check_error(
+      errc::shape_mismatch, [&] { log_loss(p, three); }, "log_loss", "[2x2]", "[3]");
+  check_error(
+      errc::shape_mismatch,
+      [&] {
+        log_loss(array<double>{0.5, 0.5}, two);
+      },
+      "[n x classes]");
+  check_error(
+      errc::invalid_argument,
+      [&] {
+        log_loss(make_array<double>({0, 2}), none);
+      },
+      "no samples");
+  check_error(
+      errc::invalid_label,
+      [&] {
+        log_loss(p, labels{1, 2});
+      },
+      "label 2 in row 1");
+  check_error(
+      errc::invalid_argument,
+      [&] {
+        log_loss(array<double>{{not_a_number, 1}}, labels{0});
+      },
+      "nan in row 0");
+  check_error(
+      errc::invalid_argument,
+      [&] {
+        log_loss(array<double>{{1.5, 1}}, labels{0});
+      },
+      "no probability");
+  check_error(
+      errc::shape_mismatch,
+      [&] {
+        largest_column(array<double>{1, 2});
+      },
+      "[2]");
+  check_error(
+      errc::shape_mismatch,
+      [&] {
+        largest_column(make_array<double>({2, 0}));
+      },
+      "[2x0]");
+  check_error(
+      errc::non_finite,
+      [&] {
+        largest_column(array<double>{{0, 1}, {0, not_a_number}});
+      },
+      "row 1, column 1");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

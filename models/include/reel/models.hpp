@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Models, data and how well one fits the other.
+// Models that come with reel, and metrics.
 #pragma once
 
 #include <reel/models/metrics.hpp>
+#include <reel/models/mlp.hpp>
+#include <reel/models/softmax_regression.hpp>

@@ -2,6 +2,7 @@
 // Optimizers, schedules, training steps, minibatches and random numbers.
 #pragma once
 
+#include <reel/optim/fit.hpp>
 #include <reel/optim/minibatches.hpp>
 #include <reel/optim/random.hpp>
 #include <reel/optim/rows.hpp>

@@ -6,8 +6,8 @@
 //   model = step.parameters();
 //
 // loss is called as loss(model, batch...), with vars, once per batch shape: when that shape is first
-// seen. A step is all or nothing: if a label is out of range, or the loss or a gradient is not finite,
-// it throws, and the parameters are those of the last good step.
+// seen. A step is all or nothing: if a label is out of range, or the loss, a gradient or a
+// parameter would not be finite, it throws, and the parameters are those of the last good step.
 #pragma once
 
 #include <reel/autodiff/transforms.hpp>
@@ -66,10 +66,11 @@ template <transform Rule> program freeze_recorded(const recorded_step& s, const 
     const var& p = s.parameters[i];
     const std::size_t count = r.state_shapes(p.shape()).size();
     const change c = r.apply(gradients[i], p, state.first(count), s.k);
-    request.updates.push_back({p, p + c.direction});
+    const var next = (p + c.direction).named("the next value of parameter '" + p.name() + "'");
+    request.updates.push_back({p, next});
+    request.finite.push_back(next);  // a gradient that is not finite makes it so, too
     for (std::size_t k = 0; k < count; ++k) request.updates.push_back({state[k], c.state[k]});
     state = state.subspan(count);
-    request.finite.push_back(gradients[i]);
   }
   return reel::freeze(request);
 }

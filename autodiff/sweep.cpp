@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reverse mode is the tape played backwards: from the last node to the first, each node hands its
 // cotangent to its op's pull and the results are added up at the inputs.
+#include <reel/autodiff/node.hpp>
 #include <reel/autodiff/sweep.hpp>
 
 #include "evaluate.hpp"
@@ -213,12 +214,8 @@ var jacobian(const var& y, const var& x) {
 var hessian(const var& loss, const var& x) { return jacobian(grad(loss, x), x); }
 
 std::vector<std::string> unseen(const var& loss, std::span<const var> x) {
-  const recording& r = loss.recording();
-  std::vector<char> seen(loss.id() + 1);
-  seen[loss.id()] = true;
-  for (node_id n = loss.id() + 1; n-- > 0;)
-    if (seen[n])
-      for (const node_id i : r.inputs_of(n)) seen[i] = true;
+  one_tape(std::span(&loss, 1), x);
+  const auto seen = dependencies(loss);
   std::vector<std::string> messages;
   for (const var& v : x)
     if (v.id() > loss.id() || !seen[v.id()]) {

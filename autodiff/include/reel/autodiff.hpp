@@ -2,6 +2,7 @@
 // Tape, differentiation and programs. (The Boost.Graph view is <reel/autodiff/graph.hpp>.)
 #pragma once
 
+#include <reel/autodiff/node.hpp>
 #include <reel/autodiff/op.hpp>
 #include <reel/autodiff/program.hpp>
 #include <reel/autodiff/structural.hpp>

@@ -120,7 +120,8 @@ template <class T, std::size_t N> class pairwise {
 template <class T> T sum_run(const T* x, index_t n) {
   constexpr index_t lanes = 16, block = 8 * lanes;
   const auto sum_block = [](const T* p, index_t m) {
-    std::array<T, lanes> lane{};
+    std::array<T, lanes> sums{};
+    T* const lane = sums.data();
     index_t i = 0;
     for (; i + lanes <= m; i += lanes)
       for (index_t j = 0; j < lanes; ++j) lane[j] = lane[j] + p[i + j];

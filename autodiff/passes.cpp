@@ -69,13 +69,14 @@ std::size_t merge_common_subexpressions(code& c) {
   return merged;
 }
 
-// What depends on constants alone (not on variables) moves to the front, to run once per instance: in the instance's own
-// number type, so that the results are those of evaluation.
+// What depends on constants alone (not on variables) moves to the front, to run once per instance: in the
+// instance's own number type, so that the results are those of evaluation.
 std::size_t fold_constants(code& c) {
   std::vector<char> constant(c.values.size());
   for (value_id v = 0; v < c.values.size(); ++v) {
     const storage& s = c.storages[c.values[v].storage];
-    constant[v] = s.where == home::constant && c.constants[s.index].traits == &leaf_traits(tape::role::constant);
+    constant[v] =
+        s.where == home::constant && c.constants[s.index].traits == &leaf_traits(tape::role::constant);
   }
   for (auto& i : c.instructions) {
     i.constant =

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <reel/autodiff/fields.hpp>
+#include <reel/autodiff/op.hpp>
 
 namespace reel::detail {
 

@@ -36,8 +36,7 @@ concept function_object =
 // The tape the arguments are on, or a fresh one.
 class workplace {
  public:
-  template <class... A>
-  explicit workplace(const char* name, const A&... args) {
+  template <class... A> explicit workplace(const char* name, const A&... args) {
     (find(args), ...);
     if (recording_ == nullptr) recording_ = &own_.emplace(name).recording();
   }

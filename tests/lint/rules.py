@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""rules.py RULE: one rule of the house, checked on the text of the whole tree.
+
+A rule is a function from a root folder to findings, 'file:line: what is wrong: what to do'.
+"""
+import os
+import re
+import sys
+
+from tree import CPP, ROOMS, ROOT, close, files, read
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|R"\((?:.*?)\)"|"(?:\\.|[^"\\\n])*"|(?<!\w)\'(?:\\.|[^\'\\\n])+\'', re.DOTALL)
+
+
+def code_lines(text):
+    """The lines of a C++ text with comments and literals blanked out."""
+    return COMMENT_OR_STRING.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text).split("\n")
+
+
+def includes(root, path):
+    """(line number, '<' or '"', what is included) of each include of a file."""
+    for number, line in enumerate(read(path, root).split("\n"), 1):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match.group(1), match.group(2)
+
+
+def room_of(path):
+    top = path.split(os.sep)[0]
+    return top if top in ROOMS else None
+
+
+def spdx(root):
+    """Every source says its licence, once, in its first two lines."""
+    scripts = [p for p in ("dev", os.path.join(".ci", "run")) if os.path.exists(os.path.join(root, p))]
+    for path in files(*CPP, ".py", "meson.build", "meson_options.txt", root=root) + scripts:
+        head = read(path, root).split("\n")[:2]
+        if sum("SPDX-License-Identifier: MIT" in line for line in head) != 1:
+            yield f"{path}:1: no licence line: begin with SPDX-License-Identifier: MIT in a comment"
+
+
+def rooms(root):
+    """A room includes only itself and the rooms below it: autodiff, ops, optim, models."""
+    for path in files(*CPP, root=root):
+        room = room_of(path)
+        if room is None:
+            continue
+        above = ROOMS[ROOMS.index(room) + 1:]
+        for number, bracket, name in includes(root, path):
+            target = re.match(r"reel/([a-z_]+)", name)
+            if target and target.group(1) in above:
+                yield f"{path}:{number}: {room} includes {target.group(1)}, a room above it: move the code up or what it needs down"
+            elif target and bracket == '"':
+                yield f"{path}:{number}: write public headers as <{name}>"
+            elif bracket == '"' and not os.path.exists(os.path.join(root, os.path.dirname(path), name)):
+                yield f"{path}:{number}: no \"{name}\" beside this file: private headers are named relative to it"
+            elif bracket == '"' and room_of(os.path.normpath(os.path.join(os.path.dirname(path), name))) != room:
+                yield f"{path}:{number}: \"{name}\" is a private header of another room: use that room's public headers"
+
+
+# Which files may include a library: (what is included, paths, what to do).
+PLACES = (
+    (r"boost/", r"autodiff/(include/reel/autodiff/)?graph\w*\.[ch]pp|autodiff/real50\.cpp|tests/.*",
+     "Boost stays in autodiff's graph and real50.cpp, so that including reel stays cheap"),
+    (r"(xtensor|xtl)/", r"autodiff/include/reel/autodiff/array\.hpp",
+     "include <reel/autodiff/array.hpp>, which knows where xtensor keeps its headers"),
+    (r"xsimd/|immintrin", r"ops/kernels/.*|tests/.*", "loops over SIMD batches live in ops/kernels"),
+    (r"cblas\.h|openblas|(one)?dnnl", r"ops/kernels/.*|tests/bench/.*", "matrix products live in ops/kernels"),
+    (r"CLI/|nlohmann/|zlib\.h", r"models/(data|io|cli)/.*|tests/.*", "readers, model files and the program live in models"),
+    (r"torch/|benchmark/", r"tests/bench/.*", "benchmarks live in tests/bench"),
+)
+
+
+def libraries(root):
+    """A library is included where its use lives and nowhere else."""
+    for path in files(*CPP, root=root):
+        for number, _, name in includes(root, path):
+            for library, places, advice in PLACES:
+                if re.match(library, name) and not re.fullmatch(places, path):
+                    yield f"{path}:{number}: <{name}> does not belong here: {advice}"
+
+
+# What a library must not do to the program it is part of.
+CALLS = (
+    (r"\bstd\s*::\s*(cout|cerr|clog)\b|\bf?printf\s*\(|\bf?puts\s*\(|\bfmt\s*::\s*print\w*\s*\(", "prints: return text or throw"),
+    (r"\b(exit|abort|quick_exit|_Exit|terminate)\s*\(", "ends the host program: throw reel::error"),
+    (r"(?<!\w)assert\s*\(", "is gone in release builds: throw reel::error"),
+    (r"\b(setlocale|fesetround|fesetenv|_MM_SET_\w+)\s*\(|\blocale\s*::\s*global\b", "changes the host's locale or floating-point mode"),
+    (r"\b\w*set_num_threads\s*\(", "changes the host's thread count: call in blocks small enough to stay serial"),
+)
+
+
+def calls(root):
+    """The library never prints, ends the program or changes its host's modes; models/cli, a program, may."""
+    for path in files(*CPP, root=root):
+        if room_of(path) is None or path.startswith(os.path.join("models", "cli") + os.sep):
+            continue
+        for number, line in enumerate(code_lines(read(path, root)), 1):
+            for pattern, advice in CALLS:
+                match = re.search(pattern, line)
+                if match:
+                    yield f"{path}:{number}: {match.group().rstrip('( ')} {advice}"
+
+
+def flags(root):
+    """No flag that lets the compiler change results."""
+    for path in files("meson.build", "meson_options.txt", root=root):
+        for number, line in enumerate(read(path, root).split("\n"), 1):
+            match = re.search(r"-Ofast|-f(fast-math|unsafe-math-optimizations|associative-math|finite-math-only)", line)
+            if match:
+                yield f"{path}:{number}: {match.group()} changes results: write the faster loop in ops/kernels instead"
+
+
+def anchors(text):
+    """The names under which the headings of a Markdown text can be linked to."""
+    seen = {}
+    for line in prose_lines(text, keep_spans=True):
+        match = re.match(r"#{1,6}\s+(.*?)\s*#*$", line)
+        if match:
+            name = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", match.group(1)).lower()
+            name = re.sub(r"[^\w\- ]", "", name).replace(" ", "-")
+            number = seen.get(name, 0)
+            seen[name] = number + 1
+            yield name if number == 0 else f"{name}-{number}"
+
+
+def prose_lines(text, keep_spans=False):
+    """The lines of a Markdown text with blocks of code, and spans of it, blanked out."""
+    fence = None
+    for line in text.split("\n"):
+        match = re.match(r"\s*(```+|~~~+)", line)
+        if match and fence is None:
+            fence = match.group(1)
+        elif match and line.strip() == fence:
+            fence = None
+            line = ""
+        yield "" if fence else line if keep_spans else re.sub(r"`[^`]*`", "", line)
+
+
+def links(root):
+    """Links between the project's own pages lead somewhere."""
+    for path in files(".md", root=root):
+        for number, line in enumerate(prose_lines(read(path, root)), 1):
+            for target in re.findall(r"\]\(<?([^)\s>]+)", line):
+                if re.match(r"[a-z]+:", target):
+                    continue
+                file, _, anchor = target.partition("#")
+                other = os.path.normpath(os.path.join(os.path.dirname(path), file)) if file else path
+                if not os.path.exists(os.path.join(root, other)):
+                    yield f"{path}:{number}: there is no {other}: correct the link"
+                elif anchor and other.endswith(".md") and anchor not in anchors(read(other, root)):
+                    yield f"{path}:{number}: {other} has no heading #{anchor}: correct the link"
+
+
+RULES = {rule.__name__: rule for rule in (spdx, rooms, libraries, calls, flags, links)}
+
+if __name__ == "__main__":
+    close(list(RULES[sys.argv[1]](ROOT)))

@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Each rule of rules.py finds what it forbids, on the right line, and lets pass what it allows."""
+import os
+import tempfile
+import unittest
+
+from rules import RULES
+
+# rule, file, its text, the lines where something is found
+CASES = (
+    ("spdx", "ops/a.cpp", "// SPDX-License-Identifier: MIT\nint a;\n", []),
+    ("spdx", "tests/a.py", "#!/usr/bin/env python3\n# SPDX-License-Identifier: MIT\n", []),
+    ("spdx", "ops/a.cpp", "int a;\n", [1]),
+    ("spdx", "ops/meson.build", "a = 1\n", [1]),
+    ("rooms", "ops/a.cpp", "#include <vector>\n#include <reel/autodiff.hpp>\n#include <reel/ops/softmax.hpp>\n", []),
+    ("rooms", "ops/a.cpp", "#include <vector>\n#include <reel/optim.hpp>\n  # include <reel/models/mlp.hpp>\n", [2, 3]),
+    ("rooms", "autodiff/include/reel/autodiff/a.hpp", "#include <reel/ops.hpp>\n", [1]),
+    ("rooms", "ops/a.cpp", '#include "reel/ops.hpp"\n#include "a.cpp"\n#include "absent.hpp"\n', [1, 3]),
+    ("rooms", "tests/a.cpp", "#include <reel/models.hpp>\n", []),
+    ("libraries", "autodiff/graph.cpp", "#include <boost/graph/graph_traits.hpp>\n", []),
+    ("libraries", "tests/main.cpp", "#include <boost/test/unit_test.hpp>\n", []),
+    ("libraries", "autodiff/include/reel/autodiff/array.hpp", "#include <xtensor/xarray.hpp>\n", []),
+    ("libraries", "ops/softmax.cpp", "#include <boost/graph/graph_traits.hpp>\n#include <xtensor/xmath.hpp>\n", [1, 2]),
+    ("libraries", "optim/sgd.cpp", "#include <cblas.h>\n#include <xsimd/xsimd.hpp>\n#include <nlohmann/json.hpp>\n", [1, 2, 3]),
+    ("libraries", "ops/kernels/gemm.cpp", "#include <cblas.h>\n#include <fmt/format.h>\n", []),
+    ("calls", "models/cli/main.cpp", 'int main() { std::cout << "a"; exit(1); }\n', []),
+    ("calls", "ops/a.cpp", "// std::cout << 1;\n/* assert(x);\n abort(); */ static_assert(true);\n", []),
+    ("calls", "ops/a.cpp", 'auto a = "printf(";\nint n = 1\'000;\nauto c = \'"\'; std::cerr << c;\n', [3]),
+    ("calls", "ops/a.cpp", "/* two\nlines */\nassert(x);\nstd::abort();\nopenblas_set_num_threads(1);\n", [3, 4, 5]),
+    ("calls", "models/mlp.cpp", "void f() { std::printf(0); }\nvoid g() { fmt::print(0); }\n", [1, 2]),
+    ("flags", "meson.build", "a = ['-O3']\nb = ['-ffast-math']\n", [2]),
+    ("flags", "ops/meson.build", "a = ['-ffp-contract=off']\n", []),
+    ("links", "docs/a.md", "# A `b` c\n[x](#a-b-c) [y](../README.md) `[z](no.md)`\n```\n[z](no.md)\n```\n", [2]),
+    ("links", "README.md", "# R\n# R\n[x](README.md#r-1)\n[y](docs/no.md)\n[z](#no)\n[w](https://example.org/no.md)\n", [4, 5]),
+)
+
+
+class Rules(unittest.TestCase):
+    def test_cases(self):
+        for rule, path, text, lines in CASES:
+            with self.subTest(rule=rule, text=text), tempfile.TemporaryDirectory() as root:
+                os.makedirs(os.path.join(root, os.path.dirname(path)), exist_ok=True)
+                with open(os.path.join(root, path), "w", encoding="utf-8") as file:
+                    file.write(text)
+                found = list(RULES[rule](root))
+                self.assertEqual([int(f.split(":")[1]) for f in found], lines, found)
+                for finding in found:
+                    self.assertRegex(finding, rf"^{path}:\d+: .+")
+
+    def test_every_rule_has_a_case_that_it_finds(self):
+        self.assertEqual({case[0] for case in CASES if case[3]}, set(RULES))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace reel::detail {
 
 namespace {
@@ -61,9 +63,6 @@ namespace {
 
 void load_leaf(recording& r, node_id n, element number, value_store& store) {
   const leaf& l = *r.leaf_of(n);
-  if (l.role == tape::role::cotangent)
-    throw error(errc::no_value, "cotangent", r.place_of(n),
-                "a symbolic cotangent has no number: it only exists to be differentiated through.");
   if (l.data == nullptr)
     throw error(
         errc::no_value, "input", r.place_of(n),
@@ -98,6 +97,22 @@ void compute(recording& r, node_id n, element number, value_store& store, std::v
   store.set(n, y.data);
 }
 
+// A tangent that depends on the cotangent it was transposed from: `open` ends with that cotangent, and
+// holds the node that reads it.
+[[noreturn]] void refuse_cotangent(const recording& r, std::span<const node_id> open) {
+  const node_id cotangent = open.back();
+  const auto reads = [&](node_id n) {
+    const auto x = r.inputs_of(n);
+    return std::find(x.begin(), x.end(), cotangent) != x.end();
+  };
+  const auto reader = std::find_if(open.rbegin(), open.rend(), reads);
+  const node_id n = reader == open.rend() ? cotangent : *reader;
+  throw error(errc::no_value, r.op_of(r.nodes[n].origin).traits->name, r.place_of(n),
+              fmt::format("{} reads a symbolic cotangent, which has no number: this pull is not linear in "
+                          "its cotangent.",
+                          r.describe(n)));
+}
+
 }  // namespace
 
 const void* evaluate(recording& r, node_id wanted, element number) {
@@ -109,6 +124,7 @@ const void* evaluate(recording& r, node_id wanted, element number) {
     const node_id n = open.back();
     const std::size_t before = open.size();
     if (store.get(n) == nullptr) {
+      if (r.nodes[n].role == tape::role::cotangent) refuse_cotangent(r, open);
       if (r.nodes[n].role != tape::role::computed) {
         load_leaf(r, n, number, store);
       } else {

@@ -14,6 +14,7 @@ template <class T> struct line {
 };
 
 const auto cube = [](var x) { return x * x * x; };
+var fourth(operand x) { return square(square(x)); }
 
 }  // namespace
 
@@ -26,6 +27,11 @@ BOOST_AUTO_TEST_CASE(a_number_has_a_number_as_derivative_to_any_order) {
   const auto [value, slope] = value_and_grad(cube)(2.0);
   BOOST_TEST(value == 8.0);
   BOOST_TEST(slope == 12.0);
+}
+
+BOOST_AUTO_TEST_CASE(a_plain_function_is_differentiated_by_its_name) {
+  BOOST_TEST(grad(fourth)(2.0) == 32.0);
+  BOOST_TEST(grad(grad(fourth))(2.0) == 48.0);
 }
 
 BOOST_AUTO_TEST_CASE(a_tree_has_a_tree_as_gradient) {

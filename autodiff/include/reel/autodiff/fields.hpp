@@ -3,6 +3,7 @@
 // without macros or registration.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <tuple>
 #include <type_traits>
@@ -28,6 +29,16 @@ template <class T, std::size_t N = max_fields + 1> constexpr std::size_t field_c
 
 template <class T>
 concept aggregate = std::is_aggregate_v<std::remove_cvref_t<T>> && std::is_class_v<std::remove_cvref_t<T>>;
+
+// Converts to any base of T, so that T{base_probe} compiles only where T has one.
+template <class T> struct base_probe {
+  template <class Base>
+  requires(std::is_base_of_v<Base, T> && !std::same_as<Base, T>) constexpr operator Base() const;
+};
+template <class T>
+concept has_base = aggregate<T> && requires {
+  T{base_probe<T>{}};
+};
 
 template <class T> constexpr auto fields(T& t) {
   constexpr std::size_t n = field_count<std::remove_cv_t<T>>();

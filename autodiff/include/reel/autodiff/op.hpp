@@ -266,16 +266,19 @@ template <class T> bool same_bits(const T& a, const T& b) {
   else return a == b;
 }
 
-// Attributes are compared field by field where the op is an aggregate of up to four; -0.0 and 0.0 differ.
+// Attributes are compared field by field where the op is an aggregate without bases; -0.0 and 0.0 differ.
 template <class Op> bool same(const void* left, const void* right);
 
 template <class Op> constexpr op_traits make_traits();
 
 }  // namespace detail
 
-// Records `op` applied to `x...` and returns its result. Throws tape_mismatch, stale_variable,
+// Records `op` applied to its operands and returns its result. Throws tape_mismatch, stale_variable,
 // shape_mismatch, kind_mismatch, invalid_axis, ... naming op, shapes and the user's line.
-template <operation Op, std::convertible_to<operand>... X> var apply(const Op& op, const X&... x);
+template <operation Op> var apply(const Op& op, operand x);
+template <operation Op> var apply(const Op& op, operand a, operand b);
+template <operation Op> var apply(const Op& op, operand a, operand b, operand c);
+template <operation Op> var apply(const Op& op, operand a, operand b, operand c, operand d);
 template <operation Op> var apply(const Op& op, std::span<const var> x, place where);
 
 }  // namespace reel

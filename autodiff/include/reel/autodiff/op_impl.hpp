@@ -10,7 +10,9 @@ namespace reel::detail {
 template <class Op> bool same(const void* left, const void* right) {
   const auto& a = *static_cast<const Op*>(left);
   const auto& b = *static_cast<const Op*>(right);
-  if constexpr (aggregate<Op> && field_count<Op>() <= max_fields) {
+  if constexpr (std::is_empty_v<Op>) {
+    return true;
+  } else if constexpr (aggregate<Op> && !has_base<Op> && field_count<Op>() <= max_fields) {
     const auto equal = [](const auto& u, const auto& v) {
       return [&]<std::size_t... I>(std::index_sequence<I...>) {
         return (same_bits(std::get<I>(u), std::get<I>(v)) && ...);
@@ -48,15 +50,25 @@ template <class Op> inline constexpr op_traits traits_of = make_traits<Op>();
 var record(const op_traits& traits, const void* op, std::span<const operand> x);
 var record(const op_traits& traits, const void* op, std::span<const var> x, place where);
 
+template <class Op, std::size_t N> var apply_to(const Op& op, const std::array<operand, N>& x) {
+  static_assert(variadic_op<Op> || N == signature<Op, double>::arity,
+                "reel: apply() needs one operand per input of eval");
+  return record(traits_of<Op>, &op, x);
+}
+
 }  // namespace reel::detail
 
 namespace reel {
 
-template <operation Op, std::convertible_to<operand>... X> var apply(const Op& op, const X&... x) {
-  static_assert(detail::variadic_op<Op> || sizeof...(X) == detail::signature<Op, double>::arity,
-                "reel: apply() needs one operand per input of eval");
-  const std::array<operand, sizeof...(X)> operands{operand(x)...};
-  return detail::record(detail::traits_of<Op>, &op, operands);
+template <operation Op> var apply(const Op& op, operand x) { return detail::apply_to(op, std::array{x}); }
+template <operation Op> var apply(const Op& op, operand a, operand b) {
+  return detail::apply_to(op, std::array{a, b});
+}
+template <operation Op> var apply(const Op& op, operand a, operand b, operand c) {
+  return detail::apply_to(op, std::array{a, b, c});
+}
+template <operation Op> var apply(const Op& op, operand a, operand b, operand c, operand d) {
+  return detail::apply_to(op, std::array{a, b, c, d});
 }
 
 template <operation Op> var apply(const Op& op, std::span<const var> x, place where) {

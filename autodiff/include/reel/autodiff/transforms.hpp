@@ -31,7 +31,8 @@ template <class T, std::size_t N> inline constexpr bool holds_var<std::array<T, 
 
 template <class F>
 concept function_object =
-    !std::same_as<std::remove_cvref_t<F>, var> && std::is_class_v<std::remove_cvref_t<F>>;
+    !std::same_as<std::remove_cvref_t<F>, var> &&
+    (std::is_class_v<std::remove_cvref_t<F>> || std::is_function_v<std::remove_pointer_t<F>>);
 
 // The tape the arguments are on, or a fresh one.
 class workplace {

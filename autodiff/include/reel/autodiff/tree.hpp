@@ -37,16 +37,6 @@ template <class T> inline constexpr bool is_tuple = false;
 template <class... T> inline constexpr bool is_tuple<std::tuple<T...>> = true;
 template <class A, class B> inline constexpr bool is_tuple<std::pair<A, B>> = true;
 
-// Converts to any base of T, so that T{base_probe} compiles only where T has one.
-template <class T> struct base_probe {
-  template <class Base>
-  requires(std::is_base_of_v<Base, T> && !std::same_as<Base, T>) constexpr operator Base() const;
-};
-template <class T>
-concept has_base = aggregate<T> && requires {
-  T{base_probe<T>{}};
-};
-
 // The parts of a struct or tuple, as a tuple of references.
 template <class T> constexpr auto parts(T& t) {
   using U = std::remove_cv_t<T>;

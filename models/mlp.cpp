@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-namespace reel::models {
+namespace reel {
 
 mlp<array<double>> make_mlp(index_t inputs, index_t hidden, index_t outputs, std::uint64_t seed) {
   if (inputs < 1 || hidden < 1 || outputs < 1)
@@ -29,4 +29,4 @@ mlp<array<double>> make_mlp(index_t inputs, index_t hidden, index_t outputs, std
   return {normal({inputs, hidden}), zeros(hidden), normal({hidden, outputs}), zeros(outputs)};
 }
 
-}  // namespace reel::models
+}  // namespace reel

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
+#include <reel/models/metrics.hpp>
 #include <reel/models/softmax_regression.hpp>
 #include <reel/ops.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
 
-namespace reel::models {
+namespace reel {
 
 var softmax_regression_loss(operand w, operand x, operand labels, double l2) {
   const var data = mean(softmax_cross_entropy(matmul(x, w), labels));
@@ -101,10 +100,7 @@ array<index_t> softmax_regression::predict(const array<double>& x) const {
 
 double softmax_regression::score(const array<double>& x, const array<index_t>& labels) const {
   check(x, &labels);
-  const auto predicted = predict(x);
-  const auto right = std::inner_product(predicted.begin(), predicted.end(), labels.begin(), index_t{0},
-                                        std::plus<>{}, std::equal_to<>{});
-  return static_cast<double>(right) / static_cast<double>(labels.size());
+  return accuracy(predict(x), labels);
 }
 
 double softmax_regression::loss(const array<double>& x, const array<index_t>& labels, double l2) const {
@@ -114,4 +110,4 @@ double softmax_regression::loss(const array<double>& x, const array<index_t>& la
       .item();
 }
 
-}  // namespace reel::models
+}  // namespace reel

@@ -13,8 +13,8 @@ BOOST_AUTO_TEST_SUITE(mlp)
 BOOST_AUTO_TEST_CASE(a_perceptron_learns_xor) {
   const array<double> x{{0.0, 0.0}, {0.0, 1.0}, {1.0, 0.0}, {1.0, 1.0}};
   const array<index_t> y{0, 1, 1, 0};
-  auto step = optim::freeze_step<double>(models::mlp_loss, optim::sgd{.lr = 0.3, .momentum = 0.9},
-                                         models::make_mlp(2, 16, 2, 3));
+  auto step =
+      optim::freeze_step<double>(mlp_loss, optim::sgd{.lr = 0.3, .momentum = 0.9}, make_mlp(2, 16, 2, 3));
   optim::fit_options o;
   o.epochs = 500;
   o.batch = 0;
@@ -22,12 +22,12 @@ BOOST_AUTO_TEST_CASE(a_perceptron_learns_xor) {
   BOOST_TEST(history.epochs.back().loss < 1e-2);
   tape t;
   const auto m = map_tree<var>(step.parameters(), [&](const auto& leaf) { return t.constant(leaf); });
-  BOOST_TEST(argmax(models::logits(m, t.constant(x))).value<index_t>() == y);
+  BOOST_TEST(argmax(logits(m, t.constant(x))).value<index_t>() == y);
 }
 
 BOOST_AUTO_TEST_CASE(the_same_seed_draws_the_same_weights) {
-  BOOST_TEST(models::make_mlp(3, 4, 2, 1).W1 == models::make_mlp(3, 4, 2, 1).W1);
-  BOOST_TEST(models::make_mlp(3, 4, 2, 1).W1 != models::make_mlp(3, 4, 2, 2).W1);
+  BOOST_TEST(make_mlp(3, 4, 2, 1).W1 == make_mlp(3, 4, 2, 1).W1);
+  BOOST_TEST(make_mlp(3, 4, 2, 1).W1 != make_mlp(3, 4, 2, 2).W1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

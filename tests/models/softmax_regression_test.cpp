@@ -7,7 +7,7 @@
 #include <cmath>
 
 using namespace reel;
-using namespace reel::models;
+using namespace reel;
 using reel::test::check_error;
 
 namespace {

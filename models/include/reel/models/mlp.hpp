@@ -11,7 +11,7 @@
 
 #include <cstdint>
 
-namespace reel::models {
+namespace reel {
 
 template <class T> struct mlp { T W1, b1, W2, b2; };
 
@@ -23,4 +23,4 @@ inline var mlp_loss(const mlp<var>& m, var x, var labels) {
 // Weights drawn as in He et al. (2015): normal with variance 2/inputs; biases 0.
 mlp<array<double>> make_mlp(index_t inputs, index_t hidden, index_t outputs, std::uint64_t seed);
 
-}  // namespace reel::models
+}  // namespace reel

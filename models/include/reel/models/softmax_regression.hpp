@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace reel::models {
+namespace reel {
 
 // Mean cross-entropy of XW plus l2/2·ΣW² over all rows but the last (the bias is not penalised).
 // x: [n, d+1], labels: [n] of kind index, W: [d+1, N].
@@ -56,4 +56,4 @@ extern template optim::history softmax_regression::fit<float>(const array<double
 extern template optim::history softmax_regression::fit<double>(const array<double>&, const array<index_t>&,
                                                                const softmax_regression_options&);
 
-}  // namespace reel::models
+}  // namespace reel

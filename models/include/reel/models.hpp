@@ -2,6 +2,9 @@
 // Models that come with reel, and metrics.
 #pragma once
 
+#include <reel/models/csv.hpp>
+#include <reel/models/data.hpp>
+#include <reel/models/data_sets.hpp>
 #include <reel/models/metrics.hpp>
 #include <reel/models/mlp.hpp>
 #include <reel/models/softmax_regression.hpp>

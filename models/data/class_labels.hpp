@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// The label column of a file: texts in, class numbers and class names out.
+#pragma once
+
+#include <reel/autodiff/array.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace reel::detail {
+
+class class_labels {
+ public:
+  // Classes that are known are kept in their order; without any, they are found and sorted.
+  class_labels(std::string file, std::vector<std::string> known);
+
+  // The label of the next sample. Throws parse_error for a missing one, or for too many classes.
+  void add(std::string_view text, bool is_quoted, std::size_t line, std::size_t column);
+  std::size_t size() const noexcept { return labels_.size(); }
+
+  struct result {
+    array<index_t> labels;
+    std::vector<std::string> class_names;
+  };
+  // Throws parse_error for labels that are no classes.
+  result finish();
+
+ private:
+  struct distinct {
+    std::string text;
+    double value;  // of a number, whole or not
+    bool is_number;
+    std::size_t line, column;
+  };
+  struct hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
+  };
+  std::vector<std::string> sorted(const std::vector<std::string>& names, bool numbers) const;
+
+  std::string file_;
+  std::vector<std::string> known_;
+  std::vector<distinct> distinct_;
+  std::unordered_map<std::string, std::uint32_t, hash, std::equal_to<>> index_;
+  std::vector<std::uint32_t> labels_;  // indices into distinct_
+};
+
+}  // namespace reel::detail

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// CSV text cut into records of fields.
+#pragma once
+
+#include "text_source.hpp"
+
+#include <array>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace reel::detail {
+
+struct csv_field {
+  std::string_view text;  // without its quotes and the blanks around it
+  bool is_quoted;
+  std::size_t line, column;  // of its first character, from 1
+};
+
+class csv_lexer {
+ public:
+  // The separator '\0' stands for the one that the first line has most of.
+  csv_lexer(text_source& source, char separator);
+
+  // Reads the next record that is not blank; false at the end. Its fields are valid until the next call.
+  bool next();
+  std::span<const csv_field> fields() const noexcept { return fields_; }
+  char separator() const noexcept { return separator_; }
+
+ private:
+  // A field as offsets from the beginning of its record.
+  struct mark {
+    std::size_t begin, end;
+    bool is_quoted, has_doubled;
+    std::size_t line, column;
+  };
+  static constexpr int end_of_text = -1;
+
+  int peek(std::size_t at) {
+    return at < text_.size() ? static_cast<unsigned char>(text_[at]) : peek_further(at);
+  }
+  int peek_further(std::size_t at);
+  bool is_blank(int c) const noexcept { return (c == ' ' || c == '\t') && c != separator_; }
+  bool ends_field(int c) const noexcept {
+    return c == separator_ || c == '\n' || c == '\r' || c == end_of_text;
+  }
+  std::size_t column(std::size_t at) const noexcept { return at - line_begin_ + 1; }
+  [[noreturn]] void fail(std::size_t at, const char* detail) const;
+
+  char most_frequent_separator();
+  void scan_record();
+  std::size_t scan_quoted(std::size_t at);
+  std::size_t scan_plain(std::size_t at);
+  std::size_t skip_line_end(std::size_t at);
+
+  text_source& source_;
+  char separator_;
+  std::array<bool, 256> is_special_{};  // a byte that a plain field cannot just run over
+  std::span<char> text_;                // the source's window: it begins with this record
+  std::size_t length_ = 0;              // of this record
+  std::size_t line_ = 1;                // where the scan is
+  std::size_t line_begin_ = 0;
+  std::vector<mark> marks_;
+  std::vector<csv_field> fields_;
+};
+
+}  // namespace reel::detail

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "number_text.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <system_error>
+
+namespace reel::detail {
+
+namespace {
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+bool same_word(std::string_view a, std::string_view lower) noexcept {
+  if (a.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if ((a[i] >= 'A' && a[i] <= 'Z' ? a[i] - 'A' + 'a' : a[i]) != lower[i]) return false;
+  return true;
+}
+
+// Whether a decimal that no double holds is close to 0 rather than large: where its first digit
+// stands, from the point and the exponent.
+bool is_tiny(std::string_view decimal) noexcept {
+  const auto e = decimal.find_first_of("eE");
+  long long exponent = 0;
+  if (e != decimal.npos) {
+    std::string_view power = decimal.substr(e + 1);
+    if (power.starts_with('+')) power.remove_prefix(1);
+    if (std::from_chars(power.data(), power.data() + power.size(), exponent).ec != std::errc{})
+      return power.starts_with('-');
+  }
+  const std::string_view mantissa = decimal.substr(0, e);
+  const auto digit = mantissa.find_first_of("123456789");
+  auto point = mantissa.find('.');
+  if (point == mantissa.npos) point = mantissa.size();
+  return exponent + static_cast<long long>(point) - static_cast<long long>(digit) < 0;
+}
+
+}  // namespace
+
+number_text read_number(std::string_view text) noexcept {
+  for (const std::string_view word : {"", "?", "na", "n/a", "null"})
+    if (same_word(text, word)) return {number_form::missing};
+  std::string_view decimal = text;
+  if (decimal.starts_with('+') || decimal.starts_with('-')) decimal.remove_prefix(1);
+  if (same_word(decimal, "nan")) return {number_form::nan};
+  if (same_word(decimal, "inf") || same_word(decimal, "infinity")) return {number_form::infinite};
+  if (decimal.empty() || !(is_digit(decimal[0]) || decimal[0] == '.')) return {number_form::text};
+  double value = 0;
+  const auto [end, code] = std::from_chars(decimal.data(), decimal.data() + decimal.size(), value);
+  if (code == std::errc::invalid_argument || end != decimal.data() + decimal.size())
+    return {number_form::text};
+  if (code == std::errc::result_out_of_range) {
+    if (!is_tiny(decimal)) return {number_form::too_large};
+    value = 0;
+  }
+  return {number_form::finite, text.starts_with('-') ? -value : value};
+}
+
+}  // namespace reel::detail

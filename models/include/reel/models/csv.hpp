@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Comma-separated values (RFC 4180, and what programs write in its name): a row per sample, one column
+// with its label, the others numbers.
+//   dataset d = read_csv("flowers.csv", {.label = "species"});
+#pragma once
+
+#include <reel/models/data.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reel {
+
+enum class csv_header { detect, present, absent };
+
+struct csv_options {
+  char separator = '\0';                      // '\0': the one of , ; tab | that line 1 has most of
+  csv_header header = csv_header::detect;     // whether the first line holds the names of the columns
+  std::string label = {};                     // the label column by its name, or, where empty,
+  index_t label_column = -1;                  // by its index: from 0, or from −1 backwards
+  std::vector<std::string> class_names = {};  // the classes, where they are known already
+};
+
+// Labels are names or whole numbers. Classes are sorted, numbers by value, unless options.class_names
+// gives them: so a second file gets the numbering of the first.
+//
+// Fields may be quoted, "" being a quote inside; blanks around a field and blank lines do not count;
+// lines end with \n, \r\n or \r; a UTF-8 byte-order mark is skipped. The first line is taken for a
+// header if none of its features is a number, or if its label is text above a number.
+//
+// Throws bad_file for a file that cannot be read. Throws parse_error, as file:line:column, the column
+// counted in bytes, for rows of different lengths, a feature that is no finite number, a missing value,
+// a label such as 1.5, a class unknown to options.class_names, quotes that do not match, text that is
+// not UTF-8, no rows. Throws invalid_argument for options that make no sense or do not suit the file.
+dataset read_csv(const std::string& path, const csv_options& options = {});
+
+// The same of text in memory; `name` stands for the file in messages.
+dataset parse_csv(std::string_view text, const csv_options& options = {}, const std::string& name = "csv");
+
+}  // namespace reel

@@ -20,6 +20,7 @@ enum class home : std::uint8_t {
   state,     // the state's current bank
   next,      // the state's other bank, which becomes current when the run has succeeded
   constant,  // a leaf's numbers
+  block,     // a block of numbers that only lives inside a fused group
 };
 
 struct storage {
@@ -36,15 +37,29 @@ struct value {
   std::uint32_t storage;
 };
 
+struct group;
+
 struct instruction {
   op_ref op;
   kind followed;  // picks the body, for ops of any kind
   std::vector<value_id> inputs;
   value_id output;
   place where;
-  node_id node;             // on the tape it was frozen from
-  const char* backward_of;  // the op whose pull recorded it, or null
-  bool constant = false;    // depends on constants alone
+  node_id node;                        // on the tape it was frozen from
+  const char* backward_of;             // the op whose pull recorded it, or null
+  bool constant = false;               // depends on constants alone
+  std::shared_ptr<const group> fused;  // of a fused group, whose inputs are listed here
+};
+
+// A fused group: elementwise instructions over n numbers each, run block by block so that what one
+// hands to the next stays in cache. A stretched scalar fills one block, once.
+struct group {
+  std::vector<instruction> members;
+  std::vector<instruction> fills;
+  std::vector<value_id> outputs;                                // what is used outside
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> blocks;  // which block holds which storage
+  index_t size = 0;
+  std::size_t slots = 0;  // blocks needed at a time
 };
 
 std::string describe(const instruction& i);  // "backward of log (node 12, train.cpp:48)"
@@ -67,7 +82,8 @@ struct code {
   std::vector<program::slot> input_slots, state_slots, output_slots;
   std::vector<value_id> states;
   bool share = true, in_place = true;
-  std::vector<std::string> report;  // a line per pass
+  std::shared_ptr<const code> plain;  // before fusion: what a failure is traced in
+  std::vector<std::string> report;    // a line per pass
 };
 
 // Byte offsets of the arena's storages for a number type.
@@ -83,6 +99,10 @@ std::size_t merge_common_subexpressions(code& c);
 std::size_t fold_constants(code& c);
 std::size_t share_views(code& c);
 void place_updates(code& c);
+std::size_t fuse_elementwise(code& c);
 void find_lifetimes(code& c);
+
+// The values an instruction writes.
+std::vector<value_id> outputs_of(const instruction& i);
 
 }  // namespace reel::detail

@@ -4,6 +4,7 @@
 // nothing it did can be seen, which is what makes a step all or nothing.
 #include "code.hpp"
 #include "evaluate.hpp"
+#include "group_runner.hpp"
 
 #include <fmt/format.h>
 
@@ -32,6 +33,7 @@ struct step {
   const void* op;
   operand_view output;
   std::span<const operand_view> inputs;
+  group_runner* fused;  // or null
 };
 
 template <class T> std::size_t first_not_finite(const void* data, std::size_t n) {
@@ -95,6 +97,8 @@ struct machine::memory {
   std::vector<std::array<std::byte*, 2>> banks;  // by state
   std::array<std::vector<operand_view>, 2> operands;
   std::array<std::vector<step>, 2> steps;
+  aligned_bytes blocks;  // scratch of fused groups
+  std::array<std::vector<std::unique_ptr<group_runner>>, 2> groups;
   std::vector<std::vector<std::size_t>> input_uses;  // where in operands each input stands
   std::vector<std::vector<value_id>> input_values;   // the input and its views
   std::array<std::vector<void*>, 2> at;              // by value
@@ -109,6 +113,10 @@ struct machine::memory {
     for (const op_ref& op : c.constants)
       constants.push_back(load_constant(*static_cast<const leaf*>(op.self.get())));
     find_input_uses(c);
+    std::size_t slots = 0;
+    for (const auto& i : c.instructions)
+      if (i.fused != nullptr) slots = std::max(slots, i.fused->slots);
+    blocks = allocate(slots * group_runner::block_bytes(number));
     for (std::size_t side = 0; side < 2; ++side) make_steps(c, plan, constants, side);
     for (std::size_t i = 0; i < c.once; ++i) execute(c, i);
   }
@@ -145,7 +153,7 @@ struct machine::memory {
 
   void make_steps(const code& c, const arena_plan& plan, const std::vector<const void*>& constants,
                   std::size_t side) {
-    const auto locate = [&](const value& v) -> void* {
+    const auto home_of = [&](const value& v) -> void* {
       const storage& s = c.storages[v.storage];
       switch (s.where) {
         case home::arena:
@@ -159,21 +167,28 @@ struct machine::memory {
           return banks[s.index][1 - side];
         case home::constant:
           return const_cast<void*>(constants[s.index]);
+        case home::block:
+          return nullptr;  // a group knows where
       }
       return nullptr;
     };
-    for (const value& v : c.values) at[side].push_back(locate(v));
+    for (const value& v : c.values) at[side].push_back(home_of(v));
     const auto view = [&](value_id v) { return operand_view{at[side][v], &c.values[v].shape}; };
     auto& table = operands[side];
     for (const auto& i : c.instructions)
       for (const value_id v : i.inputs) table.push_back(view(v));
     std::size_t first = 0;
     for (const auto& i : c.instructions) {
-      steps[side].push_back({eval_of(*i.op.traits, i.followed, number),
-                             i.op.self.get(),
-                             view(i.output),
-                             {table.data() + first, i.inputs.size()}});
+      const std::span<const operand_view> inputs(table.data() + first, i.inputs.size());
       first += i.inputs.size();
+      if (i.fused == nullptr) {
+        steps[side].push_back(
+            {eval_of(*i.op.traits, i.followed, number), i.op.self.get(), view(i.output), inputs, nullptr});
+      } else {
+        const auto locate = [&](value_id v) { return at[side][v]; };
+        groups[side].push_back(std::make_unique<group_runner>(c, *i.fused, number, blocks.get(), locate));
+        steps[side].push_back({nullptr, nullptr, view(i.output), inputs, groups[side].back().get()});
+      }
     }
   }
 
@@ -197,22 +212,35 @@ struct machine::memory {
   void bind(std::size_t input, void* data) {
     for (std::size_t side = 0; side < 2; ++side) {
       for (const std::size_t i : input_uses[input]) operands[side][i].data = data;
-      for (const value_id v : input_values[input]) at[side][v] = data;
+      for (const value_id v : input_values[input]) {
+        at[side][v] = data;
+        for (const auto& g : groups[side]) g->bind(v, data);
+      }
     }
   }
 
   void execute(const code& c, std::size_t i) const {
     const step& s = steps[bank][i];
     try {
-      s.body(s.op, s.output, s.inputs);
+      if (s.fused != nullptr) s.fused->run();
+      else s.body(s.op, s.output, s.inputs);
     } catch (const error& e) {
       if (e.has_context()) throw;
       throw error(e.code(), c.instructions[i].op.traits->name, c.instructions[i].where, e.detail());
     }
   }
 
-  // Which op first made something infinite or NaN of finite inputs: the run is done again, looking.
+  // Which op first made something infinite or NaN of finite inputs: the run is done again, op by op,
+  // looking.
   [[noreturn]] void blame(const code& c, const checked_value& culprit) const {
+    if (c.plain != nullptr) {
+      memory unfused(*c.plain, number);
+      for (std::size_t i = 0; i < banks.size(); ++i)
+        std::memcpy(unfused.banks[i][0], banks[i][bank],
+                    bytes(c.state_slots[i].kind, c.state_slots[i].shape.size()));
+      for (std::size_t i = 0; i < c.inputs.size(); ++i) unfused.bind(i, at[bank][c.inputs[i]]);
+      unfused.blame(*c.plain, culprit);
+    }
     for (std::size_t i = c.once; i < c.instructions.size(); ++i) {
       execute(c, i);
       const auto& ins = c.instructions[i];

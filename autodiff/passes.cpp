@@ -69,8 +69,9 @@ std::size_t merge_common_subexpressions(code& c) {
   return merged;
 }
 
-// What depends on constants alone (not on variables) moves to the front, to run once per instance: in the
-// instance's own number type, so that the results are those of evaluation.
+// What depends on constants alone (not on variables) moves to the front, to run once per instance: in
+// the instance's own number type, so that the results are those of evaluation. A stretched scalar is
+// left where it is: filling a block costs less than reading the numbers again.
 std::size_t fold_constants(code& c) {
   std::vector<char> constant(c.values.size());
   for (value_id v = 0; v < c.values.size(); ++v) {
@@ -79,8 +80,10 @@ std::size_t fold_constants(code& c) {
         s.where == home::constant && c.constants[s.index].traits == &leaf_traits(tape::role::constant);
   }
   for (auto& i : c.instructions) {
-    i.constant =
-        !i.op.traits->effect && std::ranges::all_of(i.inputs, [&](value_id v) { return constant[v] != 0; });
+    const bool fills = i.op.traits->stretch && c.values[i.inputs[0]].shape.size() == 1 &&
+                       c.values[i.output].shape.size() > 1;
+    i.constant = !i.op.traits->effect && !fills &&
+                 std::ranges::all_of(i.inputs, [&](value_id v) { return constant[v] != 0; });
     constant[i.output] = i.constant;
     if (i.constant) c.storages[c.values[i.output].storage].where = home::kept;
   }
@@ -131,12 +134,17 @@ void place_updates(code& c) {
                     c.state_slots[state].where,
                     0,
                     nullptr,
-                    false};
+                    false,
+                    nullptr};
       c.instructions.push_back(std::move(i));
       next = static_cast<value_id>(c.values.size() - 1);
     }
     taken.push_back(c.values[next].storage);
   }
+}
+
+std::vector<value_id> outputs_of(const instruction& i) {
+  return i.fused == nullptr ? std::vector<value_id>{i.output} : i.fused->outputs;
 }
 
 // From the instruction that writes a storage to the last that reads it.
@@ -146,10 +154,13 @@ void find_lifetimes(code& c) {
   for (std::uint32_t t = 0; t < end; ++t) {
     const auto& i = c.instructions[t];
     for (const value_id v : i.inputs) c.storages[c.values[v].storage].last = t;
-    storage& s = c.storages[c.values[i.output].storage];
-    if (!written[c.values[i.output].storage]) s.first = t;
-    written[c.values[i.output].storage] = true;
-    s.last = std::max(s.last, t);
+    for (const value_id v : outputs_of(i)) {
+      const std::uint32_t n = c.values[v].storage;
+      storage& s = c.storages[n];
+      if (!written[n]) s.first = t;
+      written[n] = true;
+      s.last = std::max(s.last, t);
+    }
   }
   for (const value_id v : c.outputs) c.storages[c.values[v].storage].last = end;
   for (const auto& f : c.finite) c.storages[c.values[f.value].storage].last = end;
@@ -216,21 +227,25 @@ arena_plan plan_arena(const code& c, element number) {
   free_list memory;
   for (std::uint32_t t = 0; t < c.instructions.size(); ++t) {
     const auto& i = c.instructions[t];
-    const std::uint32_t out = c.values[i.output].storage;
-    const storage& y = c.storages[out];
     std::vector<std::uint32_t> dying;  // read here for the last time
+    const auto outputs = outputs_of(i);
+    const auto is_output = [&](std::uint32_t s) {
+      return std::ranges::any_of(outputs, [&](value_id v) { return c.values[v].storage == s; });
+    };
     for (const value_id v : i.inputs) {
       const std::uint32_t s = c.values[v].storage;
-      if (in_arena(c.storages[s]) && c.storages[s].last == t && s != out &&
+      if (in_arena(c.storages[s]) && c.storages[s].last == t && !is_output(s) &&
           std::ranges::find(dying, s) == dying.end())
         dying.push_back(s);
     }
-    if (in_arena(y) && !placed[out]) {
-      const auto over = !c.in_place || !i.op.traits->elementwise
-                            ? dying.end()
-                            : std::ranges::find_if(dying, [&](std::uint32_t s) {
-                                return c.storages[s].kind == y.kind && c.storages[s].size == y.size;
-                              });
+    for (const value_id v : outputs) {
+      const std::uint32_t out = c.values[v].storage;
+      const storage& y = c.storages[out];
+      if (!in_arena(y) || placed[out]) continue;
+      const bool may = c.in_place && (i.fused != nullptr ? outputs.size() == 1 : i.op.traits->elementwise);
+      const auto over = !may ? dying.end() : std::ranges::find_if(dying, [&](std::uint32_t s) {
+        return c.storages[s].kind == y.kind && c.storages[s].size == y.size;
+      });
       if (over != dying.end()) {
         plan.offset[out] = plan.offset[*over];
         dying.erase(over);
@@ -241,7 +256,11 @@ arena_plan plan_arena(const code& c, element number) {
     }
     if (!c.share) continue;
     for (const std::uint32_t s : dying) memory.give(plan.offset[s], bytes_of(c.storages[s]));
-    if (in_arena(y) && y.last == t) memory.give(plan.offset[out], bytes_of(y));
+    for (const value_id v : outputs) {
+      const std::uint32_t out = c.values[v].storage;
+      if (in_arena(c.storages[out]) && c.storages[out].last == t)
+        memory.give(plan.offset[out], bytes_of(c.storages[out]));
+    }
   }
   plan.bytes = memory.end();
   return plan;

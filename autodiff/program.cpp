@@ -15,7 +15,7 @@ using detail::recording;
 using detail::value_id;
 
 std::vector<std::string> pass_names() {
-  return {"dead_code", "common_subexpressions", "folding", "views", "in_place", "sharing"};
+  return {"dead_code", "common_subexpressions", "folding", "views", "fusion", "in_place", "sharing"};
 }
 
 namespace detail {
@@ -136,7 +136,8 @@ class lowering {
                   r_.place_of(n),
                   n,
                   r_.nodes[n].origin == n ? nullptr : r_.op_of(r_.nodes[n].origin).traits->name,
-                  false};
+                  false,
+                  nullptr};
     for (const node_id x : r_.inputs_of(n)) i.inputs.push_back(value_of_[x]);
     i.output = new_value(n, home::arena, 0);
     c_.instructions.push_back(std::move(i));
@@ -207,6 +208,8 @@ program freeze(const freeze_request& request) {
   const std::size_t views = on("views") ? detail::share_views(c) : 0;
   note("views", fmt::format("{} share their input's memory", views));
   detail::place_updates(c);
+  const std::size_t fused = on("fusion") ? detail::fuse_elementwise(c) : 0;
+  note("fusion", fmt::format("{} elementwise instructions run in groups, block by block", fused));
   detail::find_lifetimes(c);
   c.in_place = on("in_place");
   c.share = false;
@@ -239,17 +242,26 @@ std::string program::explain() const {
   for (std::size_t t = 0; t < code_->instructions.size(); ++t) {
     const auto& i = code_->instructions[t];
     const auto name = [&](value_id v) {
-      static constexpr const char* homes[] = {"", "kept ", "input ", "state ", "next ", "constant "};
+      static constexpr const char* homes[] = {"",      "kept ",     "input ", "state ",
+                                              "next ", "constant ", "block "};
       const auto& val = code_->values[v];
       return fmt::format("{}%{}{}", homes[static_cast<std::size_t>(code_->storages[val.storage].where)],
                          val.storage, to_string(val.shape));
     };
-    std::vector<std::string> x;
-    for (const value_id v : i.inputs) x.push_back(name(v));
-    text += fmt::format("  {} {:>4}  {} = {}({})  {}{}\n", t < code_->once ? "once" : "    ", t,
-                        name(i.output), i.op.traits->name, fmt::join(x, ", "),
-                        i.backward_of == nullptr ? "" : fmt::format("backward of {}, ", i.backward_of),
-                        to_string(i.where));
+    const auto line = [&](const char* when, const instruction& one) {
+      std::vector<std::string> x;
+      for (const value_id v : one.inputs) x.push_back(name(v));
+      text += fmt::format("  {:<6}{} = {}({})  {}{}\n", when, name(one.output), one.op.traits->name,
+                          fmt::join(x, ", "),
+                          one.backward_of == nullptr ? "" : fmt::format("backward of {}, ", one.backward_of),
+                          to_string(one.where));
+    };
+    if (i.fused == nullptr) {
+      line(t < code_->once ? "once" : "", i);
+    } else {
+      for (const auto& one : i.fused->fills) line("fused", one);
+      for (const auto& one : i.fused->members) line("fused", one);
+    }
   }
   return text;
 }

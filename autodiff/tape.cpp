@@ -30,6 +30,7 @@ constexpr op_traits make_leaf_traits(const char* name) {
                    .any_kind = false,
                    .analytic = true,
                    .elementwise = false,
+                   .stretch = false,
                    .view = false,
                    .effect = false,
                    .stateless = false,

@@ -22,6 +22,7 @@
 //   static constexpr bool any_kind = true;          T may also be index_t and bool (data movement)
 //   static constexpr bool elementwise = true;       y[i] depends on the i-th elements alone, so y may
 //                                                   be written over a dying input
+//   static constexpr bool stretch = true;           y repeats x to fill its shape
 //   static constexpr bool view = true;              y has the bytes of x under another shape
 //   static constexpr bool effect = true;            eval may refuse; never removed as dead code
 // In place of pull, `reference(x...)` gives a composition of other ops whose derivative is used.
@@ -185,7 +186,7 @@ using eval_fn = void (*)(const void* op, const operand_view& y, std::span<const 
 struct op_traits {
   const char* name;
   std::uint16_t arity;  // of a variadic op: 0
-  bool variadic, any_kind, analytic, elementwise, view, effect, stateless;
+  bool variadic, any_kind, analytic, elementwise, stretch, view, effect, stateless;
   follows result;
   const follows* inputs;
   std::array<eval_fn, element_count> eval;  // null where the op has no body

@@ -34,6 +34,7 @@ template <class Op> constexpr op_traits make_traits() {
 }
 , .analytic = requires { requires Op::analytic; }
 , .elementwise = requires { requires Op::elementwise; }
+, .stretch = requires { requires Op::stretch; }
 , .view = requires { requires Op::view; }
 , .effect = requires { requires Op::effect; }
 , .stateless = std::is_empty_v<Op>, .result = s::result, .inputs = s::inputs.data(), .eval = evals<Op>(),

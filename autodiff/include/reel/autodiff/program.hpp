@@ -38,6 +38,7 @@ struct freeze_request {
 //   common_subexpressions   equal ops on equal inputs are computed once
 //   folding                 what depends on constants alone is computed once per instance
 //   views                   reshapes share their input's memory
+//   fusion                  elementwise ops on the same number of elements run block by block, together
 //   in_place                an elementwise op writes over an input that nothing reads any more
 //   sharing                 values that are never alive together share the arena
 std::vector<std::string> pass_names();

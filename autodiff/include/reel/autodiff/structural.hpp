@@ -79,7 +79,7 @@ struct add_op {
 
 struct broadcast_to_op {
   static constexpr auto name = "broadcast_to";
-  static constexpr bool any_kind = true, analytic = true;
+  static constexpr bool any_kind = true, analytic = true, stretch = true;
   shape to;
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> y, in<T> x) const;

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+// The fusion pass: runs of elementwise instructions over the same number of elements become one group
+// that goes over them block by block. Between the members of a group a block stays in the first-level
+// cache, and a value that only they use needs no memory beyond a block. Exact: each element is computed
+// by the same body from the same numbers.
+#include "code.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace reel::detail {
+
+namespace {
+
+class fusion {
+ public:
+  explicit fusion(code& c) : c_(c), uses_(c.storages.size()) {
+    for (const auto& i : c.instructions)
+      for (const value_id v : i.inputs) ++uses_[storage_of(v)];
+    const auto root = [&](value_id v) { uses_[storage_of(v)] += outside; };
+    for (const value_id v : c.outputs) root(v);
+    for (const auto& u : c.updates) root(u.second);
+    for (const auto& f : c.finite) root(f.value);
+  }
+
+  std::size_t run() {
+    std::vector<instruction> all = std::move(c_.instructions);
+    c_.instructions.clear();
+    for (std::size_t t = 0; t < all.size(); ++t) {
+      instruction& i = all[t];
+      if (t < c_.once) {
+        c_.instructions.push_back(std::move(i));
+      } else if (is_fill(i)) {
+        fills_.emplace(storage_of(i.output), i);
+        flush_needed(i, 0);
+        c_.instructions.push_back(std::move(i));
+      } else if (is_elementwise(i)) {
+        const index_t n = size_of(i.output);
+        flush_needed(i, n);
+        open_[n].push_back(std::move(i));
+      } else {
+        flush_needed(i, 0);
+        c_.instructions.push_back(std::move(i));
+      }
+    }
+    while (!open_.empty()) flush(open_.begin());
+    drop_unused_fills();
+    return fused_;
+  }
+
+ private:
+  static constexpr std::size_t outside = std::size_t{1} << 32;
+  using open_group = std::map<index_t, std::vector<instruction>>::iterator;
+
+  std::uint32_t storage_of(value_id v) const { return c_.values[v].storage; }
+  index_t size_of(value_id v) const { return c_.values[v].shape.size(); }
+  bool is_fill(const instruction& i) const {
+    return i.op.traits->stretch && size_of(i.inputs[0]) == 1 && size_of(i.output) > 1;
+  }
+  bool is_elementwise(const instruction& i) const {
+    return i.op.traits->elementwise && !i.op.traits->effect && size_of(i.output) > 0 &&
+           std::ranges::all_of(i.inputs, [&](value_id v) { return size_of(v) == size_of(i.output); });
+  }
+
+  // Closes the open groups that `i` reads from, except the one of size n, which it joins.
+  void flush_needed(const instruction& i, index_t n) {
+    const auto reads_from = [&](const auto& open) {
+      return open.first != n && std::ranges::any_of(open.second, [&](const instruction& member) {
+               return std::ranges::any_of(
+                   i.inputs, [&](value_id v) { return storage_of(v) == storage_of(member.output); });
+             });
+    };
+    for (auto it = open_.begin(); it != open_.end();)
+      if (reads_from(*it)) it = flush(it);
+      else ++it;
+  }
+
+  open_group flush(open_group open) {
+    auto g = std::make_shared<group>();
+    g->size = open->first;
+    g->members = std::move(open->second);
+    const auto next = open_.erase(open);
+    find_fills(*g);
+    if (g->members.size() == 1 && g->fills.empty()) {
+      c_.instructions.push_back(std::move(g->members[0]));
+      return next;
+    }
+    fused_ += g->members.size();
+    instruction whole = g->members.back();
+    find_outputs(*g);
+    whole.inputs = outer_inputs(*g);
+    assign_blocks(*g);
+    whole.fused = std::move(g);
+    c_.instructions.push_back(std::move(whole));
+    return next;
+  }
+
+  void find_fills(group& g) const {
+    std::vector<std::uint32_t> seen;
+    for (const auto& member : g.members)
+      for (const value_id v : member.inputs) {
+        const auto fill = fills_.find(storage_of(v));
+        if (fill == fills_.end() || std::ranges::find(seen, fill->first) != seen.end()) continue;
+        seen.push_back(fill->first);
+        g.fills.push_back(fill->second);
+      }
+  }
+
+  std::size_t uses_inside(const group& g, std::uint32_t storage) const {
+    std::size_t n = 0;
+    for (const auto& member : g.members)
+      n += static_cast<std::size_t>(
+          std::ranges::count_if(member.inputs, [&](value_id v) { return storage_of(v) == storage; }));
+    return n;
+  }
+
+  // What is used elsewhere, or nowhere, keeps its memory; the rest lives in blocks.
+  void find_outputs(group& g) {
+    for (const auto& member : g.members) {
+      const std::uint32_t s = storage_of(member.output);
+      const bool inner = c_.storages[s].where == home::arena && uses_[s] > 0 && uses_[s] == uses_inside(g, s);
+      if (inner) c_.storages[s].where = home::block;
+      else g.outputs.push_back(member.output);
+    }
+  }
+
+  std::vector<value_id> outer_inputs(const group& g) const {
+    std::vector<value_id> inputs;
+    const auto add = [&](value_id v) {
+      if (std::ranges::find(inputs, v) == inputs.end()) inputs.push_back(v);
+    };
+    for (const auto& fill : g.fills) add(fill.inputs[0]);
+    for (const auto& member : g.members)
+      for (const value_id v : member.inputs) {
+        const std::uint32_t s = storage_of(v);
+        const bool made_here =
+            std::ranges::any_of(g.members, [&](const auto& m) { return storage_of(m.output) == s; });
+        if (!made_here && !fills_.contains(s)) add(v);
+      }
+    return inputs;
+  }
+
+  // Blocks for fills stay throughout; a member's is free again after the last member that reads it.
+  void assign_blocks(group& g) {
+    std::vector<std::uint32_t> free;
+    const auto take = [&] {
+      if (free.empty()) return static_cast<std::uint32_t>(g.slots++);
+      const std::uint32_t slot = free.back();
+      free.pop_back();
+      return slot;
+    };
+    for (const auto& fill : g.fills) g.blocks.emplace_back(storage_of(fill.output), take());
+    for (std::size_t m = 0; m < g.members.size(); ++m) {
+      const std::uint32_t out = storage_of(g.members[m].output);
+      if (c_.storages[out].where == home::block) g.blocks.emplace_back(out, take());
+      for (const auto& [s, slot] : g.blocks) {
+        const bool filled =
+            std::ranges::any_of(g.fills, [&](const auto& f) { return storage_of(f.output) == s; });
+        if (!filled && last_reader(g, s) == m) free.push_back(slot);
+      }
+    }
+  }
+  std::size_t last_reader(const group& g, std::uint32_t s) const {
+    std::size_t last = ~std::size_t{0};
+    for (std::size_t m = 0; m < g.members.size(); ++m)
+      if (std::ranges::any_of(g.members[m].inputs, [&](value_id v) { return storage_of(v) == s; })) last = m;
+    return last;
+  }
+
+  // A stretched scalar that only groups read is no instruction of its own.
+  void drop_unused_fills() {
+    std::vector<char> read(c_.storages.size());
+    for (std::size_t s = 0; s < read.size(); ++s) read[s] = uses_[s] >= outside;
+    for (const auto& i : c_.instructions)
+      for (const value_id v : i.inputs) read[storage_of(v)] = true;
+    std::erase_if(c_.instructions, [&](const instruction& i) {
+      return i.fused == nullptr && fills_.contains(storage_of(i.output)) && is_fill(i) &&
+             !read[storage_of(i.output)];
+    });
+  }
+
+  code& c_;
+  std::vector<std::size_t> uses_;  // by storage
+  std::map<std::uint32_t, instruction> fills_;
+  std::map<index_t, std::vector<instruction>> open_;
+  std::size_t fused_ = 0;
+};
+
+}  // namespace
+
+std::size_t fuse_elementwise(code& c) {
+  c.plain = std::make_shared<const code>(c);
+  const std::size_t fused = fusion(c).run();
+  if (fused == 0) c.plain = nullptr;
+  return fused;
+}
+
+}  // namespace reel::detail

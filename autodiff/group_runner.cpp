@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "group_runner.hpp"
+
+#include "evaluate.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace reel::detail {
+
+namespace {
+
+// Eight blocks or so fit into 48 KiB of first-level cache.
+constexpr std::size_t block_target = 4096;
+
+index_t block_size(element number) { return static_cast<index_t>(block_target / size_of(number)); }
+
+}  // namespace
+
+// Wide enough for indices, whatever the number type.
+std::size_t group_runner::block_bytes(element number) noexcept {
+  return static_cast<std::size_t>(block_size(number)) * std::max(size_of(number), sizeof(index_t));
+}
+
+group_runner::group_runner(const code& c, const group& g, element number, std::byte* blocks,
+                           const std::function<void*(value_id)>& locate)
+    : dims_(std::make_unique<shape>()), size_(g.size), block_(std::min(g.size, block_size(number))) {
+  const auto block_of = [&](value_id v) -> std::byte* {
+    for (const auto& [storage, slot] : g.blocks)
+      if (storage == c.values[v].storage) return blocks + slot * block_bytes(number);
+    return nullptr;
+  };
+  const auto bytes = [&](value_id v) { return size_of(element_for(c.values[v].kind, number)); };
+  const auto view = [&](value_id v) {
+    std::byte* const block = block_of(v);
+    return block != nullptr ? add_view(v, block, 0) : add_view(v, locate(v), bytes(v));
+  };
+  for (const auto& f : g.fills) {
+    const std::size_t scalar = add_view(f.inputs[0], locate(f.inputs[0]), 0);
+    fills_.push_back({scalar, block_of(f.output), bytes(f.output)});
+  }
+  for (const auto& i : g.members) {
+    member m{eval_of(*i.op.traits, i.followed, number), i.op.self.get(), view(i.output), views_.size(),
+             i.inputs.size()};
+    for (const value_id v : i.inputs) view(v);
+    members_.push_back(m);
+  }
+}
+
+std::size_t group_runner::add_view(value_id v, void* data, std::size_t stride) {
+  views_.push_back({data, dims_.get()});
+  stride_.push_back(stride);
+  values_.push_back(v);
+  return views_.size() - 1;
+}
+
+void group_runner::bind(value_id value, void* data) {
+  for (std::size_t i = 0; i < views_.size(); ++i)
+    if (values_[i] == value && (stride_[i] != 0 || is_scalar(i))) views_[i].data = data;
+}
+
+bool group_runner::is_scalar(std::size_t view) const {
+  return std::ranges::any_of(fills_, [&](const fill& f) { return f.scalar == view; });
+}
+
+void group_runner::advance(index_t elements) {
+  for (std::size_t i = 0; i < views_.size(); ++i)
+    views_[i].data = static_cast<std::byte*>(views_[i].data) + elements * static_cast<index_t>(stride_[i]);
+}
+
+namespace {
+
+// n copies of an element.
+void repeat(std::byte* to, const void* element, std::size_t bytes, index_t n) {
+  const auto as = [&]<class Word>(Word) {
+    Word word;
+    std::memcpy(&word, element, sizeof word);
+    std::fill_n(reinterpret_cast<Word*>(to), n, word);
+  };
+  switch (bytes) {
+    case 1:
+      return as(std::uint8_t{});
+    case 4:
+      return as(std::uint32_t{});
+    case 8:
+      return as(std::uint64_t{});
+    default:
+      for (index_t i = 0; i < n; ++i) std::memcpy(to + static_cast<std::size_t>(i) * bytes, element, bytes);
+  }
+}
+
+}  // namespace
+
+void group_runner::run_block(index_t n) {
+  if (dims_->size() != n) *dims_ = shape{n};
+  for (const member& m : members_) m.body(m.op, views_[m.output], {views_.data() + m.first_input, m.inputs});
+}
+
+void group_runner::run() {
+  for (const fill& f : fills_) repeat(f.block, views_[f.scalar].data, f.bytes, block_);
+  if (size_ == block_) return run_block(size_);
+  struct rewind {  // also when a body throws
+    group_runner& g;
+    index_t at = 0;
+    ~rewind() { g.advance(-at); }
+  } done{*this};
+  while (done.at < size_) {
+    const index_t n = std::min(block_, size_ - done.at);
+    run_block(n);
+    advance(n);
+    done.at += n;
+  }
+}
+
+}  // namespace reel::detail

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// Runs a fused group: for each block of elements, all members one after the other.
+#pragma once
+
+#include "code.hpp"
+
+#include <functional>
+
+namespace reel::detail {
+
+class group_runner {
+ public:
+  // `locate` gives the memory of a value outside the group; `blocks` is scratch of at least
+  // slots · block_bytes(number).
+  group_runner(const code& c, const group& g, element number, std::byte* blocks,
+               const std::function<void*(value_id)>& locate);
+
+  void run();
+  // Where `value` stands, points there from now on (a program's input, bound for a run).
+  void bind(value_id value, void* data);
+
+  static std::size_t block_bytes(element number) noexcept;
+
+ private:
+  struct member {
+    eval_fn body;
+    const void* op;
+    std::size_t output, first_input, inputs;  // in views_
+  };
+  struct fill {
+    std::size_t scalar;  // in views_
+    std::byte* block;
+    std::size_t bytes;  // of an element
+  };
+  std::size_t add_view(value_id v, void* data, std::size_t stride);
+  bool is_scalar(std::size_t view) const;
+  void advance(index_t elements);
+  void run_block(index_t n);
+
+  std::vector<member> members_;
+  std::vector<fill> fills_;
+  std::vector<operand_view> views_;
+  std::vector<std::size_t> stride_;  // bytes from element to element; 0 in a block
+  std::vector<value_id> values_;     // by view
+  std::unique_ptr<shape> dims_;      // of the present block, which all views share
+  index_t size_, block_;
+};
+
+}  // namespace reel::detail

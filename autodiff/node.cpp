@@ -116,7 +116,8 @@ class gathering {
 }  // namespace
 
 program_nodes::program_nodes(const program& p) {
-  gathering g(p.code());
+  const detail::code& c = p.code();
+  gathering g(c.plain != nullptr ? *c.plain : c);  // op by op, also where ops run together
   nodes_ = std::move(g.nodes);
   inputs_ = std::move(g.inputs);
   names_ = std::move(g.names);

@@ -68,6 +68,7 @@ PLACES = (
      "include <reel/autodiff/array.hpp>, which knows where xtensor keeps its headers"),
     (r"xsimd/|immintrin", r"ops/kernels/.*|tests/.*", "loops over SIMD batches live in ops/kernels"),
     (r"cblas\.h|openblas|(one)?dnnl", r"ops/kernels/.*|tests/bench/.*", "matrix products live in ops/kernels"),
+    (r"fmt/", r"(?!\w+/include/).*", "public headers leave formatting to the sources, so that users need no fmt"),
     (r"CLI/|nlohmann/|zlib\.h", r"models/(data|io|cli)/.*|tests/.*", "readers, model files and the program live in models"),
     (r"torch/|benchmark/", r"tests/bench/.*", "benchmarks live in tests/bench"),
 )

@@ -141,7 +141,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
   template <class... Batch> void collect(const Batch&... batch) {
     inputs_.clear();
     std::size_t reals = 0, indices = 0;
-    const auto one = [&](const auto& leaf) {
+    [[maybe_unused]] const auto one = [&](const auto& leaf) {  // a loss may take no batch
       using V = typename std::remove_cvref_t<decltype(leaf)>::value_type;
       if constexpr (std::same_as<V, T> || std::same_as<V, index_t> || std::same_as<V, bool>) {
         inputs_.emplace_back(leaf);

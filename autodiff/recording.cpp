@@ -190,7 +190,7 @@ void recording::clear() noexcept {
 
 std::size_t recording::bytes() const noexcept {
   std::size_t total = nodes.capacity() * sizeof(node) + inputs.capacity() * sizeof(node_id) +
-                      ops.capacity() * sizeof(op_ref) + shapes.capacity() * sizeof(shape);
+                      ops.capacity() * sizeof(op_ref) + shapes.size() * sizeof(shape);
   for (const auto& op : ops)
     if (op.traits == &leaf_traits(tape::role::variable) || op.traits == &leaf_traits(tape::role::constant) ||
         op.traits == &leaf_traits(tape::role::state) || op.traits == &leaf_traits(tape::role::input)) {

@@ -10,6 +10,7 @@
 #include <reel/autodiff/op.hpp>
 #include <reel/autodiff/tape.hpp>
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -77,7 +78,7 @@ struct recording {
   std::vector<node> nodes;
   std::vector<node_id> inputs;
   std::vector<op_ref> ops;
-  std::vector<shape> shapes;
+  std::deque<shape> shapes;  // a reference to one survives later recording
   std::vector<place> places;
   std::unordered_map<node_id, std::string> names;
   std::array<value_store, number_count> values;  // by number type

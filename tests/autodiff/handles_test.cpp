@@ -40,6 +40,14 @@ BOOST_AUTO_TEST_CASE(vars_follow_a_tape_that_moves) {
       errc::stale_variable, [&] { t.variable(1.0); }, "moved from");
 }
 
+BOOST_AUTO_TEST_CASE(a_shape_stays_valid_while_more_is_recorded) {
+  tape t;
+  const var x = t.variable(array<double>{1, 2});
+  const shape& s = x.shape();
+  for (index_t n = 1; n < 100; ++n) t.input(shape{n, 3});
+  BOOST_TEST((s == shape{2}));
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_var_is_refused) {
   const var x;
   check_error(

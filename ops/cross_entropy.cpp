@@ -4,6 +4,7 @@
 #include <reel/ops/functions.hpp>
 #include <reel/ops/movement.hpp>
 #include <reel/ops/reduce.hpp>
+#include <reel/ops/select.hpp>
 #include <reel/ops/softmax.hpp>
 
 #include "labels.hpp"
@@ -20,17 +21,18 @@ shape one_loss_per_row(const shape& z) {
   if (z[last] == 0)
     throw error(errc::invalid_argument,
                 fmt::format("0 classes: the last axis of {} is empty.", to_string(z)));
+  if (z.size() == 0)
+    throw error(errc::invalid_argument, fmt::format("empty batch: {} has no rows.", to_string(z)));
   return z.without(last);
 }
 
-// logits − max and ln Σ e^(logits − max) of a row, by which −ln p_k = log_sum − (z_k − top).
-template <class T> struct shifted_row {
-  T top, log_sum;
-  shifted_row(const T* z, const row& r)
-      : top(num::real_part(z[r.at(first_max(z, r))])),
-        log_sum(num::log(sum_of<T>(r.n, [&](index_t i) { return num::exp(z[r.at(i)] - top); }))) {}
-  T surprise(const T& zk) const { return log_sum - (zk - top); }
-};
+// −ln p_k of a row of logits, for p = softmax(z): ln Σ e^(z − max) − (z_k − max).
+template <class T> T surprise(const shifted_row<T>& s, const T& zk) { return s.log_sum - (zk - s.top); }
+
+// A loss per row as a factor of the row's elements.
+var per_element(const var& lbar, const var& z) {
+  return broadcast_to(reshape(lbar, lbar.shape().inserted(lbar.rank(), 1)), z.shape());
+}
 
 // ℓ = −ln p_y with p = softmax(z).
 //   dℓ = ⟨p, dz⟩ − dz_y, hence   z̄ = (p − onehot(y)) ℓ̄
@@ -48,18 +50,19 @@ struct label_cross_entropy_op {
   template <class T> void eval(out<T> loss, in<T> z, in<index_t> labels) const {
     check_labels(labels, z.shape().back());
     each_row(z.shape(), -1, [&](const row& r, index_t i) {
-      loss[i] = shifted_row<T>(z.data, r).surprise(z[r.at(labels[i])]);
+      loss[i] = surprise(shifted_row<T>(z.data, r), z[r.at(labels[i])]);
     });
   }
   std::array<var, 2> pull(var lbar, var, var z, var labels) const {
     const var error = softmax(z) - one_hot(labels, z.shape().back());
-    return {error * reshape(lbar, lbar.shape().inserted(lbar.rank(), 1)), none};
+    return {scale_cotangent(per_element(lbar, z), error), none};
   }
   bool operator==(const label_cross_entropy_op&) const = default;
 };
 
 // ℓ = −Σ_k P_k ln p_k with p = softmax(z), and 0·ln 0 = 0.
 //   dℓ = Σ_k P_k ⟨p, dz⟩ − ⟨P, dz⟩ − ⟨ln p, dP⟩, hence   z̄ = (p ΣP − P) ℓ̄,   P̄ = −ln p ℓ̄
+// with ln p taken as 0 where P = p = 0, like xlogy's slope.
 struct soft_cross_entropy_op {
   static constexpr auto name = "softmax_cross_entropy_soft";
   static constexpr bool analytic = true;
@@ -73,13 +76,15 @@ struct soft_cross_entropy_op {
     each_row(z.shape(), -1, [&](const row& r, index_t i) {
       const shifted_row<T> s(z.data, r);
       loss[i] = sum_of<T>(r.n, [&](index_t k) {
-        return P[r.at(k)] == T(0) && !num::isnan(s.log_sum) ? T(0) : P[r.at(k)] * s.surprise(z[r.at(k)]);
+        return P[r.at(k)] == T(0) && !num::isnan(s.log_sum) ? T(0) : P[r.at(k)] * surprise(s, z[r.at(k)]);
       });
     });
   }
   std::array<var, 2> pull(var lbar, var, var z, var P) const {
-    const var scale = reshape(lbar, lbar.shape().inserted(lbar.rank(), 1));
-    return {(softmax(z) * sum(P, -1, keep) - P) * scale, -log_softmax(z) * scale};
+    const var scale = per_element(lbar, z), y = log_softmax(z);
+    const var ignored = P == 0.0 && y == -std::numeric_limits<double>::infinity();
+    return {scale_cotangent(scale, softmax(z) * sum(P, -1, keep) - P),
+            scale_cotangent(scale, where(ignored, 0.0, -y))};
   }
   bool operator==(const soft_cross_entropy_op&) const = default;
 };
@@ -87,9 +92,20 @@ struct soft_cross_entropy_op {
 }  // namespace
 
 var cross_entropy(operand probabilities, operand targets) {
-  const operand logs(xlogy(targets, probabilities), probabilities.where().file, probabilities.where().line);
-  return operand(0.0, logs.where().file, logs.where().line) -
-         operand(sum(logs, -1), logs.where().file, logs.where().line);
+  constexpr auto name = "cross_entropy";
+  const place where = probabilities.where();
+  const auto at = [&](const auto& x) { return operand(x, where.file, where.line); };
+  if (!targets.is_number() && targets.variable().kind() != kind::real)
+    throw error(errc::kind_mismatch, name, where,
+                "the targets are no distributions. Use one_hot(labels, classes), or "
+                "softmax_cross_entropy(logits, labels).");
+  const auto [P, q] = broadcast_together(name, targets, probabilities);
+  try {
+    one_loss_per_row(P.variable().shape());
+  } catch (const error& e) {
+    throw error(e.code(), name, where, e.detail());
+  }
+  return at(0.0) - at(sum(at(xlogy(P, q)), -1));
 }
 
 var softmax_cross_entropy(operand logits, operand targets) {

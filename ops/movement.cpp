@@ -64,7 +64,9 @@ void check_indices(in<index_t> indices, index_t size) {
   for (index_t i = 0; i < indices.size(); ++i)
     if (indices[i] < 0 || indices[i] >= size)
       throw error(errc::invalid_label,
-                  fmt::format("index {} at position {} is outside 0 … {}.", indices[i], i, size - 1));
+                  size == 0
+                      ? fmt::format("index {} at position {} of an empty axis.", indices[i], i)
+                      : fmt::format("index {} at position {} is outside 0 … {}.", indices[i], i, size - 1));
 }
 
 // gather: y_j = x_{i(j)};  scatter_add: y_k = Σ_{j: i(j) = k} x_j. Adjoints of each other.
@@ -129,7 +131,11 @@ struct one_hot_op {
   static constexpr auto name = "one_hot";
   static constexpr bool analytic = true;
   index_t classes = 0;
-  shape infer(const shape& labels) const { return labels.inserted(labels.rank(), classes); }
+  shape infer(const shape& labels) const {
+    if (classes < 1)
+      throw error(errc::invalid_argument, fmt::format("{} classes; there must be 1 or more.", classes));
+    return labels.inserted(labels.rank(), classes);
+  }
   template <class T> void eval(out<T> y, in<index_t> labels) const {
     check_labels(labels, classes);
     std::fill_n(y.data, y.size(), T(0));

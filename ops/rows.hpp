@@ -32,6 +32,10 @@ template <class T> index_t first_max(const T* x, const row& r) {
   return best;
 }
 
+template <class T> bool is_infinite(const T& x) {
+  return !num::isfinite(num::real_part(x)) && !num::isnan(num::real_part(x));
+}
+
 // Σ f(i), i < n, in blocks of 16 folded pairwise.
 template <class T, class F> T sum_of(index_t n, F f) {
   constexpr index_t block = 16;
@@ -50,5 +54,19 @@ template <class T, class F> T sum_of(index_t n, F f) {
   total.finish(&s);
   return s;
 }
+
+// A row seen from its maximum, so that no e^(x_i − max) can overflow. ln Σ e^(x_i − max) is log1p of the
+// sum without the maximum's own 1, which keeps its digits where the maximum dominates. It is NaN in a
+// row whose maximum is infinite or NaN, where max − max is not 0.
+template <class T> struct shifted_row {
+  T top, log_sum;
+  shifted_row(const T* x, const row& r) {
+    const index_t best = first_max(x, r);
+    top = num::real_part(x[r.at(best)]);
+    T rest = sum_of<T>(r.n, [&](index_t i) { return i == best ? T(0) : num::exp(x[r.at(i)] - top); });
+    if constexpr (std::same_as<T, complex>) rest += num::expm1(x[r.at(best)] - top);
+    log_sum = num::log1p(rest) + (top - top);
+  }
+};
 
 }  // namespace reel

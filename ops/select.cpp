@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <reel/ops/elementwise.hpp>
 #include <reel/ops/select.hpp>
 
 namespace reel {
@@ -9,7 +10,7 @@ namespace {
 template <class F> struct predicate_op {
   static constexpr auto name = F::name;
   static constexpr bool any_kind = true, analytic = true;
-  shape infer(const shape& a, const shape& b) const { return broadcast_shape(a, b); }
+  shape infer(const shape& a, const shape& b) const { return same_shape(a, b); }
   template <class T> void eval(out<bool> y, in<T> a, in<T> b) const {
     for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(num::real_part(a[i]), num::real_part(b[i]));
   }
@@ -34,7 +35,7 @@ struct equal_rule {
 struct and_op {
   static constexpr auto name = "and";
   static constexpr bool analytic = true;
-  shape infer(const shape& a, const shape& b) const { return broadcast_shape(a, b); }
+  shape infer(const shape& a, const shape& b) const { return same_shape(a, b); }
   template <class T> void eval(out<bool> y, in<bool> a, in<bool> b) const {
     for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = a[i] && b[i];
   }
@@ -56,7 +57,7 @@ struct where_op {
   static constexpr auto name = "where";
   static constexpr bool any_kind = true, analytic = true;
   shape infer(const shape& c, const shape& a, const shape& b) const {
-    return broadcast_shape(c, broadcast_shape(a, b));
+    return same_shape(c, same_shape(a, b));
   }
   template <class T> void eval(out<T> y, in<bool> c, in<T> a, in<T> b) const {
     for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = c[i] ? a[i] : b[i];

@@ -20,23 +20,19 @@ shape classes_along(const shape& x, int axis) {
   return x;
 }
 
-template <class T> bool is_infinite(const T& x) {
-  const auto& r = num::real_part(x);
-  return !num::isfinite(r) && !num::isnan(r);
-}
-
 }  // namespace
 
 // softmax(x)_i = e^{x_i} / Σ_j e^{x_j}, shifted by max x so that e^x cannot overflow.
 //   dp = (D − p pᵀ) dx  with D = diag(p), symmetric, hence   x̄ = p ⊙ (p̄ − ⟨p, p̄⟩)
+// (the products through scale_cotangent: a row of NaN that nothing asks for stays silent)
 shape softmax_op::infer(const shape& x) const { return classes_along(x, axis); }
 
 template <class T> void softmax_op::eval(out<T> p, in<T> x) const {
   each_row(x.shape(), axis, [&](const row& r, index_t) {
     const T top = num::real_part(x[r.at(first_max(x.data, r))]);
-    if (edge == at_infinity::limit && is_infinite(top)) {  // e^(x − max) where that has a limit
-      const bool above = num::real_part(top) > num::real_part(T(0));
-      for (index_t i = 0; i < r.n; ++i) p[r.at(i)] = above && x[r.at(i)] == top ? top - top : T(0);
+    const bool below = num::real_part(top) < num::real_part(T(0));
+    if (edge != at_infinity::nan && is_infinite(top) && (below || edge == at_infinity::limit)) {
+      for (index_t i = 0; i < r.n; ++i) p[r.at(i)] = below || x[r.at(i)] != top ? T(0) : top - top;
       return;
     }
     for (index_t i = 0; i < r.n; ++i) p[r.at(i)] = num::exp(x[r.at(i)] - top);
@@ -45,7 +41,9 @@ template <class T> void softmax_op::eval(out<T> p, in<T> x) const {
   });
 }
 
-var softmax_op::pull(var pbar, var p, var) const { return p * (pbar - sum(p * pbar, axis, keep)); }
+var softmax_op::pull(var pbar, var p, var) const {
+  return scale_cotangent(pbar - sum(scale_cotangent(pbar, p), axis, keep), p);
+}
 
 var softmax(operand x, int axis) { return apply(softmax_op{axis}, x); }
 
@@ -55,17 +53,16 @@ shape log_softmax_op::infer(const shape& x) const { return classes_along(x, axis
 
 template <class T> void log_softmax_op::eval(out<T> y, in<T> x) const {
   each_row(x.shape(), axis, [&](const row& r, index_t) {
-    const T top = num::real_part(x[r.at(first_max(x.data, r))]);
-    if (edge == at_infinity::limit && is_infinite(top) && !(num::real_part(top) > num::real_part(T(0)))) {
-      for (index_t i = 0; i < r.n; ++i) y[r.at(i)] = top;  // −inf throughout
-      return;
-    }
-    const T s = num::log(sum_of<T>(r.n, [&](index_t i) { return num::exp(x[r.at(i)] - top); }));
-    for (index_t i = 0; i < r.n; ++i) y[r.at(i)] = (x[r.at(i)] - top) - s;
+    const shifted_row<T> s(x.data, r);
+    const bool empty =
+        edge != at_infinity::nan && is_infinite(s.top) && num::real_part(s.top) < num::real_part(T(0));
+    for (index_t i = 0; i < r.n; ++i) y[r.at(i)] = empty ? s.top : (x[r.at(i)] - s.top) - s.log_sum;
   });
 }
 
-var log_softmax_op::pull(var ybar, var y, var) const { return ybar - exp(y) * sum(ybar, axis, keep); }
+var log_softmax_op::pull(var ybar, var y, var) const {
+  return ybar - scale_cotangent(broadcast_to(sum(ybar, axis, keep), y.shape()), exp(y));
+}
 
 var log_softmax(operand x, int axis) { return apply(log_softmax_op{axis}, x); }
 
@@ -80,14 +77,15 @@ shape logsumexp_op::infer(const shape& x) const {
 template <class T> void logsumexp_op::eval(out<T> y, in<T> x) const {
   if (x.size() == 0) return void(std::fill_n(y.data, y.size(), -num::infinity<T>()));
   each_row(x.shape(), axis, [&](const row& r, index_t k) {
-    const T top = num::real_part(x[r.at(first_max(x.data, r))]);
-    if (is_infinite(top)) return void(y[k] = top);
-    y[k] = top + num::log(sum_of<T>(r.n, [&](index_t i) { return num::exp(x[r.at(i)] - top); }));
+    const shifted_row<T> s(x.data, r);
+    y[k] = is_infinite(s.top) ? s.top : s.top + s.log_sum;
   });
 }
 
 var logsumexp_op::pull(var ybar, var, var x) const {
-  return apply(softmax_op{axis, at_infinity::limit}, operand(x)) * ybar;
+  if (x.size() == 0) return zeros_like(x);
+  return scale_cotangent(broadcast_to(ybar, x.shape()),
+                         apply(softmax_op{axis, at_infinity::limit}, operand(x)));
 }
 
 var logsumexp(operand x, int axis) {
@@ -102,11 +100,11 @@ constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
 
 // A masked element is −inf: e^−inf weighs nothing, and where() hands it a cotangent of 0.
 var masked_softmax(operand x, operand mask, int axis) {
-  return apply(softmax_op{axis, at_infinity::limit},
+  return apply(softmax_op{axis, at_infinity::zero},
                operand(where(mask, x, minus_infinity), x.where().file, x.where().line));
 }
 var masked_log_softmax(operand x, operand mask, int axis) {
-  return apply(log_softmax_op{axis, at_infinity::limit},
+  return apply(log_softmax_op{axis, at_infinity::zero},
                operand(where(mask, x, minus_infinity), x.where().file, x.where().line));
 }
 

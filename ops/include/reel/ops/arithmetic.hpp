@@ -13,8 +13,8 @@ var operator-(operand x);
 inline var operator+(const var& x) { return x; }
 
 var square(operand x);              // x²
-var pow(operand x, operand p);      // x^p; pow(0, 0) = 1, where the slope in p is taken as 0
-var maximum(operand a, operand b);  // at a tie the cotangent goes to a; NaN if either is
+var pow(operand x, operand p);      // x^p; pow(0, 0) = 1; the slope in p is taken as 0 at x = 0 ≤ p
+var maximum(operand a, operand b);  // a tie's cotangent goes to a; NaN if either is, with its cotangent
 var minimum(operand a, operand b);
 
 }  // namespace reel

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Cross-entropy of rows, from probabilities or from logits. Both give one loss per row; reduce with
-// mean() or sum().
+// mean() or sum(). Rows of 0 classes and batches of 0 rows are refused.
 #pragma once
 
 #include <reel/autodiff/structural.hpp>

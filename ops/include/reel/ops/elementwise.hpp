@@ -19,6 +19,10 @@ namespace reel {
 // ȳ·d, and 0 where ȳ is 0 even if d is infinite or NaN. Linear in ȳ.
 var scale_cotangent(operand ybar, operand d);
 
+// The shape of two inputs that agree. (Functions broadcast before they record a binary op.)
+// Throws shape_mismatch.
+const shape& same_shape(const shape& a, const shape& b);
+
 template <class F> struct unary_op {
   static constexpr auto name = F::name;
   static constexpr bool analytic = F::analytic, elementwise = true;
@@ -34,7 +38,7 @@ template <class F> struct unary_op {
 template <class F> struct binary_op {
   static constexpr auto name = F::name;
   static constexpr bool analytic = F::analytic, elementwise = true;
-  shape infer(const shape& a, const shape& b) const { return broadcast_shape(a, b); }
+  shape infer(const shape& a, const shape& b) const { return same_shape(a, b); }
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
     for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(a[i], b[i]);
   }

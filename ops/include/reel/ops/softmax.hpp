@@ -6,9 +6,12 @@
 
 namespace reel {
 
-// What a row gives whose maximum is infinite, where e^(x − max) is undefined: NaN, or the limit
-// (nothing but −inf weighs 0; beside +inf a finite number weighs 0).
-enum class at_infinity { nan, limit };
+// What a row weighs whose maximum is infinite, where e^(x − max) is undefined.
+enum class at_infinity {
+  nan,    // NaN throughout
+  zero,   // a row of −inf, from which everything is masked, weighs 0 (its logarithm: −inf)
+  limit,  // the slope of logsumexp: that, and beside +inf, which weighs NaN, the rest weighs 0
+};
 
 struct softmax_op {
   static constexpr auto name = "softmax";

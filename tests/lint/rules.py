@@ -114,6 +114,27 @@ def flags(root):
                 yield f"{path}:{number}: {match.group()} changes results: write the faster loop in ops/kernels instead"
 
 
+def rows(root):
+    """Every op of autodiff and ops has a row in the op table, and every row an op, unless it is a composite."""
+    ops, tried = [], []
+    for path in files(*CPP, root=root):
+        if path.split(os.sep)[0] not in ("autodiff", "ops"):
+            continue
+        text = re.sub(r"//[^\n]*", "", read(path, root))  # the examples in comments are no ops
+        place = lambda match: f"{path}:{text.count(chr(10), 0, match.start()) + 1}"
+        ops += ((m.group(1), place(m)) for m in re.finditer(r'static constexpr auto name = "([^"]+)"', text))
+        if re.fullmatch(r"ops/table_\w+\.cpp", path):
+            for row in re.split(r"(?=\{\.name = )", text)[1:]:
+                name = re.match(r'\{\.name = "([^"]+)"', row).group(1)
+                tried.append((name, ".composite = true" in row, f"{path}:{text.count(chr(10), 0, text.index(row)) + 1}"))
+    for name, where in ops:
+        if name not in {t[0] for t in tried}:
+            yield f"{where}: op '{name}' has no row in the op table: add one to ops/table_*.cpp"
+    for name, composite, where in tried:
+        if not composite and name not in dict(ops):
+            yield f"{where}: no op is called '{name}': correct the row, or mark it composite"
+
+
 def anchors(text):
     """The names under which the headings of a Markdown text can be linked to."""
     seen = {}
@@ -155,7 +176,7 @@ def links(root):
                     yield f"{path}:{number}: {other} has no heading #{anchor}: correct the link"
 
 
-RULES = {rule.__name__: rule for rule in (spdx, rooms, libraries, calls, flags, links)}
+RULES = {rule.__name__: rule for rule in (spdx, rooms, libraries, calls, flags, links, rows)}
 
 if __name__ == "__main__":
     close(list(RULES[sys.argv[1]](ROOT)))

@@ -32,6 +32,8 @@ CASES = (
     ("calls", "models/mlp.cpp", "void f() { std::printf(0); }\nvoid g() { fmt::print(0); }\n", [1, 2]),
     ("flags", "meson.build", "a = ['-O3']\nb = ['-ffast-math']\n", [2]),
     ("flags", "ops/meson.build", "a = ['-ffp-contract=off']\n", []),
+    ("rows", "ops/a.cpp", '// static constexpr auto name = "a";\n  static constexpr auto name = "b";\n', [2]),
+    ("rows", "ops/table_a.cpp", 'static constexpr auto name = "a";\n{.name = "a"},\n{.name = "b"}, {.name = "c", .composite = true}', [3]),
     ("links", "docs/a.md", "# A `b` c\n[x](#a-b-c) [y](../README.md) `[z](no.md)`\n```\n[z](no.md)\n```\n", [2]),
     ("links", "README.md", "# R\n# R\n[x](README.md#r-1)\n[y](docs/no.md)\n[z](#no)\n[w](https://example.org/no.md)\n", [4, 5]),
 )

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+#include <reel/autodiff/structural.hpp>
+#include <reel/autodiff/sweep.hpp>
+#include <reel/ops/select.hpp>
+
+#include "table_rows.hpp"
+
+namespace reel::table {
+
+rows structural() {
+  return {
+      {.name = "identity",
+       .family = "structural",
+       .record = [](vars x) { return apply(identity_op{}, x[0]); },
+       .samples = each_size({{-2, 2}}),
+       .edges = {{.what = "every number", .x = {real({0, -0.0, inf, nan})}, .y = {0, -0.0, inf, nan}},
+                 {.what = "indices", .x = {index({2}, {3, -1})}, .y = {3, -1}}},
+       .elementwise = true,
+       .linear_in = {0}},
+
+      {.name = "detach",
+       .family = "structural",
+       .record = [](vars x) { return detach(x[0]); },
+       .samples = each_size({{-2, 2}}),
+       .edges = {{.what = "no derivative passes",
+                  .x = {real({3, inf, nan})},
+                  .y = {3, inf, nan},
+                  .xbar = {{0, 0, 0}}}},
+       .analytic = false,
+       .elementwise = true,
+       .differentiable = false},
+
+      {.name = "branch",
+       .family = "structural",
+       .record =
+           [](vars x) {
+             branch(x[0]);
+             return x[1];
+           },
+       .samples = {{boolean({}, {1}), real({2})}, {boolean({1}, {0}), spread({3}, -2, 2)}},
+       .edges = {{.what = "the outcome is recorded, nothing else",
+                  .x = {boolean({}, {0}), real({2})},
+                  .y = {2},
+                  .xbar = {{1}}}},
+       .elementwise = true},
+
+      {.name = "add",
+       .family = "structural",
+       .record = [](vars x) { return x[0] + x[1]; },
+       .samples = each_size({{-2, 2}, {-2, 2}}),
+       .edges = {{.what = "infinities",
+                  .x = {real({inf, inf, 1, nan}), real({inf, -inf, 2, 1})},
+                  .y = {inf, nan, 3, nan},
+                  .xbar = {{1, 1, 1, 1}, {1, 1, 1, 1}},
+                  .second = {{0, 0, 0, 0}, {0, 0, 0, 0}}},
+                 {.what = "one number beside many",
+                  .x = {real({}, {1}), real({2, 2}, {1, 2, 3, 4})},
+                  .y = {2, 3, 4, 5},
+                  .xbar = {{4}, {1, 1, 1, 1}}}},
+       .elementwise = true},
+
+      {.name = "broadcast_to",
+       .family = "structural",
+       .record =
+           [](vars x) {
+             return broadcast_to(x[0], x[0].shape().rank() == 0 ? shape{2, 3} : shape{2, 3, 4});
+           },
+       .samples = {{spread({}, -2, 2)},
+                   {spread({4}, -2, 2)},
+                   {spread({3, 1}, -2, 2)},
+                   {spread({2, 1, 4}, -2, 2)},
+                   {spread({1, 3, 1}, -2, 2)}},
+       .edges = {{.what = "an infinity in every place",
+                  .x = {real({}, {inf})},
+                  .y = {inf, inf, inf, inf, inf, inf},
+                  .ybar = {1, 2, 3, 4, 5, 6},
+                  .xbar = {{21}}}},
+       .linear_in = {0}},
+
+      {.name = "broadcast_to",
+       .variant = "nothing",
+       .family = "structural",
+       .record =
+           [](vars x) {
+             return broadcast_to(x[0], {2, 0});
+           },
+       .edges = {{.what = "1 stretches to 0, and back to a sum of nothing",
+                  .x = {real({2, 1}, {1, inf})},
+                  .y = {},
+                  .xbar = {{0, 0}}}},
+       .linear_in = {0}},
+
+      {.name = "sum_to",
+       .variant = "the first axis",
+       .family = "structural",
+       .record = [](vars x) { return sum_to(x[0], x[0].shape().without(0)); },
+       .samples =
+           {{spread({2}, -2, 2)}, {spread({3, 1}, -2, 2)}, {spread({2, 9}, -2, 2)}, {spread({300}, -1, 1)}},
+       .edges = {{.what = "nothing", .x = {real({0, 2}, {})}, .y = {0, 0}, .xbar = {{}}},
+                 {.what = "infinities cancel to NaN, in their own sum",
+                  .x = {real({2, 2}, {inf, 1, -inf, 2})},
+                  .y = {nan, 3},
+                  .xbar = {{1, 1, 1, 1}}}},
+       .linear_in = {0}},
+
+      {.name = "sum_to",
+       .variant = "inner axes that stay",
+       .family = "structural",
+       .record = [](vars x) { return sum_to(x[0], x[0].shape().with(1, 1)); },
+       .samples = {{spread({1, 2}, -2, 2)}, {spread({2, 3, 4}, -2, 2)}, {spread({2, 3, 2, 2}, -2, 2)}},
+       .edges = {{.what = "nothing", .x = {real({2, 0}, {})}, .y = {0, 0}, .xbar = {{}}}},
+       .linear_in = {0}},
+
+      {.name = "sum_to",
+       .variant = "all but the middle",
+       .family = "structural",
+       .record =
+           [](vars x) {
+             return sum_to(x[0], {x[0].shape()[1], 1});
+           },
+       .samples = {{spread({2, 2, 2}, -2, 2)}, {spread({3, 4, 2}, -2, 2)}},
+       .linear_in = {0}},
+
+      {.name = "reshape",
+       .family = "structural",
+       .record =
+           [](vars x) {
+             return reshape(x[0], {x[0].size(), 1});
+           },
+       .samples = {{spread({}, -2, 2)}, {spread({2}, -2, 2)}, {spread({3}, -2, 2)}, {spread({3, 7}, -2, 2)}},
+       .edges = {{.what = "nothing", .x = {real({0, 3}, {})}, .y = {}, .xbar = {{}}},
+                 {.what = "indices and bools", .x = {index({2, 1}, {4, 5})}, .y = {4, 5}}},
+       .linear_in = {0}},
+
+      {.name = "concat",
+       .family = "structural",
+       .record =
+           [](vars x) {
+             return concat({x.begin(), x.end()}, 0);
+           },
+       .samples = {{spread({1}, -2, 2)},
+                   {spread({1}, -2, 2), spread({2}, -2, 2, 1)},
+                   {spread({1, 3}, -2, 2), spread({2, 3}, -2, 2, 1), spread({3, 3}, -2, 2, 2)}},
+       .edges = {{.what = "with nothing in between",
+                  .x = {real({1, inf}), real({}), real({nan})},
+                  .y = {1, inf, nan},
+                  .ybar = {1, 2, 3},
+                  .xbar = {{1, 2}, {}, {3}}}}},
+
+      {.name = "concat",
+       .variant = "the last axis",
+       .family = "structural",
+       .record =
+           [](vars x) {
+             return concat({x.begin(), x.end()}, -1);
+           },
+       .samples = {{spread({3, 1}, -2, 2), spread({3, 2}, -2, 2, 1)},
+                   {spread({2, 3, 2}, -2, 2), spread({2, 3, 1}, -2, 2, 1)}},
+       .edges = {{.what = "indices",
+                  .x = {index({2, 1}, {1, 2}), index({2, 1}, {3, 4})},
+                  .y = {1, 3, 2, 4}}}},
+
+      {.name = "stack",
+       .family = "structural",
+       .record =
+           [](vars x) {
+             return stack({x.begin(), x.end()});
+           },
+       .samples = {{spread({}, -2, 2), spread({}, -2, 2, 1)}, {spread({3}, -2, 2), spread({3}, -2, 2, 1)}},
+       .composite = true},
+
+      {.name = "slice",
+       .family = "structural",
+       .record = [](vars x) { return slice(x[0], 0, 1, x[0].shape()[0]); },
+       .samples = {{spread({2}, -2, 2)}, {spread({3, 2}, -2, 2)}, {spread({4, 5}, -2, 2)}},
+       .edges = {{.what = "all is cut away", .x = {real({5})}, .y = {}, .xbar = {{0}}},
+                 {.what = "a NaN that is cut away stays there",
+                  .x = {real({nan, 1})},
+                  .y = {1},
+                  .xbar = {{0, 1}},
+                  .second = {{0, 0}}}},
+       .linear_in = {0}},
+
+      {.name = "slice",
+       .variant = "the last axis, from its end",
+       .family = "structural",
+       .record = [](vars x) { return slice(x[0], -1, -2, -1); },
+       .samples = {{spread({2}, -2, 2)}, {spread({2, 3}, -2, 2)}, {spread({3, 6}, -2, 2)}},
+       .edges = {{.what = "bools", .x = {boolean({3}, {0, 1, 0})}, .y = {1}}},
+       .linear_in = {0}},
+
+      {.name = "pad",
+       .family = "structural",
+       .record = [](vars x) { return pad(x[0], -1, 1, 2); },
+       .samples = {{spread({1}, -2, 2)}, {spread({2}, -2, 2)}, {spread({3, 7}, -2, 2)}},
+       .edges = {{.what = "around nothing", .x = {real({})}, .y = {0, 0, 0}, .xbar = {{}}},
+                 {.what = "what lands on the padding is dropped",
+                  .x = {real({2})},
+                  .y = {0, 2, 0, 0},
+                  .ybar = {inf, 3, nan, 1},
+                  .xbar = {{3}}}},
+       .linear_in = {0}},
+  };
+}
+
+}  // namespace reel::table

@@ -80,8 +80,7 @@ rows reduce() {
        .edges = {{.what = "a tie, a NaN, infinities",
                   .x = {real({3, 3}, {1, 3, 3, 1, nan, nan, -inf, -inf, -inf})},
                   .y = {0, 1, 0, 0, 1, 0, 1, 0, 0},
-                  .xbar = {{0, 0, 0, 0, 0, 0, 0, 0, 0}}}},
-       .analytic = false},
+                  .xbar = {{0, 0, 0, 0, 0, 0, 0, 0, 0}}}}},
 
       {.name = "argmax",
        .family = "reduce",

@@ -26,11 +26,11 @@ struct update {
 };
 
 struct freeze_request {
-  std::vector<var> outputs;
-  std::vector<update> updates;
-  std::vector<var> inputs;       // in the order they are bound; by default as recorded
-  std::vector<var> finite;       // a run is refused, states untouched, if one of these is not
-  std::vector<std::string> off;  // passes to skip, by name; see pass_names()
+  std::vector<var> outputs = {};
+  std::vector<update> updates = {};
+  std::vector<var> inputs = {};       // in the order they are bound; by default as recorded
+  std::vector<var> finite = {};       // a run is refused, states untouched, if one of these is not
+  std::vector<std::string> off = {};  // passes to skip, by name; see pass_names()
 };
 
 // The passes of freeze in order. All of them are exact: results stay those of evaluation bit for bit.

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// Both directions of every op, and the linearity of its rule in the cotangent, on which forward mode
+// rests: pull is transposed by being pulled back itself.
+#include "rows.hpp"
+
+using namespace reel;
+using namespace reel::test;
+
+namespace {
+
+// Σ |a||b| and Σ ab over all pairs, of what was computed in T.
+template <class T> struct products {
+  T sum{0};
+  double magnitude = 0;
+  products(const std::vector<var>& a, const std::vector<var>& b) {
+    for (std::size_t k = 0; k < a.size(); ++k) {
+      const auto x = elements<T>(a[k]), y = elements<T>(b[k]);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        sum = sum + x[i] * y[i];
+        magnitude += std::abs(static_cast<double>(x[i]) * static_cast<double>(y[i]));
+      }
+    }
+  }
+};
+
+// |w|ᵀ|J||v|, the size of the terms of ⟨Jv, w⟩.
+double terms(const recorded& r, const var& w, const std::vector<var>& v) {
+  const auto weight = elements<double>(w);
+  double total = 0;
+  for (std::size_t a = 0; a < v.size(); ++a) {
+    const auto J = elements<double>(jacobian(r.y, r.real[a])), d = elements<double>(v[a]);
+    for (std::size_t i = 0; i < J.size(); ++i)
+      total += std::abs(weight[i / d.size()] * J[i] * d[i % d.size()]);
+  }
+  return total;
+}
+
+// ⟨Jv, w⟩ = ⟨v, Jᵀw⟩ within the roundings of both sides: sums of up to 60 products, of entries of J that
+// are 16 roundings off at most (see derivatives_test.cpp). Entries of J may be smaller than what they
+// are computed from, softmax's where p is near 1, so the sums that came out count too.
+template <class T> void check_both_directions(recorded& r, const var& w, const std::vector<var>& v) {
+  const products<T> forward({r.push(v)}, {w}), reverse(v, r.pull(w));
+  const double unit = std::same_as<T, float> ? 0x1p-24 : std::same_as<T, double> ? 0x1p-53 : 0x1p-160;
+  const double size = terms(r, w, v) + forward.magnitude + reverse.magnitude;
+  const double error = std::abs(static_cast<double>(forward.sum - reverse.sum));
+  BOOST_TEST(error <= 16 * unit * size, name(element_of<T>) << ": forward and reverse differ by " << error);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(directions)
+
+BOOST_AUTO_TEST_CASE(forward_and_reverse_agree) {
+  for_each_sample([](const op_row& row, const sample& x, std::uint64_t seed) {
+    recorded r(row, x);
+    if (r.real.empty() || r.y.kind() != kind::real) return;
+    random_numbers random(seed);
+    const var w = r.t.constant(random.generic(r.y.shape()));
+    std::vector<var> v;
+    for (const var& in : r.real) v.push_back(r.t.constant(random.generic(in.shape())));
+    check_both_directions<float>(r, w, v);
+    check_both_directions<double>(r, w, v);
+    check_both_directions<real50>(r, w, v);
+  });
+}
+
+// A graph search: what forward mode computes does not lead back to the cotangent it was transposed from.
+BOOST_AUTO_TEST_CASE(a_transposed_pull_does_not_reach_its_cotangent) {
+  for_each_sample([](const op_row& row, const sample& x, std::uint64_t seed) {
+    recorded r(row, x);
+    if (r.real.empty() || r.y.kind() != kind::real) return;
+    const var u = r.t.input(r.y.shape());  // symbolic: it has no number
+    random_numbers random(seed);
+    std::vector<var> v;
+    for (const var& in : r.real) v.push_back(r.t.constant(random.generic(in.shape())));
+    const auto pulled = r.pull(u);
+    const var Jv = vjp(pulled, std::span(&u, 1), v)[0];
+    BOOST_TEST(unseen(Jv, std::span(&u, 1)).size() == 1U);
+    // Order 2 as well: the pull of the pull is linear in v.
+    const auto back = vjp(std::span(&Jv, 1), v, std::span(&u, 1));
+    for (const var& b : back)
+      for (const var& in : v) BOOST_TEST(unseen(b, std::span(&in, 1)).size() == 1U);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(pull_is_linear) {
+  for_each_sample([](const op_row& row, const sample& x, std::uint64_t seed) {
+    recorded r(row, x);
+    if (r.real.empty() || r.y.kind() != kind::real) return;
+    random_numbers random(seed);
+    const var a = r.t.constant(random.generic(r.y.shape())), b = r.t.constant(random.generic(r.y.shape()));
+    const auto of_a = r.pull(a), of_b = r.pull(b), of_sum = r.pull(a + b);
+    const auto of_half = r.pull(0.5 * a), of_zero = r.pull(zeros_like(r.y));
+    for (std::size_t i = 0; i < r.real.size(); ++i) {
+      const auto p = elements<double>(of_a[i]), half = elements<double>(of_half[i]);
+      const auto zero = elements<double>(of_zero[i]);
+      for (std::size_t k = 0; k < p.size(); ++k) {
+        BOOST_TEST(half[k] == 0.5 * p[k]);  // halving is exact
+        BOOST_TEST(zero[k] == 0.0);
+      }
+      const auto x50 = elements<real50>(of_a[i]), y50 = elements<real50>(of_b[i]),
+                 s50 = elements<real50>(of_sum[i]);
+      for (std::size_t k = 0; k < p.size(); ++k)
+        BOOST_TEST(std::abs(static_cast<double>(x50[k] + y50[k] - s50[k])) <= 1e-45);
+    }
+  });
+}
+
+BOOST_AUTO_TEST_SUITE_END()

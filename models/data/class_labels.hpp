@@ -5,6 +5,7 @@
 #include <reel/autodiff/array.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>

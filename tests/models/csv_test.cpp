@@ -35,8 +35,7 @@ BOOST_AUTO_TEST_CASE(dialects_say_the_same) {
       "a,b,label\n1,2.5,yes\n-3,1e-3,no\n4,5,yes",
       "a,b,label\r\n1,2.5,yes\r\n-3,1e-3,no\r\n4,5,yes\r\n",
       "a,b,label\r1,2.5,yes\r-3,1e-3,no\r4,5,yes\r",
-      "\xEF\xBB\xBF"
-      "a,b,label\n1,2.5,yes\n-3,1e-3,no\n4,5,yes\n",
+      "\uFEFFa,b,label\n1,2.5,yes\n-3,1e-3,no\n4,5,yes\n",
       "\n\na,b,label\n\n1,2.5,yes\n  \n-3,1e-3,no\n4,5,yes\n\n\r\n \t\n",
       "a;b;label\n1;2.5;yes\n-3;1e-3;no\n4;5;yes\n",
       "a\tb\tlabel\n1\t2.5\tyes\n-3\t1e-3\tno\n4\t5\tyes\n",

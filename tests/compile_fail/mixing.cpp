@@ -6,32 +6,32 @@ using namespace reel;
 
 var mix([[maybe_unused]] const array<double>& a, var x) {
 #if CASE == 1
-  // expect: reel: the right operand is an array; put it on the tape with tape.constant(array)
+  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
   return x + a;
 #elif CASE == 2
-  // expect: reel: the right operand is an array; put it on the tape with tape.constant(array)
+  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
   return x - a;
 #elif CASE == 3
-  // expect: reel: the right operand is an array; put it on the tape with tape.constant(array)
+  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
   return x * a;
 #elif CASE == 4
-  // expect: reel: the right operand is an array; put it on the tape with tape.constant(array)
+  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
   return x / a;
 #elif CASE == 5
-  // expect: reel: the left operand is an array; put it on the tape with tape.constant(array)
+  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
   return a + x;
 #elif CASE == 6
-  // expect: reel: the left operand is an array; put it on the tape with tape.constant(array)
+  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
   return a - x;
 #elif CASE == 7
-  // expect: reel: the left operand is an array; put it on the tape with tape.constant(array)
+  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
   return a * x;
 #elif CASE == 8
-  // expect: reel: the left operand is an array; put it on the tape with tape.constant(array)
+  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
   return a / x;
 #elif CASE == 9
   // An expression of xtensor is an array too.
-  // expect: reel: the right operand is an array; put it on the tape with tape.constant(array)
+  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
   return x * (a + 2 * a);
 #else
   return x + x * x - x / 2;

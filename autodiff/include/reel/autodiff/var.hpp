@@ -87,58 +87,32 @@ class operand {
   bool is_number_ = false;
 };
 
-namespace detail {
-template <class A> inline constexpr bool always_false = false;
-}
-
 // An array is not on a tape: say what to do about it instead of a page of templates.
-template <class V, array_expression E>
-requires std::same_as<std::remove_cvref_t<V>, var> var operator+(V&&, E&&) {
-  static_assert(detail::always_false<E>,
-                "reel: the right operand is an array; put it on the tape with tape.constant(array)");
+namespace detail {
+template <class E> var no_tape() {
+  static_assert(!array_expression<E>,
+                "reel: one operand is an array, which is on no tape; put it there with tape.constant(array)");
   return {};
 }
-template <class V, array_expression E>
-requires std::same_as<std::remove_cvref_t<V>, var> var operator-(V&&, E&&) {
-  static_assert(detail::always_false<E>,
-                "reel: the right operand is an array; put it on the tape with tape.constant(array)");
-  return {};
-}
-template <class V, array_expression E>
-requires std::same_as<std::remove_cvref_t<V>, var> var operator*(V&&, E&&) {
-  static_assert(detail::always_false<E>,
-                "reel: the right operand is an array; put it on the tape with tape.constant(array)");
-  return {};
-}
-template <class V, array_expression E>
-requires std::same_as<std::remove_cvref_t<V>, var> var operator/(V&&, E&&) {
-  static_assert(detail::always_false<E>,
-                "reel: the right operand is an array; put it on the tape with tape.constant(array)");
-  return {};
-}
-template <array_expression E, class V>
-requires std::same_as<std::remove_cvref_t<V>, var> var operator+(E&&, V&&) {
-  static_assert(detail::always_false<E>,
-                "reel: the left operand is an array; put it on the tape with tape.constant(array)");
-  return {};
-}
-template <array_expression E, class V>
-requires std::same_as<std::remove_cvref_t<V>, var> var operator-(E&&, V&&) {
-  static_assert(detail::always_false<E>,
-                "reel: the left operand is an array; put it on the tape with tape.constant(array)");
-  return {};
-}
-template <array_expression E, class V>
-requires std::same_as<std::remove_cvref_t<V>, var> var operator*(E&&, V&&) {
-  static_assert(detail::always_false<E>,
-                "reel: the left operand is an array; put it on the tape with tape.constant(array)");
-  return {};
-}
-template <array_expression E, class V>
-requires std::same_as<std::remove_cvref_t<V>, var> var operator/(E&&, V&&) {
-  static_assert(detail::always_false<E>,
-                "reel: the left operand is an array; put it on the tape with tape.constant(array)");
-  return {};
-}
+template <class V, class E>
+concept var_beside_array = std::same_as<std::remove_cvref_t<V>, var> && array_expression<E>;
+}  // namespace detail
+
+template <class V, class E>
+requires detail::var_beside_array<V, E> var operator+(V&&, E&&) { return detail::no_tape<E>(); }
+template <class E, class V>
+requires detail::var_beside_array<V, E> var operator+(E&&, V&&) { return detail::no_tape<E>(); }
+template <class V, class E>
+requires detail::var_beside_array<V, E> var operator-(V&&, E&&) { return detail::no_tape<E>(); }
+template <class E, class V>
+requires detail::var_beside_array<V, E> var operator-(E&&, V&&) { return detail::no_tape<E>(); }
+template <class V, class E>
+requires detail::var_beside_array<V, E> var operator*(V&&, E&&) { return detail::no_tape<E>(); }
+template <class E, class V>
+requires detail::var_beside_array<V, E> var operator*(E&&, V&&) { return detail::no_tape<E>(); }
+template <class V, class E>
+requires detail::var_beside_array<V, E> var operator/(V&&, E&&) { return detail::no_tape<E>(); }
+template <class E, class V>
+requires detail::var_beside_array<V, E> var operator/(E&&, V&&) { return detail::no_tape<E>(); }
 
 }  // namespace reel

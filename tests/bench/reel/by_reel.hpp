@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// reel frozen comes first and is what the others are compared with; then reel recorded afresh for
+// each run, and the value alone, frozen.
+#pragma once
+
+#include "../problems.hpp"
+#include "../row.hpp"
+
+namespace bench {
+
+contenders by_reel(const shared<softmax_regression>& p);
+contenders by_reel(const shared<perceptron>& p);
+contenders by_reel(const shared<perceptron_hvp>& p);
+contenders by_reel(const shared<log_sum_exp>& p);
+contenders by_reel(const shared<least_squares>& p);
+contenders by_reel(const shared<small_chain>& p);
+contenders by_reel(const shared<long_chain>& p);
+
+}  // namespace bench

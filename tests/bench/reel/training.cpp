@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// Training steps: frozen with the optimizer, and recorded afresh with the update written out.
+#include "by_reel.hpp"
+#include "functions.hpp"
+
+#include <reel/models.hpp>
+#include <reel/optim.hpp>
+
+namespace bench {
+
+namespace {
+
+using reel::array;
+using reel::index_t;
+using reel::var;
+
+template <class Model, class Before> void add_changes(numbers& all, const Model& now, const Before& before) {
+  std::vector<std::vector<double>> starts;
+  reel::for_each_leaf(before, [&](const auto& leaf) { starts.push_back(in_double(leaf)); });
+  std::size_t i = 0;
+  reel::for_each_leaf(now, [&](const auto& leaf) { all.push_back(change(leaf.storage(), starts[i++])); });
+}
+
+template <class Loss, class Model>
+contender frozen_step(Loss loss, const Model& model, float rate, const array<float>& x,
+                      const array<index_t>& labels) {
+  auto step = reel::optim::freeze_step<float>(loss, reel::optim::sgd{.lr = static_cast<double>(rate)}, model);
+  struct training {
+    decltype(step) one;
+    Model start;
+    array<float> x;
+    array<index_t> labels;
+    double loss = 0;
+  };
+  const auto made = std::make_shared<training>(training{std::move(step), model, x, labels});
+  return {"reel", maker::reel, [=] { made->loss = made->one(made->x, made->labels); },
+          [=] {
+            numbers all{{made->loss}};
+            add_changes(all, made->one.parameters(), made->start);
+            return all;
+          }};
+}
+
+template <class Loss, class Model> struct afresh_step {
+  Loss loss_of;
+  Model model, start;
+  float rate;
+  array<float> x;
+  array<index_t> labels;
+  double loss = 0;
+  reel::tape tape;
+
+  afresh_step(Loss l, const Model& m, float r, const array<float>& batch, const array<index_t>& of_batch)
+      : loss_of(l), model(m), start(m), rate(r), x(batch), labels(of_batch) {}
+
+  void step() {
+    tape.clear();
+    const auto parameters = reel::map_tree<var>(model, [&](const auto& leaf) { return tape.variable(leaf); });
+    const var y = loss_of(parameters, tape.constant(x), tape.constant(labels));
+    const auto gradients = reel::grad(y, reel::leaves(parameters));
+    loss = static_cast<double>(y.template item<float>());
+    std::size_t i = 0;
+    reel::for_each_leaf(model, [&](auto& leaf) {
+      const array<float> g = gradients[i++].template value<float>();
+      for (std::size_t k = 0; k < g.size(); ++k) leaf.data()[k] -= rate * g.data()[k];
+    });
+  }
+  numbers results() const {
+    numbers all{{loss}};
+    add_changes(all, model, start);
+    return all;
+  }
+};
+
+template <class Loss, class Model>
+contenders training(Loss loss, const Model& model, float rate, const array<float>& x,
+                    const array<index_t>& labels) {
+  const auto step = std::make_shared<afresh_step<Loss, Model>>(loss, model, rate, x, labels);
+  arguments<float> given;
+  reel::for_each_leaf(model, [&](const auto& leaf) { given.reals.push_back(leaf); });
+  given.reals.push_back(x);
+  given.indices.push_back(labels);
+  const auto like = reel::map_tree<var>(model, [](const auto&) { return var(); });
+  const recorder value = [=](reel::tape&, const std::vector<var>& reals, const std::vector<var>& indices) {
+    return std::vector<var>{loss(reel::unflatten(like, reals), reals.back(), indices[0])};
+  };
+  contender alone = frozen("reel, value alone", value, given);
+  alone.results = nullptr;  // of parameters that do not move
+  return {frozen_step(loss, model, rate, x, labels),
+          {"reel afresh", maker::reel, [=] { step->step(); }, [=] { return step->results(); }},
+          alone};
+}
+
+}  // namespace
+
+contenders by_reel(const shared<softmax_regression>& p) {
+  const auto loss = [](const var& w, const var& x, const var& labels) {
+    return reel::softmax_regression_loss(w, x, labels);
+  };
+  return training(loss, array_of(p->w, {p->features, classes}), p->rate,
+                  array_of(p->x, {p->rows, p->features}), array_of(p->labels, {p->rows}));
+}
+
+contenders by_reel(const shared<perceptron>& p) {
+  const auto loss = [](const reel::mlp<var>& m, const var& x, const var& labels) {
+    return reel::mlp_loss(m, x, labels);
+  };
+  const reel::mlp<array<float>> model{array_of(p->w1, {p->features, p->hidden}), array_of(p->b1, {p->hidden}),
+                                      array_of(p->w2, {p->hidden, classes}), array_of(p->b2, {classes})};
+  return training(loss, model, p->rate, array_of(p->x, {p->rows, p->features}),
+                  array_of(p->labels, {p->rows}));
+}
+
+}  // namespace bench

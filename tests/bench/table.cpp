@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "row.hpp"
+
+#include "hand/by_hand.hpp"
+#include "libtorch/by_libtorch.hpp"
+#include "problems.hpp"
+#include "reel/by_reel.hpp"
+
+namespace bench {
+
+namespace {
+
+using sizes = std::vector<std::size_t>;
+
+contenders join(std::initializer_list<contenders> parts) {
+  contenders all;
+  for (const contenders& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+// `arguments` make the problem.
+template <class P, class... A>
+row entry(const char* workload, std::size_t size, const char* number, double units, A... arguments) {
+  return {workload, size, number, units, [=] {
+            const auto problem = std::make_shared<const P>(arguments...);
+            return join({by_reel(problem), by_hand(problem), by_libtorch(problem)});
+          }};
+}
+
+}  // namespace
+
+std::vector<row> table() {
+  std::vector<row> rows;
+  for (const std::size_t n : sizes{1, 8, 32, 128, 512, 4096})
+    rows.push_back(entry<softmax_regression>("softmax regression 785x10, step", n, "float", 1, n));
+  for (const std::size_t n : sizes{1, 32, 128, 512})
+    rows.push_back(entry<perceptron>("MLP 784-512-10, step", n, "float", 1, n));
+  for (const std::size_t n : sizes{1, 32, 128})
+    rows.push_back(entry<perceptron_hvp>("MLP 784-512-10, Hessian times vector", n, "float", 1, n));
+  for (const std::size_t n : sizes{2500, 40'000, 1'280'000})
+    rows.push_back(entry<log_sum_exp>("lse, value and gradient", n, "double", 1, n));
+  for (const std::size_t n : sizes{16, 512, 4096, 16'392})
+    rows.push_back(entry<least_squares>("llsq, value and gradient", n, "double", 1, n));
+
+  const auto chain = [&](const char* workload, link op, bool gradients) {
+    const std::size_t ops = 100;
+    rows.push_back(entry<small_chain>(workload, ops, "float", static_cast<double>(ops), ops, op, gradients));
+  };
+  chain("adds on 16 numbers, per op", link::add, false);
+  chain("adds on 16 numbers, per op with gradients", link::add, true);
+  chain("products on 16 numbers, per op", link::multiply, false);
+  chain("products on 16 numbers, per op with gradients", link::multiply, true);
+
+  const std::size_t million = 1'000'000;
+  rows.push_back(entry<long_chain>("10 cheap ops", million, "float", 1, million, false));
+  rows.push_back(entry<long_chain>("10 cheap ops, then exp", million, "float", 1, million, true));
+  return rows;
+}
+
+}  // namespace bench

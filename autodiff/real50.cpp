@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The only translation unit of the library that includes Boost.Multiprecision.
+#include <reel/autodiff/error.hpp>
 #include <reel/autodiff/number.hpp>
 
 #include <boost/multiprecision/cpp_bin_float.hpp>
+#include <fmt/format.h>
 
 #include <cstring>
 
@@ -60,8 +62,19 @@ real50 close(const big& x) { return real50_access::close(x); }
 }  // namespace
 
 real50::real50(double x) : real50(close(big(x))) {}
-real50::real50(const std::string& decimal) : real50(close(big(decimal))) {}
+real50::real50(const std::string& decimal) {
+  const auto refuse = [&] {
+    throw error(errc::parse_error, fmt::format("'{}' is not a decimal number.", decimal));
+  };
+  if (decimal.empty()) refuse();
+  try {
+    *this = close(big(decimal));
+  } catch (const std::runtime_error&) {
+    refuse();
+  }
+}
 real50 real50::from_integer(std::int64_t x) { return close(big(x)); }
+real50 real50::from_integer(std::uint64_t x) { return close(big(x)); }
 real50::operator double() const { return open(*this).convert_to<double>(); }
 real50::operator float() const { return open(*this).convert_to<float>(); }
 std::string real50::str(int digits) const { return open(*this).str(digits); }
@@ -80,7 +93,14 @@ real50 exp(const real50& x) { return close(mp::exp(open(x))); }
 real50 log(const real50& x) { return close(mp::log(open(x))); }
 real50 sqrt(const real50& x) { return close(mp::sqrt(open(x))); }
 real50 tanh(const real50& x) { return close(mp::tanh(open(x))); }
-real50 pow(const real50& x, const real50& y) { return close(mp::pow(open(x), open(y))); }
+// mp::pow has no answer of IEEE's for a NaN, nor for a negative base with an exponent beyond int.
+real50 pow(const real50& x, const real50& y) {
+  const big a = open(x), b = open(y);
+  if (isnan(x) || isnan(y)) return a == 1 || b == 0 ? real50(1) : isnan(x) ? x : y;
+  if (a >= 0 || !isfinite(y) || b != mp::trunc(b)) return close(mp::pow(a, b));
+  const big r = mp::pow(big(-a), b);
+  return close(mp::fmod(b, big(2)) == 0 ? r : big(-r));
+}
 real50 log1p(const real50& x) { return close(mp::log1p(open(x))); }
 real50 expm1(const real50& x) { return close(mp::expm1(open(x))); }
 real50 abs(const real50& x) { return close(mp::abs(open(x))); }

@@ -11,6 +11,11 @@ recording::recording(std::string tape_name) : name(std::move(tape_name)), contro
 
 recording::~recording() { retire_control(control); }
 
+recording* recording::if_live(const var& v) noexcept {
+  if (v.empty() || v.control_->generation.load(std::memory_order_relaxed) != v.generation_) return nullptr;
+  return v.control_->owner;
+}
+
 recording& recording::of(const var& v) {
   if (v.empty())
     throw error(errc::empty_variable,
@@ -152,7 +157,8 @@ var recording::scalar(double number, kind k, const place& where) {
   if (k == kind::real) {
     l.data = std::make_shared<const double>(number);
   } else {
-    if (number != std::nearbyint(number) || std::abs(number) > 9007199254740992.0 ||
+    // From 2^53 on a double may stand for a neighbour of the integer that was written.
+    if (number != std::nearbyint(number) || std::abs(number) >= 9007199254740992.0 ||
         (k == kind::boolean && number != 0 && number != 1))
       throw error(errc::kind_mismatch,
                   fmt::format("{} stands beside values of kind {}.", number, reel::name(k)));

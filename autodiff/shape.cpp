@@ -21,19 +21,17 @@ shape::shape(std::span<const index_t> sizes) {
     if (n < 0)
       throw error(errc::invalid_argument,
                   fmt::format("a size of {} on axis {}; sizes are 0 or more.", n, rank_));
-    empty = empty || n == 0;
     sizes_[rank_++] = n;
+    empty = empty || n == 0;
   }
-  if (empty) {
-    size_ = 0;
-    return;
-  }
-  for (const index_t n : sizes) {
+  for (const index_t n : sizes) {  // strides are products as well, so a 0 does not hide the others
+    if (n == 0) continue;
     if (n > max_size / size_)
       throw error(errc::size_overflow,
-                  fmt::format("[{}] has more than 2^56 elements.", fmt::join(sizes, "x")));
+                  fmt::format("the sizes of [{}] multiply to more than 2^56.", fmt::join(sizes, "x")));
     size_ *= n;
   }
+  if (empty) size_ = 0;
 }
 
 shape shape::with(std::size_t axis, index_t size) const {

@@ -6,7 +6,19 @@
 
 #include <fmt/format.h>
 
+#include <exception>
+
 namespace reel {
+
+detail::undo_on_error::undo_on_error(const operand& a, const operand& b, const operand& c) noexcept
+    : exceptions_(std::uncaught_exceptions()) {
+  for (const operand* x : {&a, &b, &c})
+    if (recording_ == nullptr && !x->is_number()) recording_ = recording::if_live(x->variable());
+  if (recording_ != nullptr) size_ = recording_->nodes.size();
+}
+detail::undo_on_error::~undo_on_error() {
+  if (recording_ != nullptr && std::uncaught_exceptions() > exceptions_) recording_->rollback(size_);
+}
 
 // y = x, so x̄ = ȳ.
 var identity_op::pull(var ybar, var, var) const { return ybar; }
@@ -35,6 +47,7 @@ template <class T> void add_op::eval(out<T> y, in<T> a, in<T> b) const {
 std::array<var, 2> add_op::pull(var ybar, var, var, var) const { return {ybar, ybar}; }
 
 var operator+(operand a, operand b) {
+  const detail::undo_on_error whole(a, b);
   const auto [x, y] = broadcast_together("add", a, b);
   return apply(add_op{}, x, y);
 }
@@ -172,6 +185,8 @@ var concat(const std::vector<var>& x, int axis) {
 }
 
 var stack(const std::vector<var>& x) {
+  if (x.empty()) return concat(x);  // refused there
+  const detail::undo_on_error whole(x[0]);
   std::vector<var> rows;
   for (const var& v : x) rows.push_back(reshape(v, v.shape().inserted(0, 1)));
   return concat(rows, 0);

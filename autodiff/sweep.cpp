@@ -184,6 +184,7 @@ std::vector<var> grad(const var& loss, std::span<const var> x) {
         errc::non_scalar_loss, "grad", loss.where(),
         fmt::format("a gradient of shape {} needs a seed; reduce with mean() or sum(), or pass one to vjp.",
                     to_string(loss.shape())));
+  const detail::undo_on_error whole(loss);
   const var seed = ones_like(loss);
   return vjp(std::span(&loss, 1), x, std::span(&seed, 1));
 }
@@ -195,13 +196,17 @@ var jvp(const var& y, const var& x, const var& v) {
   return jvp(std::span(&y, 1), std::span(&x, 1), std::span(&v, 1))[0];
 }
 var grad(const var& loss, const var& x) { return grad(loss, std::span(&x, 1))[0]; }
-var hvp(const var& loss, const var& x, const var& v) { return jvp(grad(loss, x), x, v); }
+var hvp(const var& loss, const var& x, const var& v) {
+  const detail::undo_on_error whole(loss);
+  return jvp(grad(loss, x), x, v);
+}
 
 var jacobian(const var& y, const var& x) {
   std::vector<index_t> sizes(y.shape().begin(), y.shape().end());
   sizes.insert(sizes.end(), x.shape().begin(), x.shape().end());
   const shape whole(sizes);
   auto& r = y.recording();
+  const detail::undo_on_error undo(y);
   if (whole.size() == 0) return broadcast_to(r.scalar(0, kind::real, y.where()), whole);
   std::vector<var> rows;
   for (index_t i = 0; i < y.size(); ++i) {
@@ -211,7 +216,10 @@ var jacobian(const var& y, const var& x) {
   return reshape(stack(rows), whole);
 }
 
-var hessian(const var& loss, const var& x) { return jacobian(grad(loss, x), x); }
+var hessian(const var& loss, const var& x) {
+  const detail::undo_on_error whole(loss);
+  return jacobian(grad(loss, x), x);
+}
 
 std::vector<std::string> unseen(const var& loss, std::span<const var> x) {
   one_tape(std::span(&loss, 1), x);

@@ -103,6 +103,7 @@ template <class F> struct extremum_op {
 };
 
 template <class Op> var broadcast_apply(const Op& op, const operand& a, const operand& b) {
+  const detail::undo_on_error whole(a, b);
   const auto [x, y] = broadcast_together(Op::name, a, b);
   return apply(op, x, y);
 }

@@ -92,6 +92,7 @@ struct soft_cross_entropy_op {
 }  // namespace
 
 var cross_entropy(operand probabilities, operand targets) {
+  const detail::undo_on_error whole(probabilities, targets);
   constexpr auto name = "cross_entropy";
   const place where = probabilities.where();
   const auto at = [&](const auto& x) { return operand(x, where.file, where.line); };

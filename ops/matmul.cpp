@@ -57,6 +57,7 @@ var matmul(operand a, operand b) {
   if (x.rank() == 0 || y.rank() == 0 || x.rank() > 2 || y.rank() > 2)
     return apply(matmul_op{}, a, b);  // refused there
   const auto at = [](const operand& o, const var& v) { return operand(v, o.where().file, o.where().line); };
+  const detail::undo_on_error whole(a, b);
   const operand left = x.rank() == 1 ? at(a, reshape(a, {1, -1})) : a;
   const operand right = y.rank() == 1 ? at(b, reshape(b, {-1, 1})) : b;
   const var product = apply(matmul_op{}, left, right);

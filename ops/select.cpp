@@ -69,6 +69,7 @@ struct where_op {
 };
 
 template <class F> var compare(const operand& a, const operand& b) {
+  const detail::undo_on_error whole(a, b);
   const auto [x, y] = broadcast_together(F::name, a, b);
   return apply(predicate_op<F>{}, x, y);
 }
@@ -83,13 +84,18 @@ var operator==(operand a, operand b) { return compare<equal_rule>(a, b); }
 var operator!=(operand a, operand b) { return !(a == b); }
 
 var operator&&(operand a, operand b) {
+  const detail::undo_on_error whole(a, b);
   const auto [x, y] = broadcast_together("and", a, b);
   return apply(and_op{}, x, y);
 }
-var operator||(operand a, operand b) { return !(!a && !b); }
+var operator||(operand a, operand b) {
+  const detail::undo_on_error whole(a, b);
+  return !(!a && !b);
+}
 var operator!(operand a) { return apply(not_op{}, a); }
 
 var where(operand condition, operand a, operand b) {
+  const detail::undo_on_error whole(condition, a, b);
   // A number takes the kind of the other choice; two numbers are reals beside the condition.
   const operand& like = !a.is_number() ? a : !b.is_number() ? b : condition;
   if (like.is_number()) return apply(where_op{}, condition, a, b);  // refused there: no tape

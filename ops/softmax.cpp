@@ -100,10 +100,12 @@ constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
 
 // A masked element is −inf: e^−inf weighs nothing, and where() hands it a cotangent of 0.
 var masked_softmax(operand x, operand mask, int axis) {
+  const detail::undo_on_error whole(x, mask);
   return apply(softmax_op{axis, at_infinity::zero},
                operand(where(mask, x, minus_infinity), x.where().file, x.where().line));
 }
 var masked_log_softmax(operand x, operand mask, int axis) {
+  const detail::undo_on_error whole(x, mask);
   return apply(log_softmax_op{axis, at_infinity::zero},
                operand(where(mask, x, minus_infinity), x.where().file, x.where().line));
 }

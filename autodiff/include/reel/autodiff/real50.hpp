@@ -8,15 +8,16 @@
 #include <concepts>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 
 namespace reel {
 
 class real50 {
  public:
-  real50() = default;  // +0
-  real50(double x);    // exact
-  template <std::integral I> real50(I x) : real50(from_integer(static_cast<std::int64_t>(x))) {}
-  explicit real50(const std::string& decimal);
+  real50() = default;                                                             // +0
+  real50(double x);                                                               // exact
+  template <std::integral I> real50(I x) : real50(from_integer(widest<I>(x))) {}  // exact
+  explicit real50(const std::string& decimal);                                    // throws parse_error
 
   explicit operator double() const;  // to nearest
   explicit operator float() const;   // to nearest, in one rounding
@@ -40,7 +41,9 @@ class real50 {
 
  private:
   friend struct real50_access;
+  template <class I> using widest = std::conditional_t<std::is_signed_v<I>, std::int64_t, std::uint64_t>;
   static real50 from_integer(std::int64_t x);
+  static real50 from_integer(std::uint64_t x);
 
   // ±mantissa · 2^exponent, as cpp_bin_float keeps it.
   enum class category : std::uint8_t { zero, finite, infinite, nan };

@@ -36,6 +36,23 @@ var detach(operand x);
 // The numbers of x, computed now, as a constant on another tape.
 var detach(const var& x, tape& onto, place where = here());
 
+namespace detail {
+// While a function records several nodes: takes them back when it is left by an exception, so that it
+// records all of them or none.
+class undo_on_error {
+ public:
+  explicit undo_on_error(const operand& a, const operand& b = 0.0, const operand& c = 0.0) noexcept;
+  ~undo_on_error();
+  undo_on_error(const undo_on_error&) = delete;
+  undo_on_error& operator=(const undo_on_error&) = delete;
+
+ private:
+  recording* recording_ = nullptr;
+  std::size_t size_ = 0;
+  int exceptions_;
+};
+}  // namespace detail
+
 // Both operands of a binary op at their common shape. The broadcast is a node of its own, so no
 // binary rule ever has to un-broadcast. At least one operand must be a var.
 struct operand_pair {

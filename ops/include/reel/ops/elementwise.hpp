@@ -51,6 +51,7 @@ template <class F> struct binary_op {
 
 template <class F> var map(operand x) { return apply(unary_op<F>{}, x); }
 template <class F> var map(operand a, operand b) {
+  const detail::undo_on_error whole(a, b);
   const auto [x, y] = broadcast_together(F::name, a, b);
   return apply(binary_op<F>{}, x, y);
 }

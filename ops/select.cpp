@@ -100,10 +100,13 @@ var where(operand condition, operand a, operand b) {
   const operand& like = !a.is_number() ? a : !b.is_number() ? b : condition;
   if (like.is_number()) return apply(where_op{}, condition, a, b);  // refused there: no tape
   const kind k = a.is_number() && b.is_number() ? kind::real : like.variable().kind();
-  const auto lift = [&](const operand& x) {
+  const auto lift = [&](const operand& x) -> operand {
     if (!x.is_number()) return x;
-    return operand(scalar_constant(like.variable(), x.number(), k, x.where()), x.where().file,
-                   x.where().line);
+    try {
+      return {scalar_constant(like.variable(), x.number(), k, x.where()), x.where().file, x.where().line};
+    } catch (const error& e) {
+      throw error(e.code(), where_op::name, x.where(), e.detail());
+    }
   };
   const operand x = lift(a), y = lift(b);
   const operand_pair values = broadcast_together(where_op::name, x, y);

@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(structural_shapes) {
       [&] {
         reshape(v.m23, {index_t{1} << 40, index_t{1} << 40});
       },
-      "more than 2^56 elements");
+      "1099511627776x1099511627776", "2^56");
   check_error(
       errc::shape_mismatch,
       [&] {

@@ -26,7 +26,7 @@ template <number T> array<T> jacobian_value(const var& y, const var& x) {
   const var seed =
       r.append_leaf({tape::role::input, element::f64, by_rows ? y.shape() : x.shape(), nullptr}, y.where());
   const var pulled = by_rows ? vjp(y, x, seed) : jvp(y, x, seed);
-  instance<T> run(freeze({.outputs = {pulled}, .updates = {}, .inputs = {seed}, .finite = {}, .off = {}}));
+  instance<T> run(freeze({.outputs = {pulled}, .inputs = {seed}}));
   auto unit = make_array<T>(seed.shape());
   std::fill_n(unit.data(), unit.size(), T(0));
   for (index_t i = 0; i < seed.size(); ++i) {

@@ -224,9 +224,7 @@ program freeze(const freeze_request& request) {
   return p;
 }
 
-program freeze(const var& output) {
-  return freeze(freeze_request{.outputs = {output}, .updates = {}, .inputs = {}, .finite = {}, .off = {}});
-}
+program freeze(const var& output) { return freeze(freeze_request{.outputs = {output}}); }
 
 std::span<const program::slot> program::inputs() const { return code_->input_slots; }
 std::span<const program::slot> program::states() const { return code_->state_slots; }

@@ -19,9 +19,9 @@ var softmax_regression_loss(operand w, operand x, operand labels, double l2 = 0)
 array<double> with_ones(const array<double>& x);
 
 struct softmax_regression_options {
-  optim::sgd rule{.lr = 0.1};
+  optim::sgd rule = {.lr = 0.1};
   double l2 = 0;
-  optim::fit_options fit{};
+  optim::fit_options fit = {};
 };
 
 class softmax_regression {

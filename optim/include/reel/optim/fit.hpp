@@ -34,9 +34,9 @@ struct fit_options {
   index_t epochs = 10;
   index_t batch = 128;  // samples per step; 0 is all of them, which is gradient descent
   std::uint64_t seed = 0;
-  schedule rate;                                      // by default the step's own rate throughout
-  std::function<bool(const epoch_record&)> on_epoch;  // false stops
-  std::function<bool(index_t step, double loss)> on_step;
+  schedule rate = {};                                      // by default the step's own rate throughout
+  std::function<bool(const epoch_record&)> on_epoch = {};  // false stops
+  std::function<bool(index_t step, double loss)> on_step = {};
 };
 
 namespace detail {

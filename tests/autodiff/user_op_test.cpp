@@ -64,16 +64,16 @@ BOOST_AUTO_TEST_CASE(an_op_may_derive_from_another_and_keeps_its_own_attributes)
 BOOST_AUTO_TEST_CASE(apply_knows_the_line_it_is_written_on) {
   tape t;
   const var x = t.variable(3.0);
-  BOOST_TEST(to_string(apply(halve_op{}, x).where()) == "user_op_test.cpp:68");
+  BOOST_TEST((apply(halve_op{}, x).where() == here()));
 }
 
 BOOST_AUTO_TEST_CASE(a_pull_that_is_not_linear_has_no_forward_mode) {
   tape t;
   const var x = t.variable(3.0);
   const var y = apply(crooked_op{}, x);
+  const std::string written = to_string(y.where());
   check_error(
-      errc::no_value, [&] { jvp(y, x, ones_like(x)).value(); }, "in crooked", "user_op_test.cpp:74",
-      "not linear");
+      errc::no_value, [&] { jvp(y, x, ones_like(x)).value(); }, "in crooked", written, "not linear");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

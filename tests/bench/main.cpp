@@ -18,6 +18,7 @@ namespace {
 
 constexpr const char* usage = R"(usage: bench [OPTION…]
   --filter REGEX   only rows whose WORKLOAD/SIZE contains a match
+  --only REGEX     only implementations whose name contains a match, as for a profile
   --list           name the rows and stop
   --check          only check that all implementations compute the same
   --quick          fewer and shorter repetitions
@@ -28,7 +29,7 @@ constexpr const char* usage = R"(usage: bench [OPTION…]
 )";
 
 struct options {
-  std::string filter, json, svg;
+  std::string filter, only, json, svg;
   bool list = false, check = false, quick = false, plain_malloc = false;
 };
 
@@ -42,6 +43,7 @@ std::optional<options> parse(int count, char** arguments) {
       return std::string(arguments[i]);
     };
     if (a == "--filter") o.filter = value();
+    else if (a == "--only") o.only = value();
     else if (a == "--json") o.json = value();
     else if (a == "--svg") o.svg = value();
     else if (a == "--list") o.list = true;
@@ -71,7 +73,7 @@ bench::measured measure(const bench::row& row, const bench::contenders& all, con
 }
 
 int run(const options& o) {
-  const std::regex filter(o.filter);
+  const std::regex filter(o.filter), only(o.only);
   std::vector<bench::row> rows = bench::table();
   std::erase_if(rows, [&](const bench::row& r) { return !std::regex_search(r.id(), filter); });
   if (o.list) {
@@ -86,7 +88,10 @@ int run(const options& o) {
   int wrong = 0;
   std::vector<bench::measured> all, table;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const bench::contenders contenders = rows[i].make();
+    const bench::contenders contenders =
+        rows[i].make([&](const std::string& name) { return std::regex_search(name, only); });
+    if (contenders.empty())
+      throw std::invalid_argument("nothing in " + rows[i].id() + " is called " + o.only);
     const std::string problem = bench::disagreement(rows[i], contenders);
     if (!problem.empty()) {
       fmt::print(stderr, "bench: {}\n", problem);

@@ -26,12 +26,15 @@ using contenders = std::vector<contender>;
 // A problem is made once and shared, unchanged, by all who contend in it.
 template <class P> using shared = std::shared_ptr<const P>;
 
+// Whether an implementation of this name is asked for.
+using choice = std::function<bool(const std::string& name)>;
+
 struct row {
   std::string workload;
   std::size_t size;
   const char* number;  // "float" or "double"
   double units;        // what a run consists of; times are given per unit
-  std::function<contenders()> make;
+  std::function<contenders(const choice&)> make;
 
   std::string id() const { return workload + "/" + std::to_string(size); }
 };

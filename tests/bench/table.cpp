@@ -6,24 +6,29 @@
 #include "problems.hpp"
 #include "reel/by_reel.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace bench {
 
 namespace {
 
 using sizes = std::vector<std::size_t>;
 
-contenders join(std::initializer_list<contenders> parts) {
-  contenders all;
-  for (const contenders& part : parts) all.insert(all.end(), part.begin(), part.end());
-  return all;
-}
-
 // `arguments` make the problem.
 template <class P, class... A>
 row entry(const char* workload, std::size_t size, const char* number, double units, A... arguments) {
-  return {workload, size, number, units, [=] {
+  return {workload, size, number, units, [=](const choice& wanted) {
             const auto problem = std::make_shared<const P>(arguments...);
-            return join({by_reel(problem), by_hand(problem), by_libtorch(problem)});
+            contenders all;
+            const auto add = [&](const contenders& some) {
+              std::copy_if(some.begin(), some.end(), std::back_inserter(all),
+                           [&](const contender& c) { return wanted(c.name); });
+            };
+            add(by_reel(problem));
+            add(by_hand(problem));
+            if (wanted("libtorch")) add(by_libtorch(problem));
+            return all;
           }};
 }
 

@@ -95,22 +95,20 @@ struct perceptron_tensors {
   }
 };
 
-}  // namespace
-
-contenders by_libtorch(const shared<softmax_regression>& p) {
+contenders torch_contenders(const shared<softmax_regression>& p) {
   const Tensor x = tensor(p->x, {-1, d785}), labels = tensor(p->labels, {-1});
   const Tensor w = parameter(p->w, {d785, c10});
   return enter(std::make_shared<training>([=] { return at::cross_entropy_loss(torch::mm(x, w), labels); },
                                           tensors{w}, p->rate));
 }
 
-contenders by_libtorch(const shared<perceptron>& p) {
+contenders torch_contenders(const shared<perceptron>& p) {
   const auto t = std::make_shared<perceptron_tensors>(*p);
   return enter(std::make_shared<training>([=] { return t->loss(); }, t->parameters, p->rate));
 }
 
 // Reverse over reverse.
-contenders by_libtorch(const shared<perceptron_hvp>& p) {
+contenders torch_contenders(const shared<perceptron_hvp>& p) {
   const auto t = std::make_shared<perceptron_tensors>(*p);
   const tensors along{tensor(p->v1, {d784, h512}), tensor(p->c1, {h512}), tensor(p->v2, {h512, c10}),
                       tensor(p->c2, {c10})};
@@ -120,7 +118,7 @@ contenders by_libtorch(const shared<perceptron_hvp>& p) {
   });
 }
 
-contenders by_libtorch(const shared<log_sum_exp>& p) {
+contenders torch_contenders(const shared<log_sum_exp>& p) {
   const Tensor x = tensor(p->x, {-1}).requires_grad_();
   return enter([=] {
     const Tensor y = x.logsumexp(0);
@@ -128,7 +126,7 @@ contenders by_libtorch(const shared<log_sum_exp>& p) {
   });
 }
 
-contenders by_libtorch(const shared<least_squares>& p) {
+contenders torch_contenders(const shared<least_squares>& p) {
   const Tensor powers = tensor(p->powers, {-1, static_cast<std::int64_t>(p->coefficients)});
   const Tensor s = tensor(p->s, {-1}), x = tensor(p->x, {-1}).requires_grad_();
   return enter([=] {
@@ -138,7 +136,7 @@ contenders by_libtorch(const shared<least_squares>& p) {
   });
 }
 
-contenders by_libtorch(const shared<small_chain>& p) {
+contenders torch_contenders(const shared<small_chain>& p) {
   Tensor x = tensor(p->x, {-1}), z = tensor(p->z, {-1});
   const Tensor ones = torch::ones_like(x);
   const auto chain = [p](const Tensor& from, const Tensor& with) {
@@ -160,7 +158,7 @@ contenders by_libtorch(const shared<small_chain>& p) {
   });
 }
 
-contenders by_libtorch(const shared<long_chain>& p) {
+contenders torch_contenders(const shared<long_chain>& p) {
   const Tensor x = tensor(p->x, {-1}), z = tensor(p->z, {-1});
   return enter([=] {
     const c10::InferenceMode guard;
@@ -171,4 +169,16 @@ contenders by_libtorch(const shared<long_chain>& p) {
   });
 }
 
+template <class... P> constexpr functions_of<P...> functions(const functions_of<P...>*) {
+  return {+[](const shared<P>& p) { return torch_contenders(p); }...};
+}
+
+}  // namespace
+
 }  // namespace bench
+
+const bench::libtorch_functions* reel_bench_libtorch() {
+  static const bench::libtorch_functions all =
+      bench::functions(static_cast<const bench::libtorch_functions*>(nullptr));
+  return &all;
+}

@@ -40,6 +40,7 @@ struct scale_cotangent_op {
 }  // namespace
 
 var scale_cotangent(operand ybar, operand d) {
+  const detail::undo_on_error whole(ybar, d);
   const auto [a, b] = broadcast_together(scale_cotangent_op::name, ybar, d);
   return apply(scale_cotangent_op{}, a, b);
 }

@@ -22,6 +22,13 @@ struct vars {
 // Computes what was recorded.
 void compute(const var& v) { static_cast<void>(v.value()); }
 
+// Checks that a function is refused and that nothing of it stays on the tape.
+template <class F, class... Text> void check_refusal(const vars& v, errc code, F f, const Text&... texts) {
+  const std::size_t size = v.t.size();
+  check_error(code, f, texts...);
+  BOOST_TEST(v.t.size() == size, "nodes were left on the tape");
+}
+
 struct average_rule {
   static constexpr auto name = "average";
   static constexpr bool analytic = false;
@@ -46,8 +53,8 @@ BOOST_AUTO_TEST_SUITE(errors)
 BOOST_AUTO_TEST_CASE(shapes_that_do_not_broadcast) {
   vars v;
   const auto refuses = [&](const char* op, auto f) {
-    check_error(errc::shape_mismatch, f, std::string("ShapeMismatch in ") + op + " (errors_test.cpp:",
-                "[2] and [3]: sizes 2 and 3 do not broadcast", "Only 1 stretches");
+    check_refusal(v, errc::shape_mismatch, f, std::string("ShapeMismatch in ") + op + " (errors_test.cpp:",
+                  "[2] and [3]: sizes 2 and 3 do not broadcast", "Only 1 stretches");
   };
   refuses("add", [&] { v.a2 + v.a3; });
   refuses("sub", [&] { v.a2 - v.a3; });
@@ -172,8 +179,8 @@ BOOST_AUTO_TEST_CASE(structural_shapes) {
 BOOST_AUTO_TEST_CASE(axes) {
   vars v;
   const auto refuses = [&](const char* op, auto f) {
-    check_error(errc::invalid_axis, f, std::string("InvalidAxis in ") + op + " (errors_test.cpp:",
-                "axis 2 of [2x3]; it has axes -2 to 1");
+    check_refusal(v, errc::invalid_axis, f, std::string("InvalidAxis in ") + op + " (errors_test.cpp:",
+                  "axis 2 of [2x3]; it has axes -2 to 1");
   };
   refuses("sum", [&] { sum(v.m23, 2); });
   refuses("mean", [&] { mean(v.m23, 2); });
@@ -297,7 +304,8 @@ BOOST_AUTO_TEST_CASE(nothing_to_work_on) {
 BOOST_AUTO_TEST_CASE(kinds) {
   vars v;
   const auto refuses = [&](const char* op, const char* text, auto f) {
-    check_error(errc::kind_mismatch, f, std::string("KindMismatch in ") + op + " (errors_test.cpp:", text);
+    check_refusal(v, errc::kind_mismatch, f,
+                  std::string("KindMismatch in ") + op + " (errors_test.cpp:", text);
   };
   refuses("exp", "input 0 is [2] of kind index; it must be real", [&] { exp(v.index); });
   refuses("mul", "of kind index; it must be real", [&] { v.a2* v.index; });

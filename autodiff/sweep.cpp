@@ -82,6 +82,14 @@ class backward_sweep {
                                 "asked. Use detach() "
                                 "there if it is constant.",
                                 i));
+      if (&xbar_[i].recording() != &r_)
+        throw error(errc::tape_mismatch, op.traits->name, r_.place_of(n),
+                    fmt::format("its pull returned a cotangent on tape '{}'; this is tape '{}'.",
+                                xbar_[i].recording().name, r_.name));
+      if (xbar_[i].kind() != kind::real)
+        throw error(errc::kind_mismatch, op.traits->name, r_.place_of(n),
+                    fmt::format("its pull returned a cotangent of kind {} for input {}; it must be real.",
+                                name(xbar_[i].kind()), i));
       if (xbar_[i].shape() != x_[i].shape())
         throw error(errc::shape_mismatch, op.traits->name, r_.place_of(n),
                     fmt::format("its pull returned a cotangent of shape {} for input {} of shape {}. A "
@@ -110,11 +118,15 @@ void check_pairs(std::span<const var> a, std::span<const var> b, const char* wha
   if (a.size() != b.size())
     throw error(errc::invalid_argument, what, {},
                 fmt::format("{} vars and {} directions; give one for each.", a.size(), b.size()));
-  for (std::size_t i = 0; i < a.size(); ++i)
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (b[i].kind() != kind::real)
+      throw error(errc::kind_mismatch, what, b[i].where(),
+                  fmt::format("a direction of kind {}; it must be real.", name(b[i].kind())));
     if (a[i].shape() != b[i].shape())
       throw error(errc::shape_mismatch, what, b[i].where(),
                   fmt::format("a direction of shape {} for a var of shape {}; they must agree.",
                               to_string(b[i].shape()), to_string(a[i].shape())));
+  }
 }
 
 recording& one_tape(std::span<const var> a, std::span<const var> b) {
@@ -133,8 +145,21 @@ recording& one_tape(std::span<const var> a, std::span<const var> b) {
 
 namespace detail {
 
+void check_cotangent_count(const var& y, std::size_t given, std::size_t inputs) {
+  if (given == inputs) return;
+  const recording& r = y.recording();
+  throw error(
+      errc::invalid_argument, r.op_of(y.id()).traits->name, r.place_of(y.id()),
+      fmt::format("its pull returned {} cotangents for {} inputs; give one for each.", given, inputs));
+}
+
 void pull_reference(const var& r, const var& ybar, std::span<const var> x, std::span<var> xbar) {
-  const node_id pulling = r.recording().pulling;
+  const recording& t = r.recording();
+  const node_id pulling = t.pulling;
+  if (r.shape() != ybar.shape())
+    throw error(errc::shape_mismatch, t.op_of(pulling).traits->name, t.place_of(pulling),
+                fmt::format("its reference has shape {}, its result {}; they must agree.",
+                            to_string(r.shape()), to_string(ybar.shape())));
   const auto all = vjp(std::span(&r, 1), x, std::span(&ybar, 1));
   r.recording().pulling = pulling;
   std::ranges::copy(all, xbar.begin());
@@ -143,9 +168,9 @@ void pull_reference(const var& r, const var& ybar, std::span<const var> x, std::
 }  // namespace detail
 
 std::vector<var> vjp(std::span<const var> y, std::span<const var> x, std::span<const var> ybar) {
-  if (y.empty() || x.empty()) return {};
-  recording& r = one_tape(y, x);
-  one_tape(y, ybar);
+  if (x.empty()) return {};
+  recording& r = one_tape(x, y);
+  one_tape(x, ybar);
   check_real(y, "vjp");
   check_real(x, "vjp");
   check_pairs(y, ybar, "vjp");
@@ -163,9 +188,9 @@ std::vector<var> vjp(std::span<const var> y, std::span<const var> x, std::span<c
 }
 
 std::vector<var> jvp(std::span<const var> y, std::span<const var> x, std::span<const var> v) {
-  if (y.empty() || x.empty()) return {};
+  if (y.empty()) return {};
   recording& r = one_tape(y, x);
-  one_tape(x, v);
+  one_tape(y, v);
   check_real(y, "jvp");
   check_pairs(x, v, "jvp");
   detail::transaction undo(r);

@@ -233,6 +233,7 @@ template <class Op> shape infer(const void* self, std::span<const shape* const> 
 }
 
 void pull_reference(const var& r, const var& ybar, std::span<const var> x, std::span<var> xbar);
+void check_cotangent_count(const var& y, std::size_t given, std::size_t inputs);
 var fresh(const var& x);  // an identity node: a handle that only later uses go through
 
 template <class Op>
@@ -242,6 +243,7 @@ void pull(const void* self, const var& ybar, const var& y, std::span<const var> 
     static_cast<void>(ybar), static_cast<void>(y), static_cast<void>(x), static_cast<void>(xbar);
   } else if constexpr (variadic_op<Op>) {
     const std::vector<var> r = op.pull(ybar, y, x);
+    check_cotangent_count(y, r.size(), x.size());
     for (std::size_t i = 0; i < x.size(); ++i) xbar[i] = r[i];
   } else if constexpr (pulls<Op>) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {

@@ -39,13 +39,13 @@ void load(element type, void* to, const leaf& l) {
   }
 }
 
-eval_fn eval_of(const op_traits& traits, kind followed, element number) {
+eval_fn eval_of(const op_traits& traits, kind followed, element number, const place& where) {
   const auto f =
       traits.eval[static_cast<std::size_t>(traits.any_kind ? element_for(followed, number) : number)];
   if (f == nullptr)
     throw error(
-        errc::unsupported_number,
-        fmt::format("{} has no body for {}. {}", traits.name, name(number),
+        errc::unsupported_number, traits.name, where,
+        fmt::format("there is no body for {}. {}", name(number),
                     number == element::complex ? "Only analytic ops can be evaluated in complex numbers."
                                                : "Its `numbers` list says which types it has."));
   return f;
@@ -89,7 +89,7 @@ void compute(recording& r, node_id n, element number, value_store& store, std::v
       static_cast<std::size_t>(dims.size()) * size_of(element_for(r.nodes[n].kind, number));
   const operand_view y{store.allocate(bytes), &dims};
   try {
-    eval_of(*op.traits, followed_kind(r, n), number)(op.self.get(), y, x);
+    eval_of(*op.traits, followed_kind(r, n), number, r.place_of(n))(op.self.get(), y, x);
   } catch (const error& e) {
     if (e.has_context()) throw;
     throw error(e.code(), op.traits->name, r.place_of(n), e.detail());

@@ -40,8 +40,8 @@ group_runner::group_runner(const code& c, const group& g, element number, std::b
     fills_.push_back({scalar, block_of(f.output), bytes(f.output)});
   }
   for (const auto& i : g.members) {
-    member m{eval_of(*i.op.traits, i.followed, number), i.op.self.get(), view(i.output), views_.size(),
-             i.inputs.size()};
+    member m{eval_of(*i.op.traits, i.followed, number, i.where), i.op.self.get(), view(i.output),
+             views_.size(), i.inputs.size()};
     for (const value_id v : i.inputs) view(v);
     members_.push_back(m);
   }

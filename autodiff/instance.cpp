@@ -5,6 +5,7 @@
 #include "code.hpp"
 #include "evaluate.hpp"
 #include "group_runner.hpp"
+#include "inspect.hpp"
 
 #include <fmt/format.h>
 
@@ -36,58 +37,6 @@ struct step {
   group_runner* fused;  // or null
 };
 
-template <class T> std::size_t first_not_finite(const void* data, std::size_t n) {
-  const T* x = static_cast<const T*>(data);
-  if constexpr (std::floating_point<T>) {  // x·0 is 0 or NaN; a loop without exits runs in SIMD
-    unsigned bad = 0;
-    for (std::size_t i = 0; i < n; ++i) bad |= static_cast<unsigned>(x[i] * T(0) != T(0));
-    if (bad == 0) return n;
-  }
-  for (std::size_t i = 0; i < n; ++i)
-    if (!num::isfinite(x[i])) return i;
-  return n;
-}
-
-std::size_t first_not_finite(element type, const void* data, std::size_t n) {
-  switch (type) {
-    case element::f32:
-      return first_not_finite<float>(data, n);
-    case element::f64:
-      return first_not_finite<double>(data, n);
-    case element::real50:
-      return first_not_finite<real50>(data, n);
-    case element::complex:
-      return first_not_finite<complex>(data, n);
-    default:
-      return n;
-  }
-}
-
-std::string number_at(element type, const void* data, std::size_t i) {
-  switch (type) {
-    case element::f32:
-      return fmt::format("{}", static_cast<const float*>(data)[i]);
-    case element::f64:
-      return fmt::format("{}", static_cast<const double*>(data)[i]);
-    case element::real50:
-      return static_cast<const real50*>(data)[i].str(6);
-    case element::complex: {
-      const auto& z = static_cast<const complex*>(data)[i];
-      return fmt::format("{}+{}i", z.real(), z.imag());
-    }
-    default:
-      return "?";
-  }
-}
-
-// "[3,7]"
-std::string position(const shape& s, std::size_t i) {
-  std::vector<std::size_t> at(s.rank());
-  for (std::size_t a = s.rank(); a-- > 0; i /= static_cast<std::size_t>(s[a]))
-    at[a] = i % static_cast<std::size_t>(s[a]);
-  return fmt::format("[{}]", fmt::join(at, ","));
-}
-
 }  // namespace
 
 struct machine::memory {
@@ -104,6 +53,7 @@ struct machine::memory {
   std::array<std::vector<void*>, 2> at;              // by value
   std::size_t bank = 0;                              // the current one
   std::size_t ran = 0;                               // the one the last run read
+  bool has_run = false;
 
   memory(const code& c, element n) : number(n) {
     const arena_plan plan = plan_arena(c, number);
@@ -182,8 +132,8 @@ struct machine::memory {
       const std::span<const operand_view> inputs(table.data() + first, i.inputs.size());
       first += i.inputs.size();
       if (i.fused == nullptr) {
-        steps[side].push_back(
-            {eval_of(*i.op.traits, i.followed, number), i.op.self.get(), view(i.output), inputs, nullptr});
+        steps[side].push_back({eval_of(*i.op.traits, i.followed, number, i.where), i.op.self.get(),
+                               view(i.output), inputs, nullptr});
       } else {
         const auto locate = [&](value_id v) { return at[side][v]; };
         groups[side].push_back(std::make_unique<group_runner>(c, *i.fused, number, blocks.get(), locate));
@@ -230,39 +180,65 @@ struct machine::memory {
     }
   }
 
-  // Which op first made something infinite or NaN of finite inputs: the run is done again, op by op,
-  // looking.
+  // Repeats a run that came out wrong in memory of its own, op by op, nothing overwritten.
   [[noreturn]] void blame(const code& c, const checked_value& culprit) const {
-    if (c.plain != nullptr) {
-      memory unfused(*c.plain, number);
-      for (std::size_t i = 0; i < banks.size(); ++i)
-        std::memcpy(unfused.banks[i][0], banks[i][bank],
-                    bytes(c.state_slots[i].kind, c.state_slots[i].shape.size()));
-      for (std::size_t i = 0; i < c.inputs.size(); ++i) unfused.bind(i, at[bank][c.inputs[i]]);
-      unfused.blame(*c.plain, culprit);
+    code apart = c.plain != nullptr ? *c.plain : c;
+    apart.in_place = apart.share = false;
+    memory again(apart, number);
+    for (std::size_t i = 0; i < banks.size(); ++i)
+      std::memcpy(again.banks[i][0], banks[i][bank],
+                  bytes(c.state_slots[i].kind, c.state_slots[i].shape.size()));
+    for (std::size_t i = 0; i < c.inputs.size(); ++i) again.bind(i, at[bank][c.inputs[i]]);
+    again.trace(apart, culprit);
+  }
+
+  // Which instructions a value is computed by.
+  static std::vector<bool> computing(const code& c, value_id wanted) {
+    std::vector<bool> storages(c.storages.size()), instructions(c.instructions.size());
+    storages[c.values[wanted].storage] = true;
+    for (std::size_t i = c.instructions.size(); i-- > 0;) {
+      const auto& ins = c.instructions[i];
+      instructions[i] = storages[c.values[ins.output].storage];
+      if (instructions[i])
+        for (const value_id v : ins.inputs) storages[c.values[v].storage] = true;
     }
-    for (std::size_t i = c.once; i < c.instructions.size(); ++i) {
+    return instructions;
+  }
+
+  // The first op on the way to the culprit that makes a NaN of numbers, or an infinity of finite
+  // numbers. (An infinity that was put there on purpose, such as a mask's, is not its reader's fault.)
+  [[noreturn]] void trace(const code& c, const checked_value& culprit) const {
+    const auto blemish_at = [&](value_id v, const void* data) {
+      const value& x = c.values[v];
+      return blemish_of(element_for(x.kind, number), data, static_cast<std::size_t>(x.shape.size()));
+    };
+    const auto to_culprit = computing(c, culprit.value);
+    for (std::size_t i = 0; i < c.instructions.size(); ++i) {
+      if (!to_culprit[i]) continue;
       execute(c, i);
       const auto& ins = c.instructions[i];
-      const value& y = c.values[ins.output];
-      const auto n = static_cast<std::size_t>(y.shape.size());
-      const std::size_t bad = first_not_finite(element_for(y.kind, number), steps[bank][i].output.data, n);
-      if (bad == n) continue;
+      const step& s = steps[bank][i];
+      const blemish y = blemish_at(ins.output, s.output.data);
+      bool inherited = y.degree == blemish::none;
+      for (std::size_t k = 0; k < ins.inputs.size(); ++k)
+        inherited = inherited || blemish_at(ins.inputs[k], s.inputs[k].data).degree >= y.degree;
+      if (inherited) continue;
+      const shape& dims = c.values[ins.output].shape;
       std::string inputs;
       for (std::size_t k = 0; k < ins.inputs.size(); ++k) {
         const value& x = c.values[ins.inputs[k]];
-        if (x.kind == kind::real && x.shape == y.shape &&
-            steps[bank][i].inputs[k].data != steps[bank][i].output.data)
-          inputs += fmt::format("; its input {} was {} there", k,
-                                number_at(number, steps[bank][i].inputs[k].data, bad));
+        if (x.kind == kind::real && x.shape == dims)
+          inputs += fmt::format("; its input {} was {} there", k, number_at(number, s.inputs[k].data, y.at));
       }
-      throw error(errc::non_finite, ins.where,
-                  fmt::format("{} produced {} at {}{}. {} is not finite; no state has changed.",
-                              describe(ins), number_at(number, steps[bank][i].output.data, bad),
-                              position(y.shape, bad), inputs, culprit.name));
+      throw error(
+          errc::non_finite, ins.where,
+          fmt::format("{} produced {} at {}{}. {} is not finite; no state has changed.", describe(ins),
+                      number_at(number, s.output.data, y.at), position(dims, y.at), inputs, culprit.name));
     }
-    throw error(errc::non_finite, "run", {},
-                fmt::format("{} is not finite because an input is not; no state has changed.", culprit.name));
+    throw error(
+        errc::non_finite, "run", {},
+        fmt::format("{} is not finite because an input, a state or a leaf is not; no state has changed.",
+                    culprit.name));
   }
 };
 
@@ -304,15 +280,21 @@ void machine::run(std::span<const binding> inputs) {
     if (first_not_finite(element_for(v.kind, m.number), m.at[m.bank][f.value], n) != n) m.blame(c, f);
   }
   m.ran = m.bank;
+  m.has_run = true;
   if (!c.updates.empty()) m.bank = 1 - m.bank;
 }
 
 const void* machine::output(std::size_t i) const {
-  return memory_->at[memory_->ran][program_.code().outputs[i]];
+  const value_id v = program_.code().outputs[i];
+  if (!memory_->has_run)
+    throw error(errc::no_value, "output", program_.outputs()[i].where,
+                "the instance has not run yet. Call run(...) first.");
+  return memory_->at[memory_->ran][v];
 }
 
 const void* machine::state(std::size_t i) const {
-  return memory_->at[memory_->bank][program_.code().states[i]];
+  const value_id v = program_.code().states[i];
+  return memory_->at[memory_->bank][v];
 }
 
 void machine::set_state(std::size_t i, const void* data, const shape& s) {

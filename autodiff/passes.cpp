@@ -178,6 +178,8 @@ class free_list {
     for (auto it = free_.begin(); it != free_.end(); ++it)
       if (it->second >= bytes && (best == free_.end() || it->second < best->second)) best = it;
     if (best == free_.end()) {  // grow, from the last stretch if it reaches the end
+      if (bytes > largest - end_)
+        throw error(errc::size_overflow, "the arena of this program has more than 2^63 bytes.");
       std::size_t at = end_;
       if (!free_.empty() && std::prev(free_.end())->first + std::prev(free_.end())->second == end_) {
         at = std::prev(free_.end())->first;
@@ -206,6 +208,7 @@ class free_list {
   std::size_t end() const { return end_; }
 
  private:
+  static constexpr std::size_t largest = ~std::size_t{0} / 2;
   std::map<std::size_t, std::size_t> free_;
   std::size_t end_ = 0;
 };

@@ -59,7 +59,7 @@ class lowering {
 
  private:
   // Nodes the roots need; branches recorded on the tape are roots too. With everything: all nodes
-  // that have a number.
+  // that have a number in such a program, which has the inputs and states it would have without.
   void mark_needed(bool everything) {
     needed_.assign(r_.nodes.size(), 0);
     for (const var& v : request_.outputs) needed_[v.id()] = true;
@@ -71,11 +71,13 @@ class lowering {
       if (needed_[n])
         for (const node_id i : r_.inputs_of(n)) needed_[i] = true;
     if (!everything) return;
-    std::vector<char> symbolic(r_.nodes.size());
+    std::vector<char> open(r_.nodes.size());  // without a number
     for (node_id n = 0; n < r_.nodes.size(); ++n) {
-      symbolic[n] = r_.nodes[n].role == tape::role::cotangent ||
-                    std::ranges::any_of(r_.inputs_of(n), [&](node_id i) { return symbolic[i] != 0; });
-      if (!symbolic[n]) needed_[n] = true;
+      const auto role = r_.nodes[n].role;
+      const bool bound = role == tape::role::input || role == tape::role::state;
+      open[n] = role == tape::role::cotangent || (bound && !needed_[n] && value_of_[n] == detail::no_node) ||
+                std::ranges::any_of(r_.inputs_of(n), [&](node_id i) { return open[i] != 0; });
+      if (!open[n]) needed_[n] = true;
     }
   }
 
@@ -163,10 +165,18 @@ void check_request(const recording& r, const freeze_request& request) {
   };
   std::ranges::for_each(request.outputs, here);
   std::ranges::for_each(request.inputs, here);
+  for (const var& v : request.inputs)
+    if (std::ranges::count_if(request.inputs, [&](const var& w) { return w.id() == v.id(); }) > 1)
+      throw error(errc::invalid_argument, "freeze", v.where(),
+                  fmt::format("{} is listed twice among the inputs.", r.describe(v.id())));
   std::ranges::for_each(request.finite, here);
   for (const auto& u : request.updates) {
     here(u.state), here(u.next);
-    if (u.state.shape() != u.next.shape() || u.next.kind() != kind::real)
+    if (u.next.kind() != kind::real)
+      throw error(
+          errc::kind_mismatch, "freeze", u.next.where(),
+          fmt::format("the next value of a state is of kind {}; it must be real.", name(u.next.kind())));
+    if (u.state.shape() != u.next.shape())
       throw error(errc::shape_mismatch, "freeze", u.next.where(),
                   fmt::format("the next value of a state of shape {} has shape {}; a state keeps its shape.",
                               to_string(u.state.shape()), to_string(u.next.shape())));
@@ -226,24 +236,31 @@ program freeze(const freeze_request& request) {
 
 program freeze(const var& output) { return freeze(freeze_request{.outputs = {output}}); }
 
-std::span<const program::slot> program::inputs() const { return code_->input_slots; }
-std::span<const program::slot> program::states() const { return code_->state_slots; }
-std::span<const program::slot> program::outputs() const { return code_->output_slots; }
-std::size_t program::instructions() const { return code_->instructions.size() - code_->once; }
+const detail::code& program::code() const {
+  if (code_ == nullptr)
+    throw error(errc::invalid_argument,
+                "there is no program here: it was never frozen, or it was moved from. Use freeze(...).");
+  return *code_;
+}
+
+std::span<const program::slot> program::inputs() const { return code().input_slots; }
+std::span<const program::slot> program::states() const { return code().state_slots; }
+std::span<const program::slot> program::outputs() const { return code().output_slots; }
+std::size_t program::instructions() const { return code().instructions.size() - code().once; }
 std::size_t program::arena_bytes(element number) const { return detail::plan_arena(*code_, number).bytes; }
 
 std::string program::explain() const {
   std::string text =
       fmt::format("program: {} instructions per run, {} once per instance, {} inputs, {} states\n",
-                  instructions(), code_->once, inputs().size(), states().size());
-  for (const auto& line : code_->report) text += "  " + line + "\n";
-  for (std::size_t t = 0; t < code_->instructions.size(); ++t) {
-    const auto& i = code_->instructions[t];
+                  instructions(), code().once, inputs().size(), states().size());
+  for (const auto& line : code().report) text += "  " + line + "\n";
+  for (std::size_t t = 0; t < code().instructions.size(); ++t) {
+    const auto& i = code().instructions[t];
     const auto name = [&](value_id v) {
       static constexpr const char* homes[] = {"",      "kept ",     "input ", "state ",
                                               "next ", "constant ", "block "};
-      const auto& val = code_->values[v];
-      return fmt::format("{}%{}{}", homes[static_cast<std::size_t>(code_->storages[val.storage].where)],
+      const auto& val = code().values[v];
+      return fmt::format("{}%{}{}", homes[static_cast<std::size_t>(code().storages[val.storage].where)],
                          val.storage, to_string(val.shape));
     };
     const auto line = [&](const char* when, const instruction& one) {
@@ -255,7 +272,7 @@ std::string program::explain() const {
                           to_string(one.where));
     };
     if (i.fused == nullptr) {
-      line(t < code_->once ? "once" : "", i);
+      line(t < code().once ? "once" : "", i);
     } else {
       for (const auto& one : i.fused->fills) line("fused", one);
       for (const auto& one : i.fused->members) line("fused", one);

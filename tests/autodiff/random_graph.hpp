@@ -15,7 +15,8 @@ namespace reel::test {
 
 class random_graph {
  public:
-  random_graph(std::uint32_t seed, int ops) : random_(seed) {
+  // Leaves are scalars and arrays of one or two rows or columns, `width` long.
+  random_graph(std::uint32_t seed, int ops, std::size_t width = 3) : random_(seed), width_(width) {
     for (int i = 0; i < 2; ++i) {
       const var x = t.variable(numbers());
       const var in = t.input(numbers());
@@ -33,9 +34,9 @@ class random_graph {
 
   std::uint32_t below(std::size_t n) { return random_() % static_cast<std::uint32_t>(n); }
   const var& any(const std::vector<var>& from) { return from[below(from.size())]; }
-  // Numbers for a real leaf: [], [3], [2x3] or [3x1], eighths between -2 and 2, zeros among them.
+  // Numbers for a real leaf: eighths between -2 and 2, zeros among them.
   array<double> numbers() {
-    static const std::vector<std::vector<std::size_t>> sizes{{}, {3}, {2, 3}, {3, 1}};
+    const std::vector<std::vector<std::size_t>> sizes{{}, {width_}, {2, width_}, {width_, 1}};
     array<double> a(sizes[below(sizes.size())]);
     for (double& x : a) x = (static_cast<double>(below(33)) - 16) / 8;
     return a;
@@ -86,25 +87,31 @@ class random_graph {
         },
         [&] { return slice(a, axis, 0, 2); },
         [&] { return pad(slice(a, axis, 0, 1), axis, 1, 0); },
-        [&] { return gather(a, i, axis); },
+        [&] {
+          return gather(slice(concat({a, a, a}, axis), axis, 0, 3), i, axis);
+        },
         [&] { return scatter_add(a, i, 3); },
         [&] { return one_hot(i, 3); },
         [&] { return detach(a); },
         [&] { return where(c, a, b); },
         [&] { return where(a < b, a, 0.0); },
         [&] { return softmax_cross_entropy(a, b); },
-        [&] { return softmax_cross_entropy(a, i); },
+        [&] {
+          return softmax_cross_entropy(slice(concat({a, b, b}, -1), -1, 0, 3), i);
+        },
     };
     const std::size_t count = std::size(choices);
     try {
       switch (below(12)) {
         case 0:
-          return indices.push_back(argmax(a, axis));
+          if (a.rank() > 0 && a.shape()[static_cast<std::size_t>(axis)] <= 3)
+            indices.push_back(argmax(a, axis));
+          return;
         case 1:
           return bools.push_back(below(2) == 0 ? a < b : !c);
         default:
           const var y = choices[below(count)]();
-          if (y.size() <= 64) reals.push_back(y);
+          if (y.size() <= static_cast<index_t>(22 * width_)) reals.push_back(y);
       }
     } catch (const error& e) {
       const bool known = e.code() == errc::shape_mismatch || e.code() == errc::invalid_axis ||
@@ -114,6 +121,7 @@ class random_graph {
   }
 
   std::mt19937 random_;
+  std::size_t width_;
 };
 
 }  // namespace reel::test

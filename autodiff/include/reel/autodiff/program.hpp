@@ -58,7 +58,8 @@ class program {
   std::size_t arena_bytes(element number) const;
   std::string explain() const;  // what each pass did, and the instructions
 
-  const detail::code& code() const { return *code_; }
+  // Throws invalid_argument where there is no program: it was never frozen, or moved from.
+  const detail::code& code() const;
 
  private:
   friend program freeze(const freeze_request& request);
@@ -131,7 +132,7 @@ template <number T> class instance {
     machine_.run(all);
   }
 
-  // Numbers of an output, valid until the next run.
+  // Numbers of an output, valid until the next run. Throws no_value before the first.
   template <class N = T> std::span<const N> view(std::size_t i = 0) const {
     check_output<N>(i);
     return {static_cast<const N*>(machine_.output(i)), static_cast<std::size_t>(slot(i).shape.size())};
@@ -140,7 +141,14 @@ template <number T> class instance {
     check_output<N>(i);
     return detail::copy_array<N>(machine_.output(i), slot(i).shape);
   }
-  T item(std::size_t i = 0) const { return view(i)[0]; }
+  T item(std::size_t i = 0) const {
+    const auto numbers = view(i);
+    if (numbers.size() != 1)
+      throw error(errc::shape_mismatch, "item", slot(i).where,
+                  "output " + std::to_string(i) + " has shape " + to_string(slot(i).shape) + " and " +
+                      std::to_string(numbers.size()) + " elements; item() reads one. Use output().");
+    return numbers[0];
+  }
 
   array<T> state(std::size_t i = 0) const {
     machine_.check(i, machine_.source().states().size(), "state");

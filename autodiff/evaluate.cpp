@@ -45,7 +45,7 @@ eval_fn eval_of(const op_traits& traits, kind followed, element number, const pl
   if (f == nullptr)
     throw error(
         errc::unsupported_number, traits.name, where,
-        fmt::format("there is no body for {}. {}", name(number),
+        fmt::format("{} has no body for {}. {}", traits.name, name(number),
                     number == element::complex ? "Only analytic ops can be evaluated in complex numbers."
                                                : "Its `numbers` list says which types it has."));
   return f;

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <optional>
 
 namespace reel::detail {
 
@@ -205,23 +206,46 @@ struct machine::memory {
     return instructions;
   }
 
+  // What a value that is no instruction's result is called.
+  static std::string leaf_name(const code& c, value_id v) {
+    const storage& s = c.storages[c.values[v].storage];
+    if (s.where != home::input && s.where != home::state) return "a constant";
+    const bool input = s.where == home::input;
+    const auto& slot = (input ? c.input_slots : c.state_slots)[s.index];
+    return fmt::format("{} {}{}", input ? "input" : "state", s.index,
+                       slot.name.empty() ? "" : fmt::format(" '{}'", slot.name));
+  }
+
   // The first op on the way to the culprit that makes a NaN of numbers, or an infinity of finite
   // numbers. (An infinity that was put there on purpose, such as a mask's, is not its reader's fault.)
+  // Where there is none, the first that reads an infinity or NaN the program was given.
   [[noreturn]] void trace(const code& c, const checked_value& culprit) const {
     const auto blemish_at = [&](value_id v, const void* data) {
       const value& x = c.values[v];
       return blemish_of(element_for(x.kind, number), data, static_cast<std::size_t>(x.shape.size()));
     };
+    const auto refuse = [&](const instruction& by, const std::string& what) {
+      throw error(
+          errc::non_finite, by.where,
+          fmt::format("{} {}. {} is not finite; no state has changed.", describe(by), what, culprit.name));
+    };
     const auto to_culprit = computing(c, culprit.value);
+    std::optional<std::pair<std::size_t, std::size_t>> reader;  // instruction, input
     for (std::size_t i = 0; i < c.instructions.size(); ++i) {
       if (!to_culprit[i]) continue;
       execute(c, i);
       const auto& ins = c.instructions[i];
       const step& s = steps[bank][i];
       const blemish y = blemish_at(ins.output, s.output.data);
-      bool inherited = y.degree == blemish::none;
-      for (std::size_t k = 0; k < ins.inputs.size(); ++k)
-        inherited = inherited || blemish_at(ins.inputs[k], s.inputs[k].data).degree >= y.degree;
+      if (y.degree == blemish::none) continue;
+      bool inherited = false;
+      for (std::size_t k = 0; k < ins.inputs.size(); ++k) {
+        const blemish x = blemish_at(ins.inputs[k], s.inputs[k].data);
+        inherited = inherited || x.degree >= y.degree;
+        const home where = c.storages[c.values[ins.inputs[k]].storage].where;
+        if (x.degree != blemish::none && !reader && where != home::arena && where != home::kept)
+          reader = {i, k};
+      }
       if (inherited) continue;
       const shape& dims = c.values[ins.output].shape;
       std::string inputs;
@@ -230,15 +254,20 @@ struct machine::memory {
         if (x.kind == kind::real && x.shape == dims)
           inputs += fmt::format("; its input {} was {} there", k, number_at(number, s.inputs[k].data, y.at));
       }
-      throw error(
-          errc::non_finite, ins.where,
-          fmt::format("{} produced {} at {}{}. {} is not finite; no state has changed.", describe(ins),
-                      number_at(number, s.output.data, y.at), position(dims, y.at), inputs, culprit.name));
+      refuse(ins, fmt::format("produced {} at {}{}", number_at(number, s.output.data, y.at),
+                              position(dims, y.at), inputs));
     }
-    throw error(
-        errc::non_finite, "run", {},
-        fmt::format("{} is not finite because an input, a state or a leaf is not; no state has changed.",
-                    culprit.name));
+    if (reader) {
+      const auto& ins = c.instructions[reader->first];
+      const value_id v = ins.inputs[reader->second];
+      const void* data = steps[bank][reader->first].inputs[reader->second].data;
+      const std::size_t bad = blemish_at(v, data).at;
+      refuse(ins, fmt::format("read {} at {} of {}", number_at(number, data, bad),
+                              position(c.values[v].shape, bad), leaf_name(c, v)));
+    }
+    throw error(errc::non_finite, "run", {},
+                fmt::format("{} is {}, which is not finite; no state has changed.", culprit.name,
+                            leaf_name(c, culprit.value)));
   }
 };
 

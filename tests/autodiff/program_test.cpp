@@ -171,7 +171,14 @@ BOOST_AUTO_TEST_CASE(what_is_not_finite_is_traced_to_the_op_that_made_it_so) {
       [&] {
         plain.run(array<double>{std::nan(""), 1});
       },
-      "twice is not finite because an input");
+      "mul (node", "read nan at [0] of input 0 'x'", "twice is not finite");
+  instance<double> bare(freeze({.outputs = {y}, .finite = {x}}));
+  check_error(
+      errc::non_finite,
+      [&] {
+        bare.run(array<double>{1, std::nan("")});
+      },
+      "x is input 0 'x', which is not finite");
   const var k = t.constant(array<double>{0, 1});
   const var z = sum(log(k) * x).named("z");  // folded, so it is wrong before the first run
   instance<double> folded(freeze({.outputs = {z}, .finite = {z}}));

@@ -153,7 +153,8 @@ class fusion {
     for (std::size_t m = 0; m < g.members.size(); ++m) {
       const std::uint32_t out = storage_of(g.members[m].output);
       if (c_.storages[out].where == home::block) g.blocks.emplace_back(out, take());
-      for (const auto& [s, slot] : g.blocks) {
+      for (const auto& block : g.blocks) {
+        const std::uint32_t s = block.first, slot = block.second;
         const bool filled =
             std::ranges::any_of(g.fills, [&](const auto& f) { return storage_of(f.output) == s; });
         if (!filled && last_reader(g, s) == m) free.push_back(slot);

@@ -116,10 +116,10 @@ BOOST_AUTO_TEST_CASE(a_number_beside_an_index_is_an_index) {
   BOOST_TEST(((i < 2).value<bool>() == array<bool>{true, false, false}));
   const std::size_t size = t.size();
   check_error(
-      errc::kind_mismatch, [&] { i < 1.5; }, "1.5", "kind index");
+      errc::kind_mismatch, [&] { return i < 1.5; }, "1.5", "kind index");
   // 2^53 + 1 is no double: rather than compare with a neighbour, refuse.
   check_error(
-      errc::kind_mismatch, [&] { i < (index_t{1} << 53) + 1; }, "kind index");
+      errc::kind_mismatch, [&] { return i < (index_t{1} << 53) + 1; }, "kind index");
   BOOST_TEST(t.size() == size);
 }
 

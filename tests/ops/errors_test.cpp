@@ -65,9 +65,9 @@ BOOST_AUTO_TEST_CASE(shapes_that_do_not_broadcast) {
   refuses("minimum", [&] { minimum(v.a2, v.a3); });
   refuses("xlogy", [&] { xlogy(v.a2, v.a3); });
   refuses("scale_cotangent", [&] { scale_cotangent(v.a2, v.a3); });
-  refuses("less", [&] { v.a2 < v.a3; });
-  refuses("less_equal", [&] { v.a2 <= v.a3; });
-  refuses("equal", [&] { v.a2 == v.a3; });
+  refuses("less", [&] { return v.a2 < v.a3; });
+  refuses("less_equal", [&] { return v.a2 <= v.a3; });
+  refuses("equal", [&] { return v.a2 == v.a3; });
   refuses("where", [&] { where(v.flag, v.a3, v.a3); });
   refuses("where", [&] { where(v.flag, v.a2, v.a3); });
   refuses("cross_entropy", [&] { cross_entropy(v.a3, v.a2); });
@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(kinds) {
   refuses("softmax", "of kind bool; it must be real", [&] { softmax(v.flag); });
   refuses("matmul", "of kind index; it must be real", [&] { matmul(v.index, v.a2); });
   refuses("sum_to", "of kind bool; it must be real", [&] { sum(v.flag); });
-  refuses("less", "input 1 is [2] of kind index; it must be real", [&] { v.a2 < v.index; });
+  refuses("less", "input 1 is [2] of kind index; it must be real", [&] { return v.a2 < v.index; });
   refuses("and", "input 0 is [2] of kind real; it must be bool", [&] { v.a2&& v.flag; });
   refuses("not", "it must be bool", [&] { !v.a2; });
   refuses("where", "input 0 is [2] of kind real; it must be bool", [&] { where(v.a2, v.a2, v.a2); });
@@ -322,7 +322,7 @@ BOOST_AUTO_TEST_CASE(kinds) {
   refuses("scatter_add", "it must be index", [&] { scatter_add(v.a2, v.a2, 3); });
   refuses("one_hot", "it must be index", [&] { one_hot(v.a2, 3); });
   refuses("concat", "input 1 is [2] of kind index; it must be real", [&] { concat({v.a2, v.index}); });
-  refuses("less", "1.5 stands beside values of kind index", [&] { v.index < 1.5; });
+  refuses("less", "1.5 stands beside values of kind index", [&] { return v.index < 1.5; });
   refuses("where", "0.5 stands beside values of kind index", [&] { where(v.flag, v.index, 0.5); });
 }
 

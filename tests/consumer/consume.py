@@ -29,19 +29,22 @@ def run(*command, **environment):
 
 def subproject(folder, source, compiler):
     parent, build = os.path.join(folder, "parent"), os.path.join(folder, "build")
-    shutil.copytree(PARENT, parent)
-    os.mkdir(os.path.join(parent, "subprojects"))
-    os.symlink(source, os.path.join(parent, "subprojects", ODD_NAME))
-    with open(os.path.join(parent, "subprojects", "reel.wrap"), "w", encoding="utf-8") as wrap:
-        wrap.write(f"[wrap-file]\ndirectory = {ODD_NAME}\n\n[provide]\ndependency_names = reel\n")
-    run("meson", "setup", build, parent, "--buildtype=plain", "-Ddefault_library=static", "--force-fallback-for=reel",
-        CXX=shlex.join(compiler))
-    targets = {t["name"] for t in json.loads(run("meson", "introspect", "--targets", build))}
-    if targets != {"main", "reel"}:
-        sys.exit(f"as a subproject reel builds {sorted(targets - {'main', 'reel'})} besides the library")
+    shutil.copytree(PARENT, parent, dirs_exist_ok=True)  # with the times of the files, so that ninja knows what is new
+    os.makedirs(os.path.join(parent, "subprojects"), exist_ok=True)
+    reel = os.path.join(parent, "subprojects", ODD_NAME)
+    if not os.path.islink(reel):
+        os.symlink(source, reel)
+        with open(os.path.join(parent, "subprojects", "reel.wrap"), "w", encoding="utf-8") as wrap:
+            wrap.write(f"[wrap-file]\ndirectory = {ODD_NAME}\n\n[provide]\ndependency_names = reel\n")
+    if not os.path.exists(os.path.join(build, "build.ninja")):
+        run("meson", "setup", build, parent, "--buildtype=plain", "-Ddefault_library=static", "--force-fallback-for=reel",
+            CXX=shlex.join(compiler))
     log = run("ninja", "-C", build)
     if "warning:" in log:
         sys.exit(f"reel warns in a parent's build:\n{log}")
+    targets = {t["name"] for t in json.loads(run("meson", "introspect", "--targets", build))}
+    if targets != {"main", "reel"}:
+        sys.exit(f"as a subproject reel builds {sorted(targets - {'main', 'reel'})} besides the library")
     run(os.path.join(build, "main"))
 
 
@@ -57,10 +60,10 @@ def installed(folder, build, compiler):
 
 
 def main(how, source, build, *compiler):
-    with tempfile.TemporaryDirectory() as folder:
-        if how == "subproject":
-            subproject(folder, source, compiler)
-        else:
+    if how == "subproject":  # stays, to be built again only where something is new
+        subproject(os.path.join(build, "consumer"), source, compiler)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
             installed(folder, build, compiler)
 
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""tally.py LOG…: adds up Meson's test logs into one closing line, 'N passed, M failed'.
+"""tally.py STATUS LOG…: adds up Meson's test logs into one closing line, 'N passed, M failed'.
 
-A Boost.Test program counts its test cases, everything else counts one. A program that fails although
-each of its cases passed (a leak found at exit, a crash) is one failure more. Exits with 1 if anything
-failed or nothing passed.
+A Boost.Test program counts its test cases, everything else counts one. One failure more is a program that
+fails although each of its cases passed (a crash, a leak found at exit), and a STATUS of the test runs
+that is not 0 although no test failed (a run cut short). Exits with 1 if anything failed or nothing passed.
 """
 import json
 import re
@@ -29,16 +29,27 @@ def count(test):
     return numbers
 
 
-def main(logs):
+def tally(status, tests):
+    """(the closing line, the exit status)"""
     total = {"passed": 0, "failed": 0, "skipped": 0}
+    for test in tests:
+        for word, number in count(test).items():
+            total[word] += number
+    if status and not total["failed"]:
+        total["failed"] = 1
+    skipped = f", {total['skipped']} skipped" if total["skipped"] else ""
+    return f"{total['passed']} passed, {total['failed']} failed{skipped}", int(bool(total["failed"]) or not total["passed"])
+
+
+def main(status, *logs):
+    tests = []
     for log in logs:
         with open(log, encoding="utf-8") as lines:
-            for line in lines:
-                for word, number in count(json.loads(line)).items():
-                    total[word] += number
-    skipped = f", {total['skipped']} skipped" if total["skipped"] else ""
-    print(f"{total['passed']} passed, {total['failed']} failed{skipped}", flush=True)
-    return 1 if total["failed"] or not total["passed"] else 0
+            tests += map(json.loads, lines)
+    line, result = tally(int(status), tests)
+    print(line, flush=True)
+    sys.exit(result)
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace reel::detail {
 
@@ -37,6 +39,7 @@ class fusion {
       } else if (is_elementwise(i)) {
         const index_t n = size_of(i.output);
         flush_needed(i, n);
+        open_at_[storage_of(i.output)] = n;
         open_[n].push_back(std::move(i));
       } else {
         flush_needed(i, 0);
@@ -64,84 +67,90 @@ class fusion {
 
   // Closes the open groups that `i` reads from, except the one of size n, which it joins.
   void flush_needed(const instruction& i, index_t n) {
-    const auto reads_from = [&](const auto& open) {
-      return open.first != n && std::ranges::any_of(open.second, [&](const instruction& member) {
-               return std::ranges::any_of(
-                   i.inputs, [&](value_id v) { return storage_of(v) == storage_of(member.output); });
-             });
-    };
-    for (auto it = open_.begin(); it != open_.end();)
-      if (reads_from(*it)) it = flush(it);
-      else ++it;
+    for (const value_id v : i.inputs) {
+      const auto made = open_at_.find(storage_of(v));
+      if (made == open_at_.end() || made->second == n) continue;
+      flush(open_.find(made->second));
+    }
   }
 
-  open_group flush(open_group open) {
+  void flush(open_group open) {
     auto g = std::make_shared<group>();
     g->size = open->first;
     g->members = std::move(open->second);
-    const auto next = open_.erase(open);
+    open_.erase(open);
+    for (const instruction& member : g->members) open_at_.erase(storage_of(member.output));
     find_fills(*g);
     if (g->members.size() == 1 && g->fills.empty()) {
       c_.instructions.push_back(std::move(g->members[0]));
-      return next;
+      return;
     }
     fused_ += g->members.size();
     instruction whole = g->members.back();
-    find_outputs(*g);
+    const reading inside = readers(*g);
+    find_outputs(*g, inside);
     whole.inputs = outer_inputs(*g);
-    assign_blocks(*g);
+    assign_blocks(*g, inside);
     whole.fused = std::move(g);
     c_.instructions.push_back(std::move(whole));
-    return next;
   }
 
   void find_fills(group& g) const {
-    std::vector<std::uint32_t> seen;
+    std::unordered_set<std::uint32_t> seen;
     for (const auto& member : g.members)
       for (const value_id v : member.inputs) {
         const auto fill = fills_.find(storage_of(v));
-        if (fill == fills_.end() || std::ranges::find(seen, fill->first) != seen.end()) continue;
-        seen.push_back(fill->first);
-        g.fills.push_back(fill->second);
+        if (fill != fills_.end() && seen.insert(fill->first).second) g.fills.push_back(fill->second);
       }
   }
 
-  std::size_t uses_inside(const group& g, std::uint32_t storage) const {
-    std::size_t n = 0;
-    for (const auto& member : g.members)
-      n += static_cast<std::size_t>(
-          std::ranges::count_if(member.inputs, [&](value_id v) { return storage_of(v) == storage; }));
-    return n;
+  // How often a group's members read a storage, and which one last.
+  struct use {
+    std::size_t count = 0, last = 0;
+  };
+  using reading = std::unordered_map<std::uint32_t, use>;
+  reading readers(const group& g) const {
+    reading all;
+    for (std::size_t m = 0; m < g.members.size(); ++m)
+      for (const value_id v : g.members[m].inputs) {
+        use& u = all[storage_of(v)];
+        ++u.count;
+        u.last = m;
+      }
+    return all;
   }
 
   // What is used elsewhere, or nowhere, keeps its memory; the rest lives in blocks.
-  void find_outputs(group& g) {
+  void find_outputs(group& g, const reading& inside) {
     for (const auto& member : g.members) {
       const std::uint32_t s = storage_of(member.output);
-      const bool inner = c_.storages[s].where == home::arena && uses_[s] > 0 && uses_[s] == uses_inside(g, s);
+      const auto u = inside.find(s);
+      const bool inner =
+          c_.storages[s].where == home::arena && u != inside.end() && uses_[s] == u->second.count;
       if (inner) c_.storages[s].where = home::block;
       else g.outputs.push_back(member.output);
     }
   }
 
   std::vector<value_id> outer_inputs(const group& g) const {
+    std::unordered_set<std::uint32_t> made_here;
+    for (const auto& member : g.members) made_here.insert(storage_of(member.output));
     std::vector<value_id> inputs;
+    std::unordered_set<value_id> added;
     const auto add = [&](value_id v) {
-      if (std::ranges::find(inputs, v) == inputs.end()) inputs.push_back(v);
+      if (added.insert(v).second) inputs.push_back(v);
     };
     for (const auto& fill : g.fills) add(fill.inputs[0]);
     for (const auto& member : g.members)
       for (const value_id v : member.inputs) {
         const std::uint32_t s = storage_of(v);
-        const bool made_here =
-            std::ranges::any_of(g.members, [&](const auto& m) { return storage_of(m.output) == s; });
-        if (!made_here && !fills_.contains(s)) add(v);
+        if (!made_here.contains(s) && !fills_.contains(s)) add(v);
       }
     return inputs;
   }
 
   // Blocks for fills stay throughout; a member's is free again after the last member that reads it.
-  void assign_blocks(group& g) {
+  void assign_blocks(group& g, const reading& inside) {
     std::vector<std::uint32_t> free;
     const auto take = [&] {
       if (free.empty()) return static_cast<std::uint32_t>(g.slots++);
@@ -150,22 +159,20 @@ class fusion {
       return slot;
     };
     for (const auto& fill : g.fills) g.blocks.emplace_back(storage_of(fill.output), take());
+    std::unordered_map<std::uint32_t, std::uint32_t> held;  // by members' outputs: the slot
     for (std::size_t m = 0; m < g.members.size(); ++m) {
       const std::uint32_t out = storage_of(g.members[m].output);
-      if (c_.storages[out].where == home::block) g.blocks.emplace_back(out, take());
-      for (const auto& block : g.blocks) {
-        const std::uint32_t s = block.first, slot = block.second;
-        const bool filled =
-            std::ranges::any_of(g.fills, [&](const auto& f) { return storage_of(f.output) == s; });
-        if (!filled && last_reader(g, s) == m) free.push_back(slot);
+      if (c_.storages[out].where == home::block) {
+        held[out] = take();
+        g.blocks.emplace_back(out, held[out]);
+      }
+      for (const value_id v : g.members[m].inputs) {
+        const auto slot = held.find(storage_of(v));
+        if (slot == held.end() || inside.at(slot->first).last != m) continue;
+        free.push_back(slot->second);
+        held.erase(slot);
       }
     }
-  }
-  std::size_t last_reader(const group& g, std::uint32_t s) const {
-    std::size_t last = ~std::size_t{0};
-    for (std::size_t m = 0; m < g.members.size(); ++m)
-      if (std::ranges::any_of(g.members[m].inputs, [&](value_id v) { return storage_of(v) == s; })) last = m;
-    return last;
   }
 
   // A stretched scalar that only groups read is no instruction of its own.
@@ -184,6 +191,7 @@ class fusion {
   std::vector<std::size_t> uses_;  // by storage
   std::map<std::uint32_t, instruction> fills_;
   std::map<index_t, std::vector<instruction>> open_;
+  std::unordered_map<std::uint32_t, index_t> open_at_;  // by what members make: the size of their group
   std::size_t fused_ = 0;
 };
 

@@ -25,18 +25,18 @@ std::size_t group_runner::block_bytes(element number) noexcept {
 group_runner::group_runner(const code& c, const group& g, element number, std::byte* blocks,
                            const std::function<void*(value_id)>& locate)
     : dims_(std::make_unique<shape>()), size_(g.size), block_(std::min(g.size, block_size(number))) {
-  const auto block_of = [&](value_id v) -> std::byte* {
-    for (const auto& [storage, slot] : g.blocks)
-      if (storage == c.values[v].storage) return blocks + slot * block_bytes(number);
-    return nullptr;
+  const std::unordered_map<std::uint32_t, std::uint32_t> slots(g.blocks.begin(), g.blocks.end());
+  const auto block_of = [&](value_id v) {
+    const auto slot = slots.find(c.values[v].storage);
+    return slot == slots.end() ? nullptr : blocks + slot->second * block_bytes(number);
   };
   const auto bytes = [&](value_id v) { return size_of(element_for(c.values[v].kind, number)); };
   const auto view = [&](value_id v) {
     std::byte* const block = block_of(v);
-    return block != nullptr ? add_view(v, block, 0) : add_view(v, locate(v), bytes(v));
+    return block != nullptr ? add_view(block, 0) : add_outside(v, locate(v), bytes(v));
   };
   for (const auto& f : g.fills) {
-    const std::size_t scalar = add_view(f.inputs[0], locate(f.inputs[0]), 0);
+    const std::size_t scalar = add_outside(f.inputs[0], locate(f.inputs[0]), 0);
     fills_.push_back({scalar, block_of(f.output), bytes(f.output)});
   }
   for (const auto& i : g.members) {
@@ -47,20 +47,21 @@ group_runner::group_runner(const code& c, const group& g, element number, std::b
   }
 }
 
-std::size_t group_runner::add_view(value_id v, void* data, std::size_t stride) {
+std::size_t group_runner::add_view(void* data, std::size_t stride) {
   views_.push_back({data, dims_.get()});
   stride_.push_back(stride);
-  values_.push_back(v);
   return views_.size() - 1;
 }
 
-void group_runner::bind(value_id value, void* data) {
-  for (std::size_t i = 0; i < views_.size(); ++i)
-    if (values_[i] == value && (stride_[i] != 0 || is_scalar(i))) views_[i].data = data;
+std::size_t group_runner::add_outside(value_id v, void* data, std::size_t stride) {
+  outside_[v].push_back(views_.size());
+  return add_view(data, stride);
 }
 
-bool group_runner::is_scalar(std::size_t view) const {
-  return std::ranges::any_of(fills_, [&](const fill& f) { return f.scalar == view; });
+void group_runner::bind(value_id value, void* data) {
+  const auto here = outside_.find(value);
+  if (here == outside_.end()) return;
+  for (const std::size_t i : here->second) views_[i].data = data;
 }
 
 void group_runner::advance(index_t elements) {

@@ -5,6 +5,7 @@
 #include "code.hpp"
 
 #include <functional>
+#include <unordered_map>
 
 namespace reel::detail {
 
@@ -32,8 +33,8 @@ class group_runner {
     std::byte* block;
     std::size_t bytes;  // of an element
   };
-  std::size_t add_view(value_id v, void* data, std::size_t stride);
-  bool is_scalar(std::size_t view) const;
+  std::size_t add_view(void* data, std::size_t stride);
+  std::size_t add_outside(value_id v, void* data, std::size_t stride);
   void advance(index_t elements);
   void run_block(index_t n);
 
@@ -41,8 +42,8 @@ class group_runner {
   std::vector<fill> fills_;
   std::vector<operand_view> views_;
   std::vector<std::size_t> stride_;  // bytes from element to element; 0 in a block
-  std::vector<value_id> values_;     // by view
-  std::unique_ptr<shape> dims_;      // of the present block, which all views share
+  std::unordered_map<value_id, std::vector<std::size_t>> outside_;  // the views of a value in no block
+  std::unique_ptr<shape> dims_;  // of the present block, which all views share
   index_t size_, block_;
 };
 

@@ -22,7 +22,8 @@ contenders by_reel(const shared<small_chain>& p) {
     return outputs;
   };
   return {frozen("reel", record, given), afresh("reel afresh", record, given),
-          recording("reel, recording alone", record, given)};
+          recording("reel, recording alone", record, given),
+          freezing("reel, recording and freezing", record, given)};
 }
 
 contenders by_reel(const shared<long_chain>& p) {

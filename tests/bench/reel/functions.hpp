@@ -28,6 +28,18 @@ reel::array<N> array_of(const std::vector<N>& from, std::initializer_list<std::s
 }
 
 template <reel::number T>
+reel::program freeze_on(reel::tape& t, const recorder& record, const arguments<T>& given) {
+  std::vector<reel::var> reals, indices;
+  for (const auto& x : given.reals) reals.push_back(t.input(reel::shape_of(x)));
+  for (const auto& x : given.indices) indices.push_back(t.input(reel::shape_of(x), reel::kind::index));
+  reel::freeze_request request;
+  request.inputs = reals;
+  request.inputs.insert(request.inputs.end(), indices.begin(), indices.end());
+  request.outputs = record(t, reals, indices);
+  return reel::freeze(request);
+}
+
+template <reel::number T>
 contender frozen(const char* name, const recorder& record, const arguments<T>& given) {
   struct prepared {
     arguments<T> given;
@@ -39,14 +51,7 @@ contender frozen(const char* name, const recorder& record, const arguments<T>& g
     }
   };
   reel::tape t;
-  reel::freeze_request request;
-  std::vector<reel::var> reals, indices;
-  for (const auto& x : given.reals) reals.push_back(t.input(reel::shape_of(x)));
-  for (const auto& x : given.indices) indices.push_back(t.input(reel::shape_of(x), reel::kind::index));
-  request.inputs = reals;
-  request.inputs.insert(request.inputs.end(), indices.begin(), indices.end());
-  request.outputs = record(t, reals, indices);
-  const auto made = std::make_shared<prepared>(given, reel::freeze(request));
+  const auto made = std::make_shared<prepared>(given, freeze_on(t, record, given));
   return {name, maker::reel, [=] { made->machine.run(made->inputs); },
           [=] {
             numbers all;
@@ -97,6 +102,19 @@ template <reel::number T>
 contender recording(const char* name, const recorder& record, const arguments<T>& given) {
   const auto made = std::make_shared<anew<T>>(record, given);
   return {name, maker::reel, [=] { made->record(); }, {}};
+}
+
+// Recording, freezing and the first allocation of memory.
+template <reel::number T>
+contender freezing(const char* name, const recorder& record, const arguments<T>& given) {
+  const auto tape = std::make_shared<reel::tape>();
+  return {name,
+          maker::reel,
+          [=] {
+            tape->clear();
+            const reel::instance<T> made(freeze_on(*tape, record, given));
+          },
+          {}};
 }
 
 }  // namespace bench

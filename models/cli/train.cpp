@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "train.hpp"
+#include "arguments.hpp"
+#include "verbs.hpp"
 
 #include <reel/models/csv.hpp>
 #include <reel/models/data_sets.hpp>
@@ -9,10 +10,23 @@
 
 #include <cmath>
 #include <cstdio>
+#include <memory>
+#include <string>
 
 namespace reel::cli {
 
 namespace {
+
+struct train_options {
+  std::string data = "digits";
+  index_t epochs = 30;
+  index_t batch = 32;
+  double rate = 0.5;
+  double momentum = 0;
+  double l2 = 1e-4;
+  std::uint64_t seed = 0;
+  bool quiet = false;
+};
 
 bool comes_with_reel(const std::string& name) { return name == "digits" || name == "iris"; }
 
@@ -51,8 +65,6 @@ void report(const char* part, const softmax_regression& model, const dataset& d)
              model.score(d.x, d.labels), d.samples());
 }
 
-}  // namespace
-
 int run_train(const train_options& o) {
   const auto data = load(o.data);
   if (!o.quiet) announce(o, data);
@@ -73,6 +85,34 @@ int run_train(const train_options& o) {
   report("train", model, data.train);
   report("test", model, data.test);
   return failed ? 1 : 0;
+}
+
+}  // namespace
+
+void add_train(CLI::App& program, action& chosen) {
+  CLI::App& verb = *program.add_subcommand("train", "train softmax regression by minibatch SGD");
+  const auto options = std::make_shared<train_options>();
+  train_options& o = *options;
+  verb.add_option("data", o.data, "digits, iris, or a CSV file whose last column is the class")
+      ->capture_default_str();
+  verb.add_option("--epochs", o.epochs, "passes over the training samples")
+      ->capture_default_str()
+      ->check(at_least_zero);
+  verb.add_option("--batch", o.batch, "samples per step; 0 takes all of them (gradient descent)")
+      ->capture_default_str()
+      ->check(at_least_zero);
+  verb.add_option("--lr", o.rate, "learning rate at the start; it falls along half a cosine")
+      ->capture_default_str()
+      ->check(at_least_zero);
+  verb.add_option("--momentum", o.momentum, "heavy-ball momentum")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
+  verb.add_option("--l2", o.l2, "penalty l2/2·ΣW² on all weights but the bias")
+      ->capture_default_str()
+      ->check(at_least_zero);
+  verb.add_option("--seed", o.seed, "the same seed gives the same model, bit for bit")->capture_default_str();
+  verb.add_flag("--quiet", o.quiet, "no progress");
+  verb.callback([options, &chosen] { chosen = [options] { return run_train(*options); }; });
 }
 
 }  // namespace reel::cli

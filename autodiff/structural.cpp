@@ -278,4 +278,38 @@ operand_pair broadcast_together(const char* op, operand a, operand b) {
   }
 }
 
+// Headers declare these bodies: whoever records the op links to them.
+template void add_op::eval(out<float>, in<float>, in<float>) const;
+template void add_op::eval(out<double>, in<double>, in<double>) const;
+template void add_op::eval(out<real50>, in<real50>, in<real50>) const;
+template void add_op::eval(out<complex>, in<complex>, in<complex>) const;
+template void broadcast_to_op::eval(out<float>, in<float>) const;
+template void broadcast_to_op::eval(out<double>, in<double>) const;
+template void broadcast_to_op::eval(out<real50>, in<real50>) const;
+template void broadcast_to_op::eval(out<complex>, in<complex>) const;
+template void broadcast_to_op::eval(out<index_t>, in<index_t>) const;
+template void broadcast_to_op::eval(out<bool>, in<bool>) const;
+template void sum_to_op::eval(out<float>, in<float>) const;
+template void sum_to_op::eval(out<double>, in<double>) const;
+template void sum_to_op::eval(out<real50>, in<real50>) const;
+template void sum_to_op::eval(out<complex>, in<complex>) const;
+template void concat_op::eval(out<float>, many<float>) const;
+template void concat_op::eval(out<double>, many<double>) const;
+template void concat_op::eval(out<real50>, many<real50>) const;
+template void concat_op::eval(out<complex>, many<complex>) const;
+template void concat_op::eval(out<index_t>, many<index_t>) const;
+template void concat_op::eval(out<bool>, many<bool>) const;
+template void slice_op::eval(out<float>, in<float>) const;
+template void slice_op::eval(out<double>, in<double>) const;
+template void slice_op::eval(out<real50>, in<real50>) const;
+template void slice_op::eval(out<complex>, in<complex>) const;
+template void slice_op::eval(out<index_t>, in<index_t>) const;
+template void slice_op::eval(out<bool>, in<bool>) const;
+template void pad_op::eval(out<float>, in<float>) const;
+template void pad_op::eval(out<double>, in<double>) const;
+template void pad_op::eval(out<real50>, in<real50>) const;
+template void pad_op::eval(out<complex>, in<complex>) const;
+template void pad_op::eval(out<index_t>, in<index_t>) const;
+template void pad_op::eval(out<bool>, in<bool>) const;
+
 }  // namespace reel

@@ -67,4 +67,10 @@ var matmul(operand a, operand b) {
   return reshape(at(a, product), out);
 }
 
+// Headers declare these bodies: whoever records the op links to them.
+template void matmul_op::eval(out<float>, in<float>, in<float>) const;
+template void matmul_op::eval(out<double>, in<double>, in<double>) const;
+template void matmul_op::eval(out<real50>, in<real50>, in<real50>) const;
+template void matmul_op::eval(out<complex>, in<complex>, in<complex>) const;
+
 }  // namespace reel

@@ -110,4 +110,18 @@ var masked_log_softmax(operand x, operand mask, int axis) {
                operand(where(mask, x, minus_infinity), x.where().file, x.where().line));
 }
 
+// Headers declare these bodies: whoever records the op links to them.
+template void softmax_op::eval(out<float>, in<float>) const;
+template void softmax_op::eval(out<double>, in<double>) const;
+template void softmax_op::eval(out<real50>, in<real50>) const;
+template void softmax_op::eval(out<complex>, in<complex>) const;
+template void log_softmax_op::eval(out<float>, in<float>) const;
+template void log_softmax_op::eval(out<double>, in<double>) const;
+template void log_softmax_op::eval(out<real50>, in<real50>) const;
+template void log_softmax_op::eval(out<complex>, in<complex>) const;
+template void logsumexp_op::eval(out<float>, in<float>) const;
+template void logsumexp_op::eval(out<double>, in<double>) const;
+template void logsumexp_op::eval(out<real50>, in<real50>) const;
+template void logsumexp_op::eval(out<complex>, in<complex>) const;
+
 }  // namespace reel

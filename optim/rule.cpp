@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: MIT
+#include <reel/autodiff/error.hpp>
 #include <reel/ops/arithmetic.hpp>
 #include <reel/optim/sgd.hpp>
 
+#include <fmt/format.h>
+
 namespace reel::optim {
+
+void detail::check_change(const change& c, std::size_t asked) {
+  if (c.state.size() != asked)
+    throw error(errc::invalid_argument,
+                fmt::format("the rule's apply returned {} states where its state_shapes names {}.",
+                            c.state.size(), asked));
+}
 
 change add_decay::apply(var gradient, var parameter, std::span<const var>, const knobs&) const {
   return {gradient + factor * parameter, {}};

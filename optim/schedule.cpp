@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <reel/optim/schedule.hpp>
 
+#include <reel/autodiff/error.hpp>
+
+#include <fmt/format.h>
+
 #include <cmath>
 #include <numbers>
 
@@ -18,6 +22,22 @@ schedule cosine_rate(double rate, double last) {
 
 schedule inverse_rate(double rate, double decay) {
   return [=](const progress& p) { return rate / (1 + decay * static_cast<double>(p.step)); };
+}
+
+schedule step_rate(double rate, double factor, std::int64_t every) {
+  if (every <= 0)
+    throw error(errc::invalid_argument,
+                fmt::format("step_rate: a step every {} epochs; give 1 or more.", every));
+  return [=](const progress& p) { return rate * std::pow(factor, static_cast<double>(p.epoch / every)); };
+}
+
+schedule warm_up(std::int64_t steps, schedule then) {
+  if (steps < 0)
+    throw error(errc::invalid_argument, fmt::format("warm_up: {} steps; give 0 or more.", steps));
+  return [steps, then = std::move(then)](const progress& p) {
+    const double rate = then(p);
+    return p.step < steps ? rate * (static_cast<double>(p.step + 1) / static_cast<double>(steps)) : rate;
+  };
 }
 
 }  // namespace reel::optim

@@ -40,6 +40,10 @@ void step_core::use(std::size_t i) {
 double step_core::run(reel::detail::machine& m, std::vector<binding>& batch, const binding& rate) {
   batch.push_back(rate);
   m.run(batch);
+  return read_loss(m);
+}
+
+double step_core::read_loss(const reel::detail::machine& m) const {
   const void* loss = m.output(0);
   switch (number_) {
     case element::f32:
@@ -51,6 +55,17 @@ double step_core::run(reel::detail::machine& m, std::vector<binding>& batch, con
     default:
       throw error(errc::unsupported_number, "training steps run in float, double or 50 digits.");
   }
+}
+
+void check_snapshot(std::span<const shape> expected, std::span<const shape> given) {
+  if (expected.size() != given.size())
+    throw error(errc::binding_mismatch,
+                fmt::format("restore: {} arrays for a step that holds {}: was it made with another rule?",
+                            given.size(), expected.size()));
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    if (expected[i] != given[i])
+      throw error(errc::binding_mismatch, fmt::format("restore: array {} has shape {}; this step's has {}.",
+                                                      i, to_string(given[i]), to_string(expected[i])));
 }
 
 void check_seen(const var& loss, std::span<const var> parameters) {

@@ -5,6 +5,9 @@
 #include <reel/ops.hpp>
 #include <reel/optim.hpp>
 
+#include <cmath>
+#include <vector>
+
 using namespace reel;
 using namespace reel::optim;
 using reel::test::check_error;
@@ -53,8 +56,8 @@ BOOST_AUTO_TEST_CASE(callbacks_see_every_epoch_and_step_and_may_stop) {
     epochs.push_back(e.epoch);
     return e.epoch < 2;
   };
-  o.on_step = [&](index_t s, double) {
-    steps.push_back(s);
+  o.on_step = [&](const fit_state& at) {
+    steps.push_back(at.steps);
     return true;
   };
   const auto h = fit(step, std::tie(samples), o);
@@ -64,12 +67,143 @@ BOOST_AUTO_TEST_CASE(callbacks_see_every_epoch_and_step_and_may_stop) {
   BOOST_TEST(h.why == "stopped by a callback after epoch 2");
 }
 
-BOOST_AUTO_TEST_CASE(schedules_start_and_end_where_they_say) {
-  BOOST_TEST(cosine_rate(0.5, 0.1)({0, 0, 0.0}) == 0.5);
-  BOOST_TEST(cosine_rate(0.5, 0.1)({9, 90, 1.0}) == 0.1, boost::test_tools::tolerance(1e-15));
-  BOOST_TEST(cosine_rate(0.5, 0.1)({0, 0, 0.5}) == 0.3, boost::test_tools::tolerance(1e-15));
-  BOOST_TEST(inverse_rate(0.5, 0.1)({0, 10, 0.0}) == 0.25);
-  BOOST_TEST(constant_rate(0.5)({3, 10, 0.2}) == 0.5);
+BOOST_AUTO_TEST_CASE(the_validation_loss_ends_training_and_brings_the_best_epoch_back) {
+  // Validation losses as if measured; epoch 3 is the best.
+  const std::vector<double> losses{5, 4, 2, 3, 2, 2.5, 1};
+  auto step = make_step();
+  fit_options o;
+  o.epochs = 20;
+  o.patience = 3;
+  std::size_t measured = 0;
+  o.validate = [&] { return losses.at(measured++); };
+  std::vector<double> after;
+  o.on_epoch = [&](const epoch_record&) {
+    after.push_back(step.parameters()(0));
+    return true;
+  };
+  const auto h = fit(step, std::tie(samples), o);
+  BOOST_TEST((h.stopped == stop_reason::patience), h.why);
+  BOOST_TEST(h.epochs.size() == 6u);
+  BOOST_TEST(h.at.best_epoch == 3);
+  BOOST_TEST(h.at.best == 2.0);
+  BOOST_TEST(*h.epochs[4].validation_loss == 2.0);
+  BOOST_TEST(step.parameters()(0) == after[2]);
+  BOOST_TEST(h.why == "the validation loss has not improved for 3 epochs; the best was 2 after epoch 3");
+}
+
+BOOST_AUTO_TEST_CASE(an_improvement_below_min_delta_is_none) {
+  const std::vector<double> losses{5, 4.9, 4.8, 4.3};
+  auto step = make_step();
+  fit_options o;
+  o.patience = 2;
+  o.min_delta = 0.5;
+  std::size_t measured = 0;
+  o.validate = [&] { return losses.at(measured++); };
+  const auto h = fit(step, std::tie(samples), o);
+  BOOST_TEST(h.epochs.size() == 3u);
+  BOOST_TEST(h.at.best_epoch == 1);
+}
+
+BOOST_AUTO_TEST_CASE(validation_data_is_judged_by_the_loss_of_the_step_and_changes_nothing) {
+  const array<double> others{0.0, 2.0};
+  auto step = make_step(), twin = make_step();
+  fit_options o;
+  o.batch = 2;
+  o.epochs = 4;
+  const auto h = fit(step, std::tie(samples), std::tie(others), o);
+  fit(twin, std::tie(samples), o);
+  BOOST_TEST(step.parameters()(0) == twin.parameters()(0));
+  const double w = step.parameters()(0);
+  BOOST_TEST(*h.epochs[3].validation_loss == 0.25 * (w * w + (w - 2) * (w - 2)),
+             boost::test_tools::tolerance(1e-15));
+}
+
+BOOST_AUTO_TEST_CASE(a_spent_time_budget_stops_within_the_epoch) {
+  auto step = make_step();
+  fit_options o;
+  o.batch = 1;
+  o.seconds = 1e-9;
+  const auto h = fit(step, std::tie(samples), o);
+  BOOST_TEST((h.stopped == stop_reason::time));
+  BOOST_TEST(h.at.steps == 1);
+  BOOST_TEST(h.epochs.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_fit_that_was_interrupted_goes_on_as_if_it_had_not_been) {
+  fit_options o;
+  o.epochs = 6;
+  o.batch = 2;
+  o.seed = 5;
+  o.patience = 3;
+  o.rate = warm_up(4, cosine_rate(0.3));
+  const array<double> others{7.0};
+  const auto rule = adam{};
+  auto whole = freeze_step<float>(nearest, rule, array<double>{0.0});
+  const auto expected = fit(whole, std::tie(samples), std::tie(others), o);
+  for (index_t stop = 1; stop <= expected.at.steps; ++stop) BOOST_TEST_CONTEXT("after step " << stop) {
+      auto first = freeze_step<float>(nearest, rule, array<double>{0.0});
+      fit_options until = o;
+      index_t steps = 0;
+      until.interrupted = [&] { return ++steps == stop; };
+      const auto before = fit(first, std::tie(samples), std::tie(others), until);
+      BOOST_TEST((before.stopped == stop_reason::interrupted));
+      BOOST_TEST(before.at.steps == stop);
+      auto second = freeze_step<float>(nearest, rule, array<double>{99.0});
+      second.restore(first.save());
+      fit_options rest = o;
+      rest.from = before.at;
+      const auto after = fit(second, std::tie(samples), std::tie(others), rest);
+      BOOST_TEST(second.parameters()(0) == whole.parameters()(0));
+      BOOST_TEST(second.save().rule == whole.save().rule);
+      BOOST_TEST(after.why == expected.why);
+      BOOST_TEST(before.epochs.size() + after.epochs.size() == expected.epochs.size());
+      BOOST_TEST(after.epochs.back().loss == expected.epochs.back().loss);
+      BOOST_TEST(*after.epochs.back().validation_loss == *expected.epochs.back().validation_loss);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(training_that_diverges_keeps_the_last_good_parameters_or_the_best) {
+  const auto diverging = [](const var& w, var x) { return mean(square(w - x)); };
+  for (const index_t patience : {index_t{0}, index_t{50}}) {
+    auto step = freeze_step<double>(diverging, sgd{.lr = 1e100}, array<double>{0.0});
+    fit_options o;
+    o.batch = 0;
+    o.patience = patience;
+    double last = 0;
+    o.on_step = [&](const fit_state&) {
+      last = step.parameters()(0);
+      return true;
+    };
+    const auto h = fit(step, std::tie(samples), std::tie(samples), o);
+    BOOST_TEST((h.stopped == stop_reason::non_finite));
+    BOOST_TEST((h.why.find("step ") == 0), h.why);
+    BOOST_TEST(std::isfinite(step.parameters()(0)));
+    if (patience == 0) BOOST_TEST(step.parameters()(0) == last);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_of_another_shape_is_refused_and_changes_nothing) {
+  auto step = freeze_step<double>(nearest, adam{}, array<double>{1.0});
+  step(samples);
+  const auto before = step.save();
+  auto other = freeze_step<double>(nearest, sgd{}, array<double>{1.0});
+  auto wider = freeze_step<double>(nearest, adam{}, array<double>{1.0, 2.0});
+  check_error(
+      errc::binding_mismatch, [&] { step.restore(other.save()); }, "1 arrays", "holds 5", "another rule");
+  check_error(
+      errc::binding_mismatch, [&] { step.restore(wider.save()); }, "array 0", "[2]", "[1]");
+  BOOST_TEST(step.save().parameters == before.parameters);
+  BOOST_TEST(step.save().rule == before.rule);
+}
+
+BOOST_AUTO_TEST_CASE(a_record_is_a_line_of_json) {
+  epoch_record e{3, 47, 0.1, {}, 0.25, 0.5};
+  BOOST_TEST(to_json(e) == R"({"epoch":3,"steps":47,"loss":0.1,"rate":0.25,"seconds":0.5})");
+  e.validation_loss = std::nan("");
+  e.loss = 1.0 / 3;
+  BOOST_TEST(
+      to_json(e) ==
+      R"({"epoch":3,"steps":47,"loss":0.3333333333333333,"validation_loss":null,"rate":0.25,"seconds":0.5})");
 }
 
 BOOST_AUTO_TEST_CASE(options_out_of_range_are_refused) {
@@ -82,6 +216,16 @@ BOOST_AUTO_TEST_CASE(options_out_of_range_are_refused) {
   o.batch = -5;
   check_error(
       errc::invalid_argument, [&] { fit(step, std::tie(samples), o); }, "-5 samples");
+  const auto refused = [&](const fit_options& wrong, const char* text) {
+    check_error(
+        errc::invalid_argument, [&] { fit(step, std::tie(samples), wrong); }, text);
+  };
+  refused({.patience = -1}, "patience of -1");
+  refused({.patience = 2}, "needs a validation loss");
+  refused({.min_delta = -0.5}, "min_delta -0.5");
+  refused({.seconds = -1}, "-1 seconds");
+  refused({.batch = 2, .from = {.step = 4, .steps = 4}}, "3 steps in an epoch");
+  refused({.batch = 2, .from = {.epoch = 1, .steps = 2}}, "after 1 epochs and 0 steps, 2 in all");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

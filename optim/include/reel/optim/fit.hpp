@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The training loop: epochs of minibatches through a step, with a schedule, callbacks and a history.
+// The training loop: epochs of minibatches through a step, with a schedule, early stopping, a time
+// budget, callbacks and a history that says why it stopped.
 #pragma once
 
+#include <reel/optim/history.hpp>
 #include <reel/optim/minibatches.hpp>
 #include <reel/optim/schedule.hpp>
 #include <reel/optim/step.hpp>
@@ -13,77 +15,77 @@
 
 namespace reel::optim {
 
-// What one epoch came to.
-struct epoch_record {
-  index_t epoch = 0;  // counted from 1
-  index_t steps = 0;  // taken in it
-  double loss = 0;    // mean over its samples, each at the parameters of its own step
-  double rate = 0;    // of its last step
-  double seconds = 0;
-};
-
-enum class stop_reason { finished, callback, non_finite };
-
-struct history {
-  std::vector<epoch_record> epochs;
-  stop_reason stopped = stop_reason::finished;
-  std::string why;  // in words; names op, row and step where training became non-finite
-};
-
 struct fit_options {
   index_t epochs = 10;
   index_t batch = 128;  // samples per step; 0 is all of them, which is gradient descent
   std::uint64_t seed = 0;
-  schedule rate = {};                                      // by default the step's own rate throughout
+  schedule rate = {};  // by default the step's own rate throughout
+
+  // Early stopping: after `patience` epochs in a row whose validation loss was not lower, by more than
+  // min_delta, than the lowest before; 0 never stops early. However such a fit ends, unless it is
+  // interrupted, the parameters are then those of the best epoch.
+  std::function<double()> validate = {};  // the loss on other samples, measured after each epoch
+  index_t patience = 0;
+  double min_delta = 0;
+
+  double seconds = 0;  // stops after the step in which this time is over; 0 is no limit
+
   std::function<bool(const epoch_record&)> on_epoch = {};  // false stops
-  std::function<bool(index_t step, double loss)> on_step = {};
+  std::function<bool(const fit_state&)> on_step = {};      // false stops
+  std::function<bool()> interrupted = {};                  // asked after each step; true stops
+
+  fit_state from = {};  // where to begin: history::at of a fit that was interrupted
 };
 
 namespace detail {
 
-// Keeps the books of a fit.
+// Keeps the books of a fit, and decides when it ends.
 class bookkeeper {
  public:
   bookkeeper(const fit_options& options, index_t steps_per_epoch);
 
+  const fit_state& at() const { return history_.at; }
   double rate(double current) const;  // for the step about to be taken
-  bool step_done(double loss, index_t samples);
-  bool epoch_done(double rate);
-  void stop(stop_reason reason, std::string why);
+  bool step_done(double loss, double rate, index_t samples);
+  bool epoch_done();  // whether it was the best so far
+  bool goes_on();     // into the next epoch
+  void not_finite(const std::string& why);
+  bool restores_best() const;
   history result() && { return std::move(history_); }
 
  private:
-  void begin_epoch();
+  using clock = std::chrono::steady_clock;
+  void count_time();
+  bool judge(double validation_loss);
+  bool stop(stop_reason reason, std::string why);
+
   const fit_options& options_;
   history history_;
-  progress progress_;
   index_t steps_per_epoch_;
-  epoch_record record_;
-  index_t samples_ = 0;
-  std::chrono::steady_clock::time_point began_;
+  clock::time_point counted_;  // time up to here is in the state
 };
 
-void check_options(const fit_options& options);
+// Throws invalid_argument.
+void check_options(const fit_options& options, index_t steps_per_epoch);
 
-// Trains on epoch_batches(0), epoch_batches(1), …, each a range of tuples of arrays.
+// Trains on epoch_batches(epoch, step), …, each the rest of an epoch as a range of tuples of arrays.
 template <class Step, class Epoch>
-history fit_epochs(Step& step, const fit_options& options, bookkeeper books, Epoch epoch_batches) {
-  for (index_t epoch = 0; epoch < options.epochs; ++epoch) {
-    for (const auto& batch : epoch_batches(epoch)) {
-      step.set_rate(books.rate(step.rate()));
-      try {
+void fit_epochs(Step& step, const fit_options& options, bookkeeper& books, Epoch epoch_batches) {
+  try {
+    while (books.at().epoch < options.epochs) {
+      for (const auto& batch : epoch_batches(books.at().epoch, books.at().step)) {
+        step.set_rate(books.rate(step.rate()));
         const double loss = step(batch);
         const auto samples = static_cast<index_t>(std::get<0>(batch).shape()[0]);
-        if (!books.step_done(loss, samples)) return std::move(books).result();
-      } catch (const error& e) {
-        if (e.code() != errc::non_finite) throw;
-        books.stop(stop_reason::non_finite, e.what());
-        return std::move(books).result();
+        if (!books.step_done(loss, step.rate(), samples)) return;
       }
+      if (books.epoch_done()) step.mark();
+      if (!books.goes_on()) return;
     }
-    if (!books.epoch_done(step.rate())) break;
+  } catch (const error& e) {
+    if (e.code() != errc::non_finite) throw;
+    books.not_finite(e.what());
   }
-  return std::move(books).result();
 }
 
 }  // namespace detail
@@ -91,22 +93,41 @@ history fit_epochs(Step& step, const fit_options& options, bookkeeper books, Epo
 // Trains `step` on data: a tuple or struct of arrays that agree in their first size, in the order of
 // the loss's arguments. Stops at the first loss or gradient that is not finite, with the parameters of
 // the last good step intact and the reason in the history. Throws invalid_argument for options out of
-// range; errors in the data (a label out of range) pass through, parameters likewise intact.
+// range; errors in the data (a label out of range) and of callbacks pass through, parameters likewise
+// those of the last good step.
+//
+// `step` is a training_step, or something with its members rate, set_rate, mark and return_to_mark that
+// can be called with a tuple of arrays.
 template <class Step, class Data> history fit(Step& step, const Data& data, const fit_options& options) {
-  detail::check_options(options);
-  if (options.batch == 0) {  // the whole data set, where it lies and in its own order
-    const auto everything = detail::arrays_of(data);
-    detail::bookkeeper books(options, 1);
-    return detail::fit_epochs(step, options, std::move(books),
-                              [&](index_t) { return std::span(&everything, 1); });
+  const auto everything = detail::arrays_of(data);
+  const bool is_whole = options.batch == 0;
+  const index_t samples = std::apply(
+      [](const auto&... a) { return detail::sample_count(std::array<shape, sizeof...(a)>{shape_of(a)...}); },
+      everything);
+  const index_t steps =
+      is_whole || samples == 0 ? 1 : (samples - 1) / std::max<index_t>(options.batch, 1) + 1;
+  detail::check_options(options, steps);
+  detail::bookkeeper books(options, steps);
+  if (is_whole) {  // where it lies and in its own order
+    detail::fit_epochs(step, options, books,
+                       [&](index_t, index_t first) { return std::span(&everything, first == 0 ? 1 : 0); });
+  } else {
+    auto batches = minibatches(data, options.batch, options.seed);
+    detail::fit_epochs(
+        step, options, books, [&](index_t epoch, index_t first) -> auto& {
+          batches.restart(epoch, first);
+          return batches;
+        });
   }
-  auto batches = minibatches(data, options.batch, options.seed);
-  detail::bookkeeper books(options, batches.batches());
-  return detail::fit_epochs(
-      step, options, std::move(books), [&](index_t epoch) -> auto& {
-        batches.restart(epoch);
-        return batches;
-      });
+  if (books.restores_best()) step.return_to_mark();
+  return std::move(books).result();
+}
+
+// The same, with the step's own loss on `validation`, data of the same kind, as the validation loss.
+template <class Step, class Data, class Validation>
+history fit(Step& step, const Data& data, const Validation& validation, fit_options options) {
+  options.validate = [&] { return step.evaluate(detail::arrays_of(validation)); };
+  return fit(step, data, options);
 }
 
 }  // namespace reel::optim

@@ -40,6 +40,55 @@ concept rule = transform<R> && requires(const R& r) {
   { r.lr } -> std::convertible_to<double>;
 };
 
+// What a rule makes of the gradients of all parameters before it takes them one by one, and what must be
+// finite for the step to count.
+struct preparation {
+  std::vector<var> gradients;
+  std::vector<var> finite = {};
+};
+
+// A rule that has to see all gradients at once says so by a member prepare.
+template <class R>
+concept preparing = requires(const R& r, std::vector<var> gradients) {
+  { r.prepare(gradients) } -> std::convertible_to<preparation>;
+};
+
+template <transform R> preparation prepare(const R& r, std::vector<var> gradients) {
+  if constexpr (preparing<R>) return r.prepare(std::move(gradients));
+  else return {std::move(gradients)};
+}
+
+// Parameters and the rule's state after a step: state holds, parameter by parameter, as many vars as
+// state_shapes names.
+struct advanced {
+  std::vector<var> parameters, state;
+  std::vector<var> finite;  // what must be finite for the step to count
+};
+
+namespace detail {
+// Throws invalid_argument where a rule returns another number of states than it asked for.
+void check_change(const change& c, std::size_t asked);
+}  // namespace detail
+
+// Records one step of a rule. What comes out is recorded like anything else, so that several steps in a
+// row are one function of where they began, and can be differentiated.
+template <transform R>
+advanced advance(const R& r, std::span<const var> parameters, std::vector<var> gradients,
+                 std::span<const var> state, const knobs& k) {
+  preparation ready = prepare(r, std::move(gradients));
+  advanced next{{}, {}, std::move(ready.finite)};
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const var& p = parameters[i];
+    const std::size_t count = r.state_shapes(p.shape()).size();
+    change c = r.apply(ready.gradients[i], p, state.first(count), k);
+    detail::check_change(c, count);
+    next.parameters.push_back(p + c.direction);
+    next.state.insert(next.state.end(), c.state.begin(), c.state.end());
+    state = state.subspan(count);
+  }
+  return next;
+}
+
 // g + λp, the gradient of an additional λ/2·p².
 struct add_decay {
   double factor = 0;

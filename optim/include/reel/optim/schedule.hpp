@@ -21,5 +21,10 @@ schedule constant_rate(double rate);
 schedule cosine_rate(double rate, double last = 0);
 // rate / (1 + decay·step): satisfies the conditions of Robbins and Monro (1951).
 schedule inverse_rate(double rate, double decay);
+// rate · factor^⌊epoch / every⌋. Throws invalid_argument unless every > 0.
+schedule step_rate(double rate, double factor, std::int64_t every);
+// A schedule times a factor that rises in equal steps, from 1/steps at the first step to 1 at step number
+// `steps` (Goyal et al., 2017); 0 steps leave it as it is. Throws invalid_argument for a negative number.
+schedule warm_up(std::int64_t steps, schedule then);
 
 }  // namespace reel::optim

@@ -29,10 +29,12 @@ class step_core {
   reel::detail::machine* find(std::span<const binding> batch);
   reel::detail::machine& add(const program& p, std::span<const binding> batch);
   double run(reel::detail::machine& m, std::vector<binding>& batch, const binding& rate);
+  double read_loss(const reel::detail::machine& m) const;
 
   const reel::detail::machine* current() const {
     return current_ == none ? nullptr : &known_[current_].machine;
   }
+  reel::detail::machine* current() { return current_ == none ? nullptr : &known_[current_].machine; }
   std::size_t programs() const { return known_.size(); }
 
  private:
@@ -61,23 +63,33 @@ template <transform Rule> program freeze_recorded(const recorded_step& s, const 
   request.outputs = {s.loss};
   request.inputs = s.inputs;
   request.finite = {s.loss};
-  std::span<const var> state = s.state;
-  for (std::size_t i = 0; i < gradients.size(); ++i) {
+  const advanced next = advance(r, s.parameters, gradients, s.state, s.k);
+  request.finite.insert(request.finite.end(), next.finite.begin(), next.finite.end());
+  std::size_t k = 0;  // states are listed in the order of their updates
+  for (std::size_t i = 0; i < s.parameters.size(); ++i) {
     const var& p = s.parameters[i];
-    const std::size_t count = r.state_shapes(p.shape()).size();
-    const change c = r.apply(gradients[i], p, state.first(count), s.k);
-    const var next = (p + c.direction).named("the next value of parameter '" + p.name() + "'");
-    request.updates.push_back({p, next});
-    request.finite.push_back(next);  // a gradient that is not finite makes it so, too
-    for (std::size_t k = 0; k < count; ++k) request.updates.push_back({state[k], c.state[k]});
-    state = state.subspan(count);
+    request.updates.push_back(
+        {p, next.parameters[i].named("the next value of parameter '" + p.name() + "'")});
+    request.finite.push_back(next.parameters[i]);  // a gradient that is not finite makes it so, too
+    for (const std::size_t end = k + r.state_shapes(p.shape()).size(); k < end; ++k)
+      request.updates.push_back({s.state[k], next.state[k]});
   }
   return reel::freeze(request);
 }
 
 void check_seen(const var& loss, std::span<const var> parameters);
+// Throws binding_mismatch unless the shapes are the same, one by one.
+void check_snapshot(std::span<const shape> expected, std::span<const shape> given);
 
 }  // namespace detail
+
+// What a step holds at a moment: a step of the same loss, rule and model that is given it goes on from
+// there, bit for bit. A tree, so that files take it.
+template <class Model, class Leaf> struct snapshot {
+  Model parameters;
+  std::vector<Leaf> rule = {};     // what the rule keeps, parameter by parameter
+  std::vector<Model> marked = {};  // the parameters that were marked, or none
+};
 
 template <number T, class Loss, class Rule, class Model> class training_step {
  public:
@@ -87,8 +99,14 @@ template <number T, class Loss, class Rule, class Model> class training_step {
         model_(std::move(model)),
         where_(where),
         core_(element_of<T>),
+        losses_(element_of<T>),
         rate_(make_array<T>({})) {
     set_rate(rule_.lr);
+    for_each_leaf(model_, [&](const auto& leaf) {
+      begin_.emplace_back(leaf);
+      for (const shape& like : rule_.state_shapes(shape_of(leaf)))
+        std::fill_n(begin_.emplace_back(make_array<T>(like)).data(), like.size(), T(0));
+    });
   }
 
   // One step on a batch of arrays (or trees of arrays); returns the loss before it. Arrays of T,
@@ -97,7 +115,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
   template <class... Batch> double operator()(const Batch&... batch) {
     collect(batch...);
     reel::detail::machine* m = core_.find(inputs_);
-    if (m == nullptr) m = &core_.add(record(batch...), inputs_);
+    if (m == nullptr) m = &add(record(batch...));
     return core_.run(*m, inputs_, rate_);
   }
 
@@ -108,14 +126,70 @@ template <number T, class Loss, class Rule, class Model> class training_step {
   void set_rate(double rate) { *rate_.data() = static_cast<T>(rate); }
   double rate() const { return static_cast<double>(*rate_.data()); }
 
+  // The loss on a batch at the parameters as they are, without a step. Throws non_finite.
+  template <class... Batch> double evaluate(const Batch&... batch) {
+    collect(batch...);
+    reel::detail::machine* m = losses_.find(inputs_);
+    if (m == nullptr) m = &losses_.add(record_loss(batch...), inputs_);
+    for (const std::size_t slot : parameter_slots())
+      inputs_.emplace_back(numbers(slot), shape_of(begin_[slot]));
+    m->run(inputs_);
+    return losses_.read_loss(*m);
+  }
+  template <class... Batch> double evaluate(const std::tuple<Batch...>& batch) {
+    return std::apply([&](const auto&... part) { return evaluate(part...); }, batch);
+  }
+
   // The parameters as they are now.
-  rebind<Model, array<double>> parameters() const {
-    std::size_t i = 0;
-    return map_tree<array<double>>(model_, [&](const auto& initial) {
-      const std::size_t mine = slot_of(i++);
-      if (core_.current() == nullptr) return array<double>(initial);
-      return array<double>(state_array(mine));
+  template <number N = double> rebind<Model, array<N>> parameters() const {
+    std::size_t slot = 0;
+    return map_tree<array<N>>(model_, [&](const auto& leaf) {
+      const std::size_t mine = slot;
+      slot += 1 + kept_for(shape_of(leaf));
+      return array<N>(state_array(mine));
     });
+  }
+
+  using snapshot_type = snapshot<rebind<Model, array<T>>, array<T>>;
+  snapshot_type save() const {
+    snapshot_type s{parameters<T>(), {}, marked_};
+    std::size_t slot = 0;
+    for_each_leaf(model_, [&](const auto& leaf) {
+      const std::size_t kept = kept_for(shape_of(leaf));
+      for (std::size_t i = 1; i <= kept; ++i) s.rule.push_back(state_array(slot + i));
+      slot += 1 + kept;
+    });
+    return s;
+  }
+  // Throws binding_mismatch, changing nothing, where a shape is not that of this step's own.
+  void restore(const snapshot_type& s) {
+    std::vector<array<T>> all;
+    auto kept = s.rule.begin();
+    for_each_leaf(s.parameters, [&](const array<T>& leaf) {
+      all.push_back(leaf);
+      for (std::size_t i = kept_for(shape_of(leaf)); i > 0 && kept != s.rule.end(); --i)
+        all.push_back(*kept++);
+    });
+    all.insert(all.end(), kept, s.rule.end());
+    const auto shapes = [](const std::vector<array<T>>& arrays) {
+      std::vector<shape> each;
+      for (const auto& a : arrays) each.push_back(shape_of(a));
+      return each;
+    };
+    detail::check_snapshot(shapes(begin_), shapes(all));
+    auto marked = s.marked;
+    begin_ = std::move(all);
+    marked_ = std::move(marked);
+    if (core_.current() != nullptr) set_states(*core_.current());
+  }
+
+  // Marks the parameters as they are, and goes back to those that are marked: to the best, say.
+  void mark() { marked_ = {parameters<T>()}; }
+  void return_to_mark() {
+    if (marked_.empty()) return;
+    snapshot_type s = save();
+    s.parameters = marked_.front();
+    restore(s);
   }
 
   std::size_t programs() const { return core_.programs(); }
@@ -126,16 +200,31 @@ template <number T, class Loss, class Rule, class Model> class training_step {
 
  private:
   // States are listed parameter by parameter: the parameter, then what the rule keeps for it.
-  std::size_t slot_of(std::size_t parameter) const {
-    std::size_t slot = 0, i = 0;
+  std::size_t kept_for(const shape& parameter) const { return rule_.state_shapes(parameter).size(); }
+  std::vector<std::size_t> parameter_slots() const {
+    std::vector<std::size_t> slots;
+    std::size_t slot = 0;
     for_each_leaf(model_, [&](const auto& leaf) {
-      if (i++ < parameter) slot += 1 + rule_.state_shapes(shape_of(leaf)).size();
+      slots.push_back(slot);
+      slot += 1 + kept_for(shape_of(leaf));
     });
-    return slot;
+    return slots;
+  }
+  const T* numbers(std::size_t slot) const {
+    return core_.current() == nullptr ? begin_[slot].data()
+                                      : static_cast<const T*>(core_.current()->state(slot));
   }
   array<T> state_array(std::size_t slot) const {
-    const auto& m = *core_.current();
-    return reel::detail::copy_array<T>(m.state(slot), m.source().states()[slot].shape);
+    return reel::detail::copy_array<T>(numbers(slot), shape_of(begin_[slot]));
+  }
+  void set_states(reel::detail::machine& m) const {
+    for (std::size_t i = 0; i < begin_.size(); ++i) m.set_state(i, begin_[i].data(), shape_of(begin_[i]));
+  }
+  reel::detail::machine& add(const program& p) {
+    const bool is_first = core_.current() == nullptr;
+    reel::detail::machine& m = core_.add(p, inputs_);
+    if (is_first) set_states(m);
+    return m;
   }
 
   template <class... Batch> void collect(const Batch&... batch) {
@@ -162,15 +251,10 @@ template <number T, class Loss, class Rule, class Model> class training_step {
     tape t("step");
     reel::detail::workplace on_tape(t);
     detail::recorded_step s;
-    const auto current = parameters();
-    const auto parameters = map_tree<var>(current, [&](const auto& leaf) {
+    const auto parameters = map_tree<var>(model_, [&](const auto& leaf) {
       const var p = t.state(leaf, where_).named(std::to_string(s.parameters.size()));
       s.parameters.push_back(p);
-      for (const shape& like : rule_.state_shapes(p.shape())) {
-        auto zeros = make_array<double>(like);
-        std::fill_n(zeros.data(), zeros.size(), 0.0);
-        s.state.push_back(t.state(zeros, where_));
-      }
+      for (const shape& like : rule_.state_shapes(p.shape())) s.state.push_back(state_of(t, like));
       return p;
     });
     const auto inputs = std::make_tuple(on_tape.lift(batch, tape::role::input)...);
@@ -181,13 +265,35 @@ template <number T, class Loss, class Rule, class Model> class training_step {
     detail::check_seen(s.loss, s.parameters);
     return detail::freeze_recorded(s, rule_);
   }
+  // Numbers are set when there is a machine.
+  var state_of(tape& t, const shape& like) const {
+    auto zeros = make_array<double>(like);
+    std::fill_n(zeros.data(), zeros.size(), 0.0);
+    return t.state(zeros, where_);
+  }
+
+  template <class... Batch> program record_loss(const Batch&... batch) const {
+    tape t("loss");
+    reel::detail::workplace on_tape(t);
+    const auto parameters = on_tape.lift(model_, tape::role::input);
+    const auto inputs = std::make_tuple(on_tape.lift(batch, tape::role::input)...);
+    const var loss = std::apply(loss_, std::tuple_cat(std::tie(parameters), inputs)).named("loss");
+    freeze_request request;
+    request.outputs = {loss};
+    request.finite = {loss};
+    for_each_leaf(inputs, [&](const var& x) { request.inputs.push_back(x); });
+    for_each_leaf(parameters, [&](const var& p) { request.inputs.push_back(p); });
+    return reel::freeze(request);
+  }
 
   Loss loss_;
   Rule rule_;
-  Model model_;  // the structure, and the numbers to begin with
+  Model model_;  // the structure, and names and numbers that are no parameters
   place where_;
-  detail::step_core core_;
+  detail::step_core core_, losses_;
   array<T> rate_;
+  std::vector<rebind<Model, array<T>>> marked_;
+  std::vector<array<T>> begin_;  // all states before the first step
   std::vector<binding> inputs_;
   std::vector<std::unique_ptr<array<T>>> reals_;
   std::vector<std::unique_ptr<array<index_t>>> indices_;

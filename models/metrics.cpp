@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace reel {
 
@@ -51,16 +53,65 @@ array<index_t> confusion_matrix(const array<index_t>& predicted, const array<ind
   return counts;
 }
 
+double macro_f1(const array<index_t>& confusion) {
+  const shape s = shape_of(confusion);
+  if (s.rank() != 2 || s[0] != s[1])
+    throw error(errc::shape_mismatch,
+                fmt::format("macro_f1: a confusion matrix is square, not {}.", to_string(s)));
+  const auto classes = static_cast<std::size_t>(s[0]);
+  double sum = 0, counted = 0;
+  for (std::size_t k = 0; k < classes; ++k) {
+    index_t occurs = 0, predicted = 0;
+    for (std::size_t j = 0; j < classes; ++j) {
+      occurs += confusion(k, j);
+      predicted += confusion(j, k);
+    }
+    if (occurs + predicted == 0) continue;
+    sum += 2 * static_cast<double>(confusion(k, k)) / static_cast<double>(occurs + predicted);
+    ++counted;
+  }
+  if (counted == 0) throw error(errc::invalid_argument, "macro_f1: no samples.");
+  return sum / counted;
+}
+
+namespace {
+
+double checked_probability(const char* what, double p, std::size_t row) {
+  if (!(p >= 0 && p <= 1))
+    throw error(errc::invalid_argument, fmt::format("{}: {} in row {} is no probability.", what, p, row));
+  return p;
+}
+
+}  // namespace
+
+template <class T>
+double calibration_error(const array<T>& probabilities, const array<index_t>& labels, index_t bins) {
+  const char* what = "calibration_error";
+  const std::size_t n = samples(what, shape_of(probabilities), 2, labels);
+  if (bins < 1) throw error(errc::invalid_argument, fmt::format("{}: {} bins.", what, bins));
+  const array<index_t> predicted = largest_column(probabilities);
+  const auto classes = static_cast<index_t>(probabilities.shape(1));
+  std::vector<double> gap(static_cast<std::size_t>(bins), 0.0);  // Σ (right − probability)
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto best = static_cast<std::size_t>(predicted(i));
+    const double p = checked_probability(what, static_cast<double>(probabilities(i, best)), i);
+    const auto bin = static_cast<index_t>(std::ceil(p * static_cast<double>(bins))) - 1;
+    gap[static_cast<std::size_t>(std::clamp(bin, index_t{0}, bins - 1))] +=
+        (class_at(what, labels, i, classes) == best ? 1 : 0) - p;
+  }
+  double sum = 0;
+  for (const double g : gap) sum += std::abs(g);
+  return sum / static_cast<double>(n);
+}
+
 template <class T> double log_loss(const array<T>& probabilities, const array<index_t>& labels) {
   const char* what = "log_loss";
   const std::size_t n = samples(what, shape_of(probabilities), 2, labels);
   const std::size_t classes = probabilities.shape(1);
   double sum = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    const double p =
-        static_cast<double>(probabilities(i, class_at(what, labels, i, static_cast<index_t>(classes))));
-    if (!(p >= 0 && p <= 1))
-      throw error(errc::invalid_argument, fmt::format("{}: {} in row {} is no probability.", what, p, i));
+    const std::size_t k = class_at(what, labels, i, static_cast<index_t>(classes));
+    const double p = checked_probability(what, static_cast<double>(probabilities(i, k)), i);
     sum += p == 1 ? 0 : -std::log(p);
   }
   return sum / static_cast<double>(n);
@@ -88,6 +139,8 @@ template <class T> array<index_t> largest_column(const array<T>& scores) {
 
 template double log_loss(const array<float>&, const array<index_t>&);
 template double log_loss(const array<double>&, const array<index_t>&);
+template double calibration_error(const array<float>&, const array<index_t>&, index_t);
+template double calibration_error(const array<double>&, const array<index_t>&, index_t);
 template array<index_t> largest_column(const array<float>&);
 template array<index_t> largest_column(const array<double>&);
 

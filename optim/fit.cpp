@@ -7,8 +7,13 @@
 
 namespace reel::optim::detail {
 
-void check_options(const fit_options& o, index_t steps_per_epoch) {
-  const auto refuse = [](const std::string& detail) { throw error(errc::invalid_argument, detail); };
+namespace {
+
+[[noreturn]] void refuse(const std::string& detail) { throw error(errc::invalid_argument, detail); }
+
+}  // namespace
+
+void check_options(const fit_options& o) {
   if (o.epochs < 0) refuse(fmt::format("{} epochs; give 0 or more.", o.epochs));
   if (o.batch < 0) refuse(fmt::format("a batch of {} samples; give 1 or more, or 0 for all.", o.batch));
   if (o.patience < 0) refuse(fmt::format("a patience of {} epochs; give 0 or more.", o.patience));
@@ -16,12 +21,15 @@ void check_options(const fit_options& o, index_t steps_per_epoch) {
     refuse("patience needs a validation loss to watch: give validate, or validation data.");
   if (!(o.min_delta >= 0)) refuse(fmt::format("min_delta {}; give 0 or more.", o.min_delta));
   if (!(o.seconds >= 0)) refuse(fmt::format("a time budget of {} seconds; give 0 or more.", o.seconds));
-  if (o.from.epoch < 0 || o.from.step < 0 || o.from.step > steps_per_epoch ||
-      o.from.steps != o.from.epoch * steps_per_epoch + o.from.step)
+}
+
+void check_start(const fit_state& from, index_t steps_per_epoch) {
+  if (from.epoch < 0 || from.step < 0 || from.step > steps_per_epoch ||
+      from.steps != from.epoch * steps_per_epoch + from.step)
     refuse(fmt::format(
         "cannot begin after {} epochs and {} steps, {} in all: there are {} steps in an epoch. Were the "
         "data or the batch others?",
-        o.from.epoch, o.from.step, o.from.steps, steps_per_epoch));
+        from.epoch, from.step, from.steps, steps_per_epoch));
 }
 
 bookkeeper::bookkeeper(const fit_options& options, index_t steps_per_epoch)

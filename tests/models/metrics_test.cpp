@@ -32,6 +32,59 @@ BOOST_AUTO_TEST_CASE(a_confusion_matrix_has_true_classes_down_and_predicted_ones
   BOOST_TEST((counts == array<index_t>{{1, 1, 0, 0}, {0, 1, 0, 0}, {1, 0, 1, 0}, {0, 0, 0, 0}}));
 }
 
+BOOST_AUTO_TEST_CASE(macro_f1_is_the_mean_over_classes_that_occur) {
+  // F1 of a perfect class, of one hit among 2 + 1, of a class never predicted; the fourth has none.
+  BOOST_TEST(macro_f1(array<index_t>{{3, 0, 0, 0}, {0, 1, 0, 0}, {0, 1, 0, 0}, {0, 0, 0, 0}}) ==
+                 (1 + 2. / 3 + 0) / 3,
+             boost::test_tools::tolerance(1e-15));
+  BOOST_TEST(macro_f1(array<index_t>{{5, 0}, {0, 7}}) == 1);
+  BOOST_TEST(macro_f1(array<index_t>{{0, 5}, {7, 0}}) == 0);
+  check_error(
+      errc::invalid_argument,
+      [] {
+        macro_f1(array<index_t>{{0, 0}, {0, 0}});
+      },
+      "no samples");
+  check_error(
+      errc::shape_mismatch,
+      [] {
+        macro_f1(array<index_t>{{1, 2, 3}, {4, 5, 6}});
+      },
+      "square", "[2x3]");
+}
+
+BOOST_AUTO_TEST_CASE(calibration_error_weighs_intervals_by_their_samples) {
+  // Four samples at 0.8 of which three are right, and two at 0.6 of which none is.
+  const array<double> p{{0.8, 0.2}, {0.8, 0.2}, {0.2, 0.8}, {0.8, 0.2}, {0.6, 0.4}, {0.4, 0.6}};
+  const labels truth{0, 0, 1, 1, 1, 0};
+  BOOST_TEST(calibration_error(p, truth) == (4 * 0.05 + 2 * 0.6) / 6, boost::test_tools::tolerance(1e-14));
+  // All in one interval: errors of opposite sign cancel.
+  BOOST_TEST(calibration_error(p, truth, 1) == std::abs(3 - (4 * 0.8 + 2 * 0.6)) / 6,
+             boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(calibration_error(array<double>{{1, 0}, {0, 1}}, labels{0, 1}) == 0);
+  BOOST_TEST(calibration_error(array<float>{{1, 0}, {0, 1}}, labels{1, 0}) == 1);
+  // An interval includes its upper end: 0.5 lies in the first of two.
+  BOOST_TEST(calibration_error(array<double>{{0.5, 0.5}, {0.25, 0.75}}, labels{0, 0}, 2) == (0.5 + 0.75) / 2);
+  check_error(
+      errc::invalid_argument,
+      [] {
+        calibration_error(array<double>{{0.5, 1.5}}, labels{0});
+      },
+      "1.5 in row 0");
+  check_error(
+      errc::invalid_argument,
+      [] {
+        calibration_error(array<double>{{0.5, 0.5}}, labels{0}, 0);
+      },
+      "0 bins");
+  check_error(
+      errc::invalid_label,
+      [] {
+        calibration_error(array<double>{{0.5, 0.5}}, labels{2});
+      },
+      "label 2");
+}
+
 BOOST_AUTO_TEST_CASE(log_loss_is_the_mean_over_the_true_classes) {
   const array<double> p{{0.5, 0.5}, {0.25, 0.75}, {1, 0}};
   BOOST_TEST(std::abs(log_loss(p, labels{0, 0, 0}) - std::log(8.) / 3) < 1e-15);

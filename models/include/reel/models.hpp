@@ -2,6 +2,7 @@
 // Models that come with reel, and metrics.
 #pragma once
 
+#include <reel/models/class_weights.hpp>
 #include <reel/models/csv.hpp>
 #include <reel/models/data.hpp>
 #include <reel/models/data_sets.hpp>

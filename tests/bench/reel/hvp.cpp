@@ -20,7 +20,7 @@ contenders by_reel(const shared<perceptron_hvp>& p) {
        array_of(p->v2, {m, classes}), array_of(p->c2, {classes}), array_of(p->x, {p->rows, d})},
       {array_of(p->labels, {p->rows})}};
   const auto loss_of = [](const vars& r, const vars& labels) {
-    return reel::mlp_loss(reel::mlp<var>{r[0], r[1], r[2], r[3]}, r[8], labels[0]);
+    return reel::mlp_loss(reel::mlp<var>{{{r[0], r[1]}, {r[2], r[3]}}}, r[8], labels[0]);
   };
   const recorder value = [=](tape&, const vars& r, const vars& labels) { return vars{loss_of(r, labels)}; };
   const recorder product = [=](tape&, const vars& r, const vars& labels) {

@@ -105,8 +105,9 @@ contenders by_reel(const shared<perceptron>& p) {
   const auto loss = [](const reel::mlp<var>& m, const var& x, const var& labels) {
     return reel::mlp_loss(m, x, labels);
   };
-  const reel::mlp<array<float>> model{array_of(p->w1, {p->features, p->hidden}), array_of(p->b1, {p->hidden}),
-                                      array_of(p->w2, {p->hidden, classes}), array_of(p->b2, {classes})};
+  const reel::mlp<array<float>> model{
+      {{array_of(p->w1, {p->features, p->hidden}), array_of(p->b1, {p->hidden})},
+       {array_of(p->w2, {p->hidden, classes}), array_of(p->b2, {classes})}}};
   return training(loss, model, p->rate, array_of(p->x, {p->rows, p->features}),
                   array_of(p->labels, {p->rows}));
 }

@@ -65,8 +65,9 @@ class bookkeeper {
   clock::time_point counted_;  // time up to here is in the state
 };
 
-// Throws invalid_argument.
-void check_options(const fit_options& options, index_t steps_per_epoch);
+// Both throw invalid_argument.
+void check_options(const fit_options& options);
+void check_start(const fit_state& from, index_t steps_per_epoch);
 
 // Trains on epoch_batches(epoch, step), …, each the rest of an epoch as a range of tuples of arrays.
 template <class Step, class Epoch>
@@ -88,7 +89,45 @@ void fit_epochs(Step& step, const fit_options& options, bookkeeper& books, Epoch
   }
 }
 
+// A single-pass range of an epoch's batches that can begin any epoch at any step, such as minibatches.
+template <class B>
+concept batch_range = requires(B& b, index_t i) {
+  { b.batches() } -> std::convertible_to<index_t>;
+  b.restart(i, i);
+  b.begin();
+};
+
+// All data as the one batch of every epoch, where they lie and in their own order.
+template <class Arrays> class whole_batch {
+ public:
+  explicit whole_batch(const Arrays& arrays) : arrays_(arrays) {}
+  index_t batches() const { return 1; }
+  void restart(index_t, index_t step) { first_ = step; }
+  const Arrays* begin() const { return &arrays_ + first_; }
+  const Arrays* end() const { return &arrays_ + 1; }
+
+ private:
+  Arrays arrays_;
+  index_t first_ = 0;
+};
+
 }  // namespace detail
+
+// Trains `step` on batches as minibatches makes them, each a tuple of arrays in the order of the loss's
+// arguments; options.batch and options.seed are not looked at. Otherwise as below.
+template <class Step, detail::batch_range Batches>
+history fit(Step& step, Batches&& batches, const fit_options& options) {
+  detail::check_options(options);
+  detail::check_start(options.from, batches.batches());
+  detail::bookkeeper books(options, batches.batches());
+  detail::fit_epochs(
+      step, options, books, [&](index_t epoch, index_t first) -> auto& {
+        batches.restart(epoch, first);
+        return batches;
+      });
+  if (books.restores_best()) step.return_to_mark();
+  return std::move(books).result();
+}
 
 // Trains `step` on data: a tuple or struct of arrays that agree in their first size, in the order of
 // the loss's arguments. Stops at the first loss or gradient that is not finite, with the parameters of
@@ -99,28 +138,9 @@ void fit_epochs(Step& step, const fit_options& options, bookkeeper& books, Epoch
 // `step` is a training_step, or something with its members rate, set_rate, mark and return_to_mark that
 // can be called with a tuple of arrays.
 template <class Step, class Data> history fit(Step& step, const Data& data, const fit_options& options) {
-  const auto everything = detail::arrays_of(data);
-  const bool is_whole = options.batch == 0;
-  const index_t samples = std::apply(
-      [](const auto&... a) { return detail::sample_count(std::array<shape, sizeof...(a)>{shape_of(a)...}); },
-      everything);
-  const index_t steps =
-      is_whole || samples == 0 ? 1 : (samples - 1) / std::max<index_t>(options.batch, 1) + 1;
-  detail::check_options(options, steps);
-  detail::bookkeeper books(options, steps);
-  if (is_whole) {  // where it lies and in its own order
-    detail::fit_epochs(step, options, books,
-                       [&](index_t, index_t first) { return std::span(&everything, first == 0 ? 1 : 0); });
-  } else {
-    auto batches = minibatches(data, options.batch, options.seed);
-    detail::fit_epochs(
-        step, options, books, [&](index_t epoch, index_t first) -> auto& {
-          batches.restart(epoch, first);
-          return batches;
-        });
-  }
-  if (books.restores_best()) step.return_to_mark();
-  return std::move(books).result();
+  detail::check_options(options);
+  if (options.batch != 0) return fit(step, minibatches(data, options.batch, options.seed), options);
+  return fit(step, detail::whole_batch(detail::arrays_of(data)), options);
 }
 
 // The same, with the step's own loss on `validation`, data of the same kind, as the validation loss.

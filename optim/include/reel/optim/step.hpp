@@ -126,6 +126,13 @@ template <number T, class Loss, class Rule, class Model> class training_step {
   void set_rate(double rate) { *rate_.data() = static_cast<T>(rate); }
   double rate() const { return static_cast<double>(*rate_.data()); }
 
+  // The program of a step on batches of this shape; records it where it is new, and runs nothing.
+  template <class... Batch> const program& program_for(const Batch&... batch) {
+    collect(batch...);
+    reel::detail::machine* m = core_.find(inputs_);
+    return (m == nullptr ? add(record(batch...)) : *m).source();
+  }
+
   // The loss on a batch at the parameters as they are, without a step. Throws non_finite.
   template <class... Batch> double evaluate(const Batch&... batch) {
     collect(batch...);

@@ -62,7 +62,7 @@ void class_labels::add(std::string_view text, bool is_quoted, std::size_t line, 
   labels_.push_back(at->second);
 }
 
-class_labels::result class_labels::finish() {
+std::pair<array<index_t>, std::vector<std::string>> class_labels::finish() {
   const bool numbers =
       std::all_of(distinct_.begin(), distinct_.end(), [](const auto& d) { return d.is_number; });
   // What a label is called: a whole number is one class however it is written.
@@ -76,11 +76,9 @@ class_labels::result class_labels::finish() {
     names.push_back(numbers && whole ? fmt::format("{}", static_cast<std::int64_t>(d.value)) : d.text);
   }
 
-  result r;
-  r.class_names = known_.empty() ? sorted(names, numbers) : known_;
+  std::vector<std::string> classes = known_.empty() ? sorted(names, numbers) : known_;
   std::map<std::string_view, index_t> numbering;
-  for (const std::string& name : r.class_names)
-    numbering.emplace(name, static_cast<index_t>(numbering.size()));
+  for (const std::string& name : classes) numbering.emplace(name, static_cast<index_t>(numbering.size()));
   std::vector<index_t> of_distinct;
   for (std::size_t i = 0; i < distinct_.size(); ++i) {
     auto at = numbering.find(distinct_[i].text);
@@ -90,10 +88,10 @@ class_labels::result class_labels::finish() {
               fmt::format("unknown class {}: the classes are {}.", quoted(distinct_[i].text), list(known_)));
     of_distinct.push_back(at->second);
   }
-  r.labels = make_array<index_t>({static_cast<index_t>(labels_.size())});
-  std::transform(labels_.begin(), labels_.end(), r.labels.data(),
+  auto labels = make_array<index_t>({static_cast<index_t>(labels_.size())});
+  std::transform(labels_.begin(), labels_.end(), labels.data(),
                  [&](std::uint32_t i) { return of_distinct[i]; });
-  return r;
+  return {std::move(labels), std::move(classes)};
 }
 
 std::vector<std::string> class_labels::sorted(const std::vector<std::string>& names, bool numbers) const {

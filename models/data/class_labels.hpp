@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace reel::detail {
@@ -22,12 +23,8 @@ class class_labels {
   void add(std::string_view text, bool is_quoted, std::size_t line, std::size_t column);
   std::size_t size() const noexcept { return labels_.size(); }
 
-  struct result {
-    array<index_t> labels;
-    std::vector<std::string> class_names;
-  };
-  // Throws parse_error for labels that are no classes.
-  result finish();
+  // Labels and class names. Throws parse_error for labels that are no classes.
+  std::pair<array<index_t>, std::vector<std::string>> finish();
 
  private:
   struct distinct {

@@ -22,10 +22,12 @@ std::string feature(const std::vector<std::string>& names, std::size_t j) {
 
 template <class T> void check(const basic_dataset<T>& data) {
   const shape x = shape_of(data.x), labels = shape_of(data.labels);
-  if (x.rank() != 2 || labels.rank() != 1 || x[0] != labels[0] || x[1] != data.features())
+  const bool fits = !data.has_labels() || (labels.rank() == 1 && x.rank() == 2 && labels[0] == x[0]);
+  if (x.rank() != 2 || x[1] != data.features() || !fits)
     throw error(errc::shape_mismatch,
                 fmt::format("dataset: x {}, labels {} and {} feature names do not agree.", to_string(x),
                             to_string(labels), data.features()));
+  if (!data.has_labels()) return;
   for (std::size_t i = 0; i < data.labels.size(); ++i)
     if (data.labels(i) < 0 || data.labels(i) >= data.classes())
       throw error(errc::invalid_label, fmt::format("dataset: label {} in row {} is outside the {} classes.",
@@ -34,8 +36,9 @@ template <class T> void check(const basic_dataset<T>& data) {
 
 template <class T> basic_dataset<T> rows(const basic_dataset<T>& data, std::span<const index_t> indices) {
   check(data);
-  return {optim::rows(data.x, indices), optim::rows(data.labels, indices), data.class_names,
-          data.feature_names};
+  basic_dataset<T> chosen{optim::rows(data.x, indices), {}, data.class_names, data.feature_names};
+  if (data.has_labels()) chosen.labels = optim::rows(data.labels, indices);
+  return chosen;
 }
 
 row_split split_fifths(index_t n) {
@@ -76,27 +79,50 @@ scaling divide_by(double divisor, index_t features) {
   return {std::vector<double>(d, 0.0), std::vector<double>(d, divisor)};
 }
 
-template <class T> scaling standardize(const basic_dataset<T>& train) {
+namespace {
+
+// Mean and standard deviation of the values that at(0 … n − 1) has, those that are NaN left out if asked.
+struct moments {
+  double mean = 0, deviation = 0;
+  std::size_t count = 0;
+
+  template <class At> moments(std::size_t n, bool skip_nan, const At& at) {
+    const auto each = [&](const auto& f) {
+      for (std::size_t i = 0; i < n; ++i)
+        if (const double x = at(i); !(skip_nan && std::isnan(x))) f(x);
+    };
+    double first = 0, sum = 0, squares = 0;
+    bool constant = true;
+    each([&](double x) {
+      if (count++ == 0) first = x;
+      sum += x;
+      constant = constant && x == first;
+    });
+    mean = constant ? first : sum / static_cast<double>(count);
+    each([&](double x) { squares += (x - mean) * (x - mean); });
+    deviation = std::sqrt(squares / static_cast<double>(count));
+  }
+};
+
+}  // namespace
+
+template <class T> scaling standardize(const basic_dataset<T>& train, missing_values missing) {
   check(train);
   const auto n = static_cast<std::size_t>(train.samples()), d = static_cast<std::size_t>(train.features());
   if (n == 0) throw error(errc::invalid_argument, "standardize: no samples.");
-  scaling s{std::vector<double>(d), std::vector<double>(d)};
+  const bool fills = missing == missing_values::mean;
+  scaling s{std::vector<double>(d), std::vector<double>(d), fills};
   for (std::size_t j = 0; j < d; ++j) {
-    const auto at = [&](std::size_t i) { return static_cast<double>(train.x(i, j)); };
-    double sum = 0, squares = 0;
-    bool constant = true;
-    for (std::size_t i = 0; i < n; ++i) {
-      sum += at(i);
-      constant = constant && at(i) == at(0);
-    }
-    const double mean = constant ? at(0) : sum / static_cast<double>(n);
-    for (std::size_t i = 0; i < n; ++i) squares += (at(i) - mean) * (at(i) - mean);
-    const double deviation = std::sqrt(squares / static_cast<double>(n));
-    if (!std::isfinite(mean) || !std::isfinite(deviation))
+    const moments m(n, fills, [&](std::size_t i) { return static_cast<double>(train.x(i, j)); });
+    if (m.count == 0)
+      throw error(errc::invalid_argument,
+                  fmt::format("standardize: every value of {} is missing: leave the feature out.",
+                              feature(train.feature_names, j)));
+    if (!std::isfinite(m.mean) || !std::isfinite(m.deviation))
       throw error(errc::non_finite, fmt::format("standardize: {} has mean {} and standard deviation {}.",
-                                                feature(train.feature_names, j), mean, deviation));
-    s.shift[j] = mean;
-    s.divisor[j] = deviation == 0 ? 1 : deviation;
+                                                feature(train.feature_names, j), m.mean, m.deviation));
+    s.shift[j] = m.mean;
+    s.divisor[j] = m.deviation == 0 ? 1 : m.deviation;
   }
   return s;
 }
@@ -108,11 +134,11 @@ template <class T> basic_dataset<T> scaled(basic_dataset<T> data, const scaling&
     throw error(
         errc::shape_mismatch,
         fmt::format("scaled: a scaling of {} features does not fit the {} there are.", s.shift.size(), d));
-  for (std::size_t i = 0; i < data.labels.size(); ++i)
+  for (std::size_t i = 0; i < static_cast<std::size_t>(data.samples()); ++i)
     for (std::size_t j = 0; j < d; ++j) {
       T& x = data.x(i, j);
       const T before = x;
-      x = static_cast<T>((static_cast<double>(x) - s.shift[j]) / s.divisor[j]);
+      x = static_cast<T>(s(static_cast<double>(x), j));
       if (!std::isfinite(x))
         throw error(errc::non_finite, fmt::format("scaled: {} in row {} and {} becomes {}.", before, i,
                                                   feature(data.feature_names, j), x));
@@ -120,13 +146,13 @@ template <class T> basic_dataset<T> scaled(basic_dataset<T> data, const scaling&
   return data;
 }
 
-template <class To> basic_dataset<To> cast(const dataset& data) {
+template <class To, class From> basic_dataset<To> cast(const basic_dataset<From>& data) {
   check(data);
   basic_dataset<To> to{make_array<To>(shape_of(data.x)), data.labels, data.class_names, data.feature_names};
   const auto d = static_cast<std::size_t>(data.features());
   for (std::size_t k = 0; k < data.x.size(); ++k) {
     to.x.data()[k] = static_cast<To>(data.x.data()[k]);
-    if (!std::isfinite(to.x.data()[k]))
+    if (std::isinf(to.x.data()[k]))
       throw error(errc::non_finite, fmt::format("cast: {} in row {} and {} does not fit.", data.x.data()[k],
                                                 k / d, feature(data.feature_names, k % d)));
   }
@@ -134,15 +160,21 @@ template <class To> basic_dataset<To> cast(const dataset& data) {
 }
 
 template void check(const basic_dataset<float>&);
-template void check(const basic_dataset<double>&);
+template void check(const dataset&);
+template void check(const byte_dataset&);
 template basic_dataset<float> rows(const basic_dataset<float>&, std::span<const index_t>);
-template basic_dataset<double> rows(const basic_dataset<double>&, std::span<const index_t>);
+template dataset rows(const dataset&, std::span<const index_t>);
+template byte_dataset rows(const byte_dataset&, std::span<const index_t>);
 template train_and_test<float> split(const basic_dataset<float>&, const row_split&);
-template train_and_test<double> split(const basic_dataset<double>&, const row_split&);
-template scaling standardize(const basic_dataset<float>&);
-template scaling standardize(const basic_dataset<double>&);
+template train_and_test<double> split(const dataset&, const row_split&);
+template train_and_test<std::uint8_t> split(const byte_dataset&, const row_split&);
+template scaling standardize(const basic_dataset<float>&, missing_values);
+template scaling standardize(const dataset&, missing_values);
+template scaling standardize(const byte_dataset&, missing_values);
 template basic_dataset<float> scaled(basic_dataset<float>, const scaling&);
-template basic_dataset<double> scaled(basic_dataset<double>, const scaling&);
-template basic_dataset<float> cast<float>(const dataset&);
+template dataset scaled(dataset, const scaling&);
+template basic_dataset<float> cast(const dataset&);
+template basic_dataset<float> cast(const byte_dataset&);
+template dataset cast(const byte_dataset&);
 
 }  // namespace reel

@@ -7,18 +7,24 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace reel::detail {
 
 class row_store {
  public:
-  void push(double x) {
-    if (used_ == block) {
-      blocks_.push_back(std::make_unique<double[]>(block));
-      used_ = 0;
+  void push(std::span<const double> row) {
+    while (!row.empty()) {
+      if (used_ == block) {
+        blocks_.push_back(std::make_unique_for_overwrite<double[]>(block));
+        used_ = 0;
+      }
+      const std::size_t n = std::min(row.size(), block - used_);
+      std::copy_n(row.data(), n, blocks_.back().get() + used_);
+      used_ += n;
+      row = row.subspan(n);
     }
-    blocks_.back()[used_++] = x;
   }
 
   // The numbers as an array [rows x columns], of as many as there are; empties the store.

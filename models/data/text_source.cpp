@@ -6,9 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 namespace reel::detail {
@@ -17,35 +14,16 @@ namespace {
 
 constexpr std::size_t piece = std::size_t{1} << 18;
 
-[[noreturn]] void fail_file(const std::string& name, const char* what, int code) {
-  throw error(errc::bad_file, fmt::format("'{}' {}: {}.", name, what, std::generic_category().message(code)));
-}
-
 }  // namespace
 
-text_source::text_source(const std::string& path) : name_(path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored))
-    throw error(errc::bad_file, fmt::format("'{}' is a directory: name the file in it.", path));
-  errno = 0;
-  file_.reset(std::fopen(path.c_str(), "rb"));
-  if (!file_) fail_file(name_, "cannot be opened", errno);
-}
-
-text_source::text_source(std::string_view text, std::string name)
-    : name_(std::move(name)), buffer_(text.begin(), text.end()), end_(text.size()) {}
-
 bool text_source::read_more() {
-  if (!file_) return false;
   if (begin_ > 0) {
     std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
               buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
     end_ -= std::exchange(begin_, 0);
   }
   if (end_ == buffer_.size()) buffer_.resize(std::max(piece, 2 * buffer_.size()));
-  errno = 0;
-  const std::size_t got = std::fread(buffer_.data() + end_, 1, buffer_.size() - end_, file_.get());
-  if (got == 0 && std::ferror(file_.get()) != 0) fail_file(name_, "cannot be read", errno);
+  const std::size_t got = bytes_.read({buffer_.data() + end_, buffer_.size() - end_});
   end_ += got;
   return got > 0;
 }
@@ -55,11 +33,10 @@ void text_source::begin_text() {
   }
   const auto first = window();
   const std::string_view start(first.data(), std::min<std::size_t>(first.size(), 4));
-  const auto refuse = [&](const char* what) { fail_at(name_, 1, 1, what); };
+  const auto refuse = [&](const char* what) { fail_at(name(), 1, 1, what); };
   if (start.starts_with("\xEF\xBB\xBF")) consume(3);
   else if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF"))
     refuse("this is UTF-16 text: save it as UTF-8.");
-  else if (start.starts_with("\x1F\x8B")) refuse("this is gzip-compressed: unpack it first.");
   else if (start.starts_with("PK\x03\x04"))
     refuse("this is a zip archive or a spreadsheet: export it as CSV first.");
 }

@@ -3,26 +3,24 @@
 // text format stands on.
 #pragma once
 
-#include <cstdio>
-#include <memory>
+#include "byte_source.hpp"
+
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace reel::detail {
 
 class text_source {
  public:
-  // A file. Throws bad_file if it cannot be opened or is a directory.
-  explicit text_source(const std::string& path);
-  // Text in memory.
-  text_source(std::string_view text, std::string name);
+  explicit text_source(byte_source bytes) : bytes_(std::move(bytes)) {}
 
-  const std::string& name() const noexcept { return name_; }
+  const std::string& name() const noexcept { return bytes_.name(); }
   // The window; it may be written to. Valid until read_more().
   std::span<char> window() noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
-  // Lengthens the window; false where there is no more. Throws bad_file if reading fails.
+  // Lengthens the window; false where there is no more. Throws as byte_source::read.
   bool read_more();
   // Takes bytes off the front of the window.
   void consume(std::size_t bytes) noexcept { begin_ += bytes; }
@@ -31,11 +29,7 @@ class text_source {
   void begin_text();
 
  private:
-  struct closer {
-    void operator()(std::FILE* f) const noexcept { std::fclose(f); }
-  };
-  std::string name_;
-  std::unique_ptr<std::FILE, closer> file_;
+  byte_source bytes_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0, end_ = 0;
 };

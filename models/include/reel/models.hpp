@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Models that come with reel, and metrics.
+// Models that come with reel, data readers, and metrics.
 #pragma once
 
+#include <reel/models/arrays.hpp>
+#include <reel/models/batches.hpp>
 #include <reel/models/class_weights.hpp>
 #include <reel/models/csv.hpp>
 #include <reel/models/data.hpp>
 #include <reel/models/data_sets.hpp>
+#include <reel/models/libsvm.hpp>
 #include <reel/models/metrics.hpp>
 #include <reel/models/mlp.hpp>
+#include <reel/models/read_data.hpp>
 #include <reel/models/softmax_regression.hpp>

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The data sets that come with reel: "iris" and "digits".
+// The data sets that come with reel, "iris" and "digits", and Fashion-MNIST where it is installed.
 #pragma once
 
 #include <reel/models/data.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace reel {
@@ -15,5 +17,14 @@ std::string find_data(const std::string& name);
 
 // read_csv(find_data(name)).
 dataset load_data(const std::string& name);
+
+// Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017): 60,000 training and 10,000 test images of 28 x 28 pixels
+// 0 … 255, in ten classes of clothes; Debian packs it as dataset-fashion-mnist. Its four files are looked
+// for in the folder fashion-mnist of the directory that REEL_DATA names, of reel's installed data and of
+// /usr/share/datasets. Throws bad_file, with the places searched, where they are not; and as read_data.
+train_and_test<std::uint8_t> load_fashion_mnist();
+
+// The folder of these files, or nothing.
+std::optional<std::string> find_fashion_mnist();
 
 }  // namespace reel

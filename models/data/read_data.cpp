@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#include <reel/models/read_data.hpp>
+
+#include "formats.hpp"
+
+#include <reel/autodiff/error.hpp>
+#include <reel/optim/rows.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <utility>
+
+namespace reel {
+
+namespace {
+
+namespace fs = std::filesystem;
+using detail::byte_source;
+
+enum class format { idx, npy, libsvm, csv };
+
+constexpr index_t most_classes = index_t{1} << 16;
+
+// Without the ending of a packed file.
+fs::path unpacked_name(fs::path path) { return path.extension() == ".gz" ? path.replace_extension() : path; }
+
+// "1 3:0.5 7:2": a word, and then index:value.
+bool looks_like_libsvm(std::string_view start) {
+  while (start.starts_with('#')) start.remove_prefix(std::min(start.find('\n'), start.size() - 1) + 1);
+  std::string_view line = start.substr(0, start.find_first_of("\r\n"));
+  line = line.substr(0, line.find('#'));
+  const auto blank = line.find_first_of(" \t"), colon = line.find(':');
+  if (blank == line.npos || colon == line.npos || colon < blank) return false;
+  const auto index = line.find_first_not_of(" \t", blank);
+  return index < colon && line.substr(index, colon - index).find_first_not_of("0123456789") == line.npos;
+}
+
+format format_of(byte_source& source) {
+  constexpr std::size_t enough = 4096;
+  const std::string_view start = source.peek(enough);
+  if (start.starts_with("\x93NUMPY")) return format::npy;
+  if (start.size() >= 4 && start[0] == 0 && start[1] == 0) return format::idx;
+  const std::string ending = unpacked_name(source.name()).extension().string();
+  if (ending == ".npy") return format::npy;
+  for (const char* svm : {".libsvm", ".svmlight", ".svm"})
+    if (ending == svm) return format::libsvm;
+  return ending != ".csv" && ending != ".tsv" && looks_like_libsvm(start) ? format::libsvm : format::csv;
+}
+
+file_array read_array(byte_source source) {
+  switch (format_of(source)) {
+    case format::idx:
+      return detail::read_idx(std::move(source));
+    case format::npy:
+      return detail::read_npy(std::move(source));
+    default:
+      detail::fail_at_byte(source.name(), 0, "this is neither an IDX nor an NPY file.");
+  }
+}
+
+// train-images-idx3-ubyte.gz → train-labels-idx1-ubyte.gz, or nothing.
+std::string labels_beside(const std::string& images) {
+  constexpr std::string_view of_images = "images-idx3", of_labels = "labels-idx1";
+  std::string name = fs::path(images).filename().string();
+  const auto at = name.find(of_images);
+  if (at == name.npos) return {};
+  name.replace(at, of_images.size(), of_labels);
+  return (fs::path(images).parent_path() / name).string();
+}
+
+// Labels as numbers 0 … classes − 1; the number of classes where 0 is given for it is what the largest
+// label needs.
+array<index_t> as_labels(const file_array& from, index_t samples, index_t& classes, const std::string& file) {
+  const shape s = shape_of(from);
+  if (s.rank() != 1 || s[0] != samples)
+    throw error(errc::shape_mismatch,
+                fmt::format("'{}' has labels of shape {}: expected [{}], one for each sample.", file,
+                            to_string(s), samples));
+  auto labels = make_array<index_t>(s);
+  const index_t most = classes != 0 ? classes : most_classes;
+  index_t largest = -1;
+  const auto take = [&](const auto& numbers) {
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      const auto x = static_cast<double>(numbers.data()[i]);
+      if (!(x >= 0 && x < static_cast<double>(most)) || x != std::trunc(x))
+        throw error(
+            errc::invalid_label,
+            fmt::format("'{}': the label {} in row {} is none of the classes 0 … {}.", file, x, i, most - 1));
+      labels.data()[i] = static_cast<index_t>(x);
+      largest = std::max(largest, labels.data()[i]);
+    }
+  };
+  std::visit(take, from);
+  if (classes == 0) classes = largest + 1;
+  return labels;
+}
+
+std::vector<std::string> feature_names(const shape& s) {
+  std::vector<std::string> names;
+  if (s.rank() == 3) {
+    for (index_t i = 0; i < s[1]; ++i)
+      for (index_t j = 0; j < s[2]; ++j) names.push_back(fmt::format("pixel_{}_{}", i, j));
+    return names;
+  }
+  const index_t features = s[0] == 0 ? 0 : s.size() / s[0];
+  for (index_t j = 1; j <= features; ++j) names.push_back(fmt::format("column {}", j));
+  return names;
+}
+
+// Refuses infinities, and what is missing (NaN) unless told otherwise.
+void settle_missing(dataset& data, missing_values missing, const std::string& file) {
+  const auto d = static_cast<std::size_t>(data.features());
+  std::vector<index_t> complete;
+  for (index_t i = 0; i < data.samples(); ++i) {
+    bool keep = true;
+    for (std::size_t j = 0; j < d; ++j) {
+      const double x = data.x.data()[static_cast<std::size_t>(i) * d + j];
+      if (std::isfinite(x)) continue;
+      if (std::isinf(x) || missing == missing_values::refuse)
+        throw error(
+            errc::non_finite,
+            fmt::format("'{}': feature {} ('{}') of row {} is {}: only finite numbers can be trained on.",
+                        file, j, data.feature_names[j], i, x));
+      keep = missing != missing_values::drop_row;
+    }
+    if (keep) complete.push_back(i);
+  }
+  if (static_cast<index_t>(complete.size()) == data.samples()) return;
+  if (complete.empty())
+    throw error(errc::non_finite, fmt::format("'{}': there is no row without a missing value.", file));
+  data = rows(data, complete);
+}
+void settle_missing(byte_dataset&, missing_values, const std::string&) {}
+
+template <class T>
+basic_dataset<T> from_array(array<T> x, const std::string& path, const data_options& options) {
+  const shape s = shape_of(x);
+  if (s.rank() == 0 || s[0] == 0 || s.size() == 0)
+    throw error(errc::shape_mismatch,
+                fmt::format("'{}' has shape {}: there are no samples.", path, to_string(s)));
+  basic_dataset<T> data{std::move(x), {}, options.csv.class_names, feature_names(s)};
+  data.x.reshape({static_cast<std::size_t>(s[0]), data.feature_names.size()});
+  if (options.csv.features != 0 && data.features() != options.csv.features)
+    throw error(errc::shape_mismatch, fmt::format("'{}' has {} features, where {} are expected.", path,
+                                                  data.features(), options.csv.features));
+  std::string labels_file = options.labels_file.empty() ? labels_beside(path) : options.labels_file;
+  if (options.csv.labels == csv_labels::optional && options.labels_file.empty() && !fs::exists(labels_file))
+    labels_file.clear();
+  if (options.csv.labels != csv_labels::absent && !labels_file.empty()) {
+    index_t classes = data.classes();
+    data.labels = as_labels(read_array(byte_source(labels_file)), data.samples(), classes, labels_file);
+    for (index_t c = data.classes(); c < classes; ++c) data.class_names.push_back(std::to_string(c));
+  } else if (options.csv.labels == csv_labels::required) {
+    throw error(errc::invalid_argument,
+                fmt::format("'{}' holds features alone: name the file with the labels.", path));
+  }
+  settle_missing(data, options.csv.missing, path);
+  return data;
+}
+
+}  // namespace
+
+any_dataset read_data(const std::string& path, const data_options& options) {
+  byte_source source(path);
+  switch (format_of(source)) {
+    case format::csv:
+      return detail::read_csv(detail::text_source(std::move(source)), options.csv);
+    case format::libsvm:
+      return detail::read_libsvm(detail::text_source(std::move(source)),
+                                 {options.csv.features, options.csv.class_names});
+    default:
+      return std::visit([&](auto x) { return any_dataset(from_array(std::move(x), path, options)); },
+                        read_array(std::move(source)));
+  }
+}
+
+}  // namespace reel

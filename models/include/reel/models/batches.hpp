@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// Features as the numbers a model is trained on, batch by batch: so images stay bytes in memory.
+//   for (auto [x, labels] : scaled_minibatches<float>(data, scaling, 128, seed, epoch)) step(x, labels);
+#pragma once
+
+#include <reel/models/data.hpp>
+#include <reel/optim/minibatches.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <type_traits>
+#include <vector>
+
+namespace reel {
+
+// (x − shift) / divisor, in double and then rounded to To. Where the scaling is the same for all features
+// and these are bytes, it is looked up.
+template <class To, class From> class scaler {
+ public:
+  explicit scaler(scaling s) : scaling_(std::move(s)) {
+    if constexpr (std::same_as<From, std::uint8_t>) {
+      const auto uniform = [](const auto& all) {
+        return !all.empty() && std::adjacent_find(all.begin(), all.end(), std::not_equal_to<>()) == all.end();
+      };
+      if (!uniform(scaling_.shift) || !uniform(scaling_.divisor)) return;
+      for (int byte = 0; byte < 256; ++byte) table_.push_back(static_cast<To>(scaling_(byte, 0)));
+    }
+  }
+  std::size_t features() const { return scaling_.shift.size(); }
+
+  // One sample: features() numbers.
+  void operator()(const From* x, To* y) const {
+    const std::size_t d = features();
+    if constexpr (std::same_as<From, std::uint8_t>) {
+      if (!table_.empty()) {
+        for (std::size_t j = 0; j < d; ++j) y[j] = table_[x[j]];
+        return;
+      }
+    }
+    for (std::size_t j = 0; j < d; ++j) y[j] = static_cast<To>(scaling_(static_cast<double>(x[j]), j));
+  }
+
+ private:
+  scaling scaling_;
+  std::vector<To> table_;
+};
+
+// Whether a column of ones is appended to the features, for models that hold the bias among the weights.
+enum class bias_column { no, yes };
+
+namespace detail {
+
+// Throws shape_mismatch where a scaling does not fit the data, or there are no labels but must be.
+template <class T> void check_scaling(const basic_dataset<T>& data, const scaling& s, bool needs_labels);
+
+extern template void check_scaling(const basic_dataset<float>&, const scaling&, bool);
+extern template void check_scaling(const dataset&, const scaling&, bool);
+extern template void check_scaling(const byte_dataset&, const scaling&, bool);
+
+// Scales samples into the rows of y: [indices x features (+ 1)].
+template <class To, class From>
+void scale_rows(const array<From>& x, std::span<const index_t> indices, const scaler<To, From>& scale,
+                bias_column bias, array<To>& y) {
+  const std::size_t d = scale.features();
+  To* next = y.data();
+  for (const index_t i : indices) {
+    scale(x.data() + static_cast<std::size_t>(i) * d, next);
+    next += d;
+    if (bias == bias_column::yes) *next++ = To(1);
+  }
+}
+
+}  // namespace detail
+
+// The features of the samples at these indices, scaled: [indices x features], and a last column of ones
+// if asked for. Throws invalid_argument for an index outside, shape_mismatch for a scaling of another
+// number of features.
+template <class To, class From>
+array<To> scaled_rows(const basic_dataset<From>& data, const scaling& s, std::span<const index_t> indices,
+                      bias_column bias = bias_column::no) {
+  detail::check_scaling(data, s, false);
+  optim::check_rows(indices, data.samples());
+  auto y = make_array<To>(
+      {static_cast<index_t>(indices.size()), data.features() + (bias == bias_column::yes ? 1 : 0)});
+  detail::scale_rows(data.x, indices, scaler<To, From>(s), bias, y);
+  return y;
+}
+
+// What scaled_minibatches returns: a single-pass range like optim::minibatches, of tuples of references
+// to features [batch x features (+ 1)] and labels [batch], which the next batch overwrites.
+template <class To, class From> class scaled_minibatch_range {
+ public:
+  scaled_minibatch_range(const basic_dataset<From>& data, const scaling& s, index_t size, std::uint64_t seed,
+                         index_t epoch, index_t step, bias_column bias)
+      : data_(checked(data, s)), scale_(s), order_(data.samples(), size, seed, epoch, step), bias_(bias) {}
+
+  using batch_type = std::tuple<const array<To>&, const array<index_t>&>;
+
+  index_t samples() const noexcept { return order_.samples(); }
+  index_t batches() const noexcept { return order_.batches(); }  // of the whole epoch
+  index_t epoch() const noexcept { return order_.epoch(); }
+
+  // Begins another epoch, in the same memory.
+  void restart(index_t epoch, index_t step = 0) { order_.restart(epoch, step); }
+
+  // The batch of this step. Throws invalid_argument outside 0 … batches()−1.
+  batch_type operator[](index_t step) {
+    const auto chosen = order_.batch(step);
+    memory& m = static_cast<index_t>(chosen.size()) == order_.batch_size() ? full_ : short_;
+    resize(m, static_cast<index_t>(chosen.size()));
+    detail::scale_rows(data_.x, chosen, scale_, bias_, m.x);
+    optim::copy_rows(data_.labels, chosen, m.labels);
+    return {m.x, m.labels};
+  }
+
+  using iterator = optim::detail::batch_iterator<scaled_minibatch_range>;
+  iterator begin() { return {this, order_.first()}; }
+  std::default_sentinel_t end() const noexcept { return {}; }
+
+ private:
+  struct memory {
+    array<To> x;
+    array<index_t> labels;
+  };
+
+  static const basic_dataset<From>& checked(const basic_dataset<From>& data, const scaling& s) {
+    detail::check_scaling(data, s, true);
+    return data;
+  }
+  void resize(memory& m, index_t n) {
+    if (m.labels.dimension() == 1 && static_cast<index_t>(m.labels.size()) == n) return;
+    m.x = make_array<To>({n, data_.features() + (bias_ == bias_column::yes ? 1 : 0)});
+    m.labels = make_array<index_t>({n});
+  }
+
+  const basic_dataset<From>& data_;
+  scaler<To, From> scale_;
+  optim::detail::batch_order order_;
+  memory full_, short_;
+  bias_column bias_;
+};
+
+// One epoch of minibatches of `size` samples, scaled and in number type To, from `step` on; the order is
+// that of optim::minibatches. Refers to the data. Throws as optim::minibatches, and shape_mismatch for a
+// scaling of another number of features or data without labels.
+template <class To, class From>
+scaled_minibatch_range<To, From> scaled_minibatches(const basic_dataset<From>& data, const scaling& s,
+                                                    index_t size, std::uint64_t seed, index_t epoch = 0,
+                                                    index_t step = 0, bias_column bias = bias_column::no) {
+  return {data, s, size, seed, epoch, step, bias};
+}
+
+}  // namespace reel

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Opens a data set of whatever format: CSV, LIBSVM, IDX or NPY, packed with gzip or not.
+//   any_dataset d = read_data("train-images-idx3-ubyte.gz");
+//   std::visit([](const auto& data) { ... }, d);
+#pragma once
+
+#include <reel/models/arrays.hpp>
+#include <reel/models/csv.hpp>
+#include <reel/models/data.hpp>
+
+#include <string>
+#include <variant>
+
+namespace reel {
+
+using any_dataset = std::variant<dataset, byte_dataset>;
+
+struct data_options {
+  csv_options csv = {};  // of these, labels, features, class_names and missing serve the other formats, too
+  std::string labels_file = {};  // the labels of an IDX or NPY file of features; see below where empty
+};
+
+// The format is known by the first bytes, and text by its ending (.libsvm, .svmlight, .svm) or, failing
+// that, by a first line such as "1 3:0.5 7:2".
+//
+// The first axis of an IDX or NPY array counts samples, the others together features. Its labels are in
+// a file of their own of either format, whole numbers 0 … classes − 1, one per sample. Where
+// options.labels_file is empty, the labels of …images-idx3… are in …labels-idx1… beside it; any other
+// array has no labels, which is an error if options.csv.labels is `required`. Classes that nobody named
+// are called by their numbers.
+//
+// Throws as the readers of the formats do, and invalid_label for a label outside the classes,
+// shape_mismatch where features and labels do not agree, non_finite for a feature that is not finite.
+any_dataset read_data(const std::string& path, const data_options& options = {});
+
+}  // namespace reel

@@ -6,61 +6,12 @@
 using namespace reel;
 using namespace reel::test;
 
-namespace {
-
-// Σ |a||b| and Σ ab over all pairs, of what was computed in T.
-template <class T> struct products {
-  T sum{0};
-  double magnitude = 0;
-  products(const std::vector<var>& a, const std::vector<var>& b) {
-    for (std::size_t k = 0; k < a.size(); ++k) {
-      const auto x = elements<T>(a[k]), y = elements<T>(b[k]);
-      for (std::size_t i = 0; i < x.size(); ++i) {
-        sum = sum + x[i] * y[i];
-        magnitude += std::abs(static_cast<double>(x[i]) * static_cast<double>(y[i]));
-      }
-    }
-  }
-};
-
-// |w|ᵀ|J||v|, the size of the terms of ⟨Jv, w⟩.
-double terms(const recorded& r, const var& w, const std::vector<var>& v) {
-  const auto weight = elements<double>(w);
-  double total = 0;
-  for (std::size_t a = 0; a < v.size(); ++a) {
-    const auto J = elements<double>(jacobian(r.y, r.real[a])), d = elements<double>(v[a]);
-    for (std::size_t i = 0; i < J.size(); ++i)
-      total += std::abs(weight[i / d.size()] * J[i] * d[i % d.size()]);
-  }
-  return total;
-}
-
-// ⟨Jv, w⟩ = ⟨v, Jᵀw⟩ within the roundings of both sides: sums of up to 60 products, of entries of J that
-// are 16 roundings off at most (see derivatives_test.cpp). Entries of J may be smaller than what they
-// are computed from, softmax's where p is near 1, so the sums that came out count too.
-template <class T> void check_both_directions(recorded& r, const var& w, const std::vector<var>& v) {
-  const products<T> forward({r.push(v)}, {w}), reverse(v, r.pull(w));
-  const double unit = std::same_as<T, float> ? 0x1p-24 : std::same_as<T, double> ? 0x1p-53 : 0x1p-160;
-  const double size = terms(r, w, v) + forward.magnitude + reverse.magnitude;
-  const double error = std::abs(static_cast<double>(forward.sum - reverse.sum));
-  BOOST_TEST(error <= 16 * unit * size, name(element_of<T>) << ": forward and reverse differ by " << error);
-}
-
-}  // namespace
-
 BOOST_AUTO_TEST_SUITE(directions)
 
 BOOST_AUTO_TEST_CASE(forward_and_reverse_agree) {
   for_each_sample([](const op_row& row, const sample& x, std::uint64_t seed) {
-    recorded r(row, x);
-    if (r.real.empty() || r.y.kind() != kind::real) return;
-    random_numbers random(seed);
-    const var w = r.t.constant(random.generic(r.y.shape()));
-    std::vector<var> v;
-    for (const var& in : r.real) v.push_back(r.t.constant(random.generic(in.shape())));
-    check_both_directions<float>(r, w, v);
-    check_both_directions<double>(r, w, v);
-    check_both_directions<real50>(r, w, v);
+    const auto s = subject_of(row, x);
+    if (!s.inputs().empty() && !s.outputs().empty()) BOOST_TEST(check::adjoint(s, {.seed = seed}));
   });
 }
 

@@ -20,7 +20,7 @@ template <class T> bool holds(const T& got, double want) {
   return std::abs(x - want) <= 8 * (single ? 0x1p-24 : 0x1p-53) * std::abs(want) + tiny / 2;
 }
 
-template <class T> void check(const char* what, const var& v, const std::vector<double>& want) {
+template <class T> void compare(const char* what, const var& v, const std::vector<double>& want) {
   const auto got = elements<T>(v);
   BOOST_TEST(got.size() == want.size(), what << " has " << got.size() << " elements");
   if (got.size() != want.size()) return;
@@ -46,7 +46,7 @@ array<double> ones(const shape& s) {
 template <class T> void check_edge(const op_row& row, const edge_row& e) {
   if (e.only && *e.only != element_of<T>) return;
   recorded r(row, e.x);
-  check<T>("result", r.y, e.y);
+  compare<T>("result", r.y, e.y);
   if (r.y.kind() != kind::real) return;
   if constexpr (!std::same_as<T, real50>) check_sign_of_zero<T>(r.y, e.y);  // 50 digits underflow later
   if (e.xbar.empty() && e.second.empty()) return;
@@ -54,14 +54,14 @@ template <class T> void check_edge(const op_row& row, const edge_row& e) {
   const auto ybar = e.ybar.empty() ? ones(r.y.shape()) : array_of<double>({r.y.shape(), e.ybar});
   const auto g = r.pull(r.t.constant(ybar));
   BOOST_TEST_REQUIRE(e.xbar.size() == g.size());
-  for (std::size_t a = 0; a < g.size(); ++a) check<T>("cotangent", g[a], e.xbar[a]);
+  for (std::size_t a = 0; a < g.size(); ++a) compare<T>("cotangent", g[a], e.xbar[a]);
   if (e.second.empty()) return;
 
   std::vector<var> seeds;
   for (const var& v : g) seeds.push_back(r.t.constant(ones(v.shape())));
   const auto h = vjp(g, r.real, seeds);
   BOOST_TEST_REQUIRE(e.second.size() == h.size());
-  for (std::size_t a = 0; a < h.size(); ++a) check<T>("second cotangent", h[a], e.second[a]);
+  for (std::size_t a = 0; a < h.size(); ++a) compare<T>("second cotangent", h[a], e.second[a]);
 }
 
 template <class F> void for_each_edge(F f) {
@@ -91,8 +91,8 @@ BOOST_AUTO_TEST_CASE(a_cotangent_of_0_gives_0_at_every_edge) {
     const auto h = vjp(g, r.real, seeds);
     for (std::size_t a = 0; a < g.size(); ++a) {
       const std::vector<double> zeros(static_cast<std::size_t>(g[a].size()), 0.0);
-      check<double>("cotangent", g[a], zeros);
-      check<double>("second cotangent", h[a], zeros);
+      compare<double>("cotangent", g[a], zeros);
+      compare<double>("second cotangent", h[a], zeros);
     }
   });
 }

@@ -4,6 +4,7 @@
 
 #include "../support.hpp"
 
+#include <reel/autodiff/check/directions.hpp>
 #include <reel/ops.hpp>
 #include <reel/ops/table.hpp>
 
@@ -51,20 +52,15 @@ template <class T> std::vector<T> elements(const var& v) {
   return convert(v.value<T>());
 }
 
-// A row's op, recorded on the numbers of a sample; optionally with its real inputs moved by `shift`,
-// which is added on the tape, so that in 50 digits nothing of it is lost.
+// A row's op, recorded on the numbers of a sample.
 struct recorded {
   tape t;
   std::vector<var> x, real;  // all inputs, and those one may differentiate by
   var y;
 
-  recorded(const op_row& row, const sample& numbers, const std::vector<array<double>>& shift = {})
-      : t(std::string(row.name)) {
+  recorded(const op_row& row, const sample& numbers) : t(std::string(row.name)) {
     for (const sample_array& a : numbers) {
-      if (a.kind == kind::real) {
-        real.push_back(t.variable(array_of<double>(a)));
-        if (!shift.empty()) real.back() = real.back() + t.constant(shift[real.size() - 1]);
-      }
+      if (a.kind == kind::real) real.push_back(t.variable(array_of<double>(a)));
       x.push_back(a.kind == kind::real    ? real.back()
                   : a.kind == kind::index ? t.constant(array_of<index_t>(a))
                                           : t.constant(array_of<bool>(a)));
@@ -97,6 +93,13 @@ template <class F> void for_each_sample(F f) {
       BOOST_TEST_CONTEXT(row.name << " (" << row.variant << "), sample " << i) {
         f(row, row.samples[i], ++seed);
       }
+}
+
+// What the check kit takes for a row on a sample.
+inline check::subject subject_of(const op_row& row, const sample& x) {
+  check::arguments numbers;
+  for (const sample_array& a : x) numbers.emplace_back(a.shape, a.numbers, a.kind);
+  return {std::string(row.name), numbers, row.record};
 }
 
 inline bool has_derivative(const op_row& row, const recorded& r) {

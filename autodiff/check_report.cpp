@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include <reel/autodiff/check/report.hpp>
+
+#include "check_json.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <ostream>
+
+namespace reel::check {
+
+std::string_view name(verdict v) noexcept {
+  constexpr std::string_view names[] = {"PASS", "FAIL", "INCONCLUSIVE", "NONSMOOTH"};
+  return names[static_cast<std::size_t>(v)];
+}
+
+namespace {
+
+std::string line(std::string_view what, const std::string& text) {
+  return fmt::format("\n  {:<10} {}", what, text);
+}
+
+std::string headline(const report& r) {
+  std::string text = fmt::format("{}  {}", name(r.outcome), r.subject);
+  if (!r.inputs.empty()) text += "   " + r.inputs;
+  return text + fmt::format("   seed {:#x}", r.seed);
+}
+
+std::string precisions(const report& r) {
+  std::string text;
+  for (const precision& p : r.numbers)
+    text += fmt::format("{}{} {:.1e} (allowed {:.1e})", text.empty() ? "" : " | ", name(p.number), p.error,
+                        p.allowed);
+  return text;
+}
+
+}  // namespace
+
+std::string to_string(const report& r) {
+  if (r.outcome == verdict::pass)
+    return fmt::format("{}   detection limit {:.1e}   {}   {:.2g} s", headline(r), r.detection_limit,
+                       r.oracle, r.seconds);
+  std::string text = headline(r);
+  if (const auto where = to_string(r.where); !where.empty()) text += line("checked at", where);
+  if (!r.reason.empty()) text += line("because", r.reason);
+  if (r.outcome == verdict::fail)
+    text += line("worst",
+                 fmt::format("{}: rule {:.6e}, oracle {:.6e} ± {:.0e} ({}), allowed {:.1e}", r.worst.name,
+                             r.worst.rule, r.worst.oracle, r.worst.oracle_error, r.oracle, r.worst.allowed));
+  if (r.detection_limit > 0)
+    text += line("power", fmt::format("detection limit of this check {:.1e} relative", r.detection_limit));
+  for (const std::string& e : r.explanation) text += line("explains", e);
+  if (!r.numbers.empty()) text += line("precision", precisions(r));
+  if (!r.repeatable) text += line("others", "two evaluations differ: not repeatable");
+  return text;
+}
+
+std::string to_json(const report& r) {
+  json j;
+  j.add("outcome", name(r.outcome)).add("subject", r.subject).add("inputs", r.inputs);
+  j.add("where", to_string(r.where)).add("reason", r.reason).add("detection_limit", r.detection_limit);
+  j.add("oracle", r.oracle).add("seed", r.seed).add("evaluations", r.evaluations).add("seconds", r.seconds);
+  j.add("repeatable", r.repeatable);
+  json worst;
+  worst.add("name", r.worst.name).add("input", r.worst.input).add("at", r.worst.at);
+  worst.add("rule", r.worst.rule).add("oracle", r.worst.oracle).add("difference", r.worst.difference);
+  worst.add("oracle_error", r.worst.oracle_error).add("allowed", r.worst.allowed);
+  j.add("worst", worst);
+  std::vector<json> numbers;
+  for (const precision& p : r.numbers)
+    numbers.push_back(json().add("number", name(p.number)).add("error", p.error).add("allowed", p.allowed));
+  j.add("precision", numbers).add("explanation", r.explanation);
+  return j.text();
+}
+
+std::ostream& operator<<(std::ostream& os, const report& r) { return os << to_string(r); }
+
+}  // namespace reel::check

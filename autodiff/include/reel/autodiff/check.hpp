@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// The check kit: proves derivative rules, the library's and yours, in one line.
+//
+//   BOOST_TEST(check::pull(my_op{}, {x}));                            // an op
+//   BOOST_TEST(check::function(loss, std::tuple(model, X, labels)));  // a function of trees
+//
+// A rule is compared with differences of the values it claims to differentiate, in 50 digits, which know
+// nothing of rules. Every figure carries its error: with t_o the oracle's and t_a what rounding may do to
+// the rule, a check fails when |a − o| > t_o + t_a, and passes only when (t_o + t_a) / (|J|ᵀ|ȳ|)_i, the
+// smallest error it could have noticed, is below the target. Anything else is INCONCLUSIVE, with the
+// reason, or NONSMOOTH on a kink. Nothing is printed; results are values.
+#pragma once
+
+#include <reel/autodiff/check/report.hpp>
+#include <reel/autodiff/check/subject.hpp>
+
+#include <functional>
+
+namespace reel::check {
+
+struct options {
+  std::uint64_t seed = 0x5eed;
+  int order = 1;         // 2: the rule of the rule, 3: the rule of that
+  double target = 1e-6;  // a PASS has a detection limit below this
+  double seconds = 10;   // work above this is announced, and directions are probed instead of elements
+  bool rounding = true;  // also evaluate in float and double, and hold them to their rounding
+  bool explain = true;   // of a FAIL: find what reproduces the wrong numbers
+  std::vector<array<double>> cotangent = {};   // ȳ, one per output; left out: random
+  std::vector<array<double>> convention = {};  // the cotangents declared for this ȳ at a kink, one per input
+  std::function<void(double seconds)> announce =
+      {};  // called with the expected time when it is above `seconds`
+};
+
+// Whether the cotangents of a subject are those its values imply.
+report pull(const subject& s, const options& o = {});
+
+template <operation Op>
+report pull(const Op& op, const arguments& x, const options& o = {}, place where = here()) {
+  return pull(subject(op, x, where), o);
+}
+
+// A function of one tree, or of a tuple of arguments of which the first is differentiated by.
+template <detail::function_object F, class X>
+report function(const F& f, const X& inputs, const options& o = {}, place where = here()) {
+  return pull(subject(f, inputs, "function", where), o);
+}
+
+}  // namespace reel::check

@@ -11,9 +11,15 @@
 namespace reel {
 
 // x ↦ xW + b, for x [samples, inputs], W [inputs, outputs], b [outputs].
-template <class T> struct dense { T W, b; };
+template <class T> struct dense {
+  T W, b;
+  static constexpr const char* field_names[] = {"W", "b"};
+};
 
-template <class T> struct mlp { std::vector<dense<T>> layers; };
+template <class T> struct mlp {
+  std::vector<dense<T>> layers;
+  static constexpr const char* field_names[] = {"layers"};
+};
 
 // dense layers with relu between them: [samples, inputs] → [samples, classes].
 var logits(const mlp<var>& m, var x);

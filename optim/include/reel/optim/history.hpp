@@ -35,6 +35,10 @@ struct fit_state {
   double in_epoch = 0;                                    // seconds spent in the epoch so far
   double best = std::numeric_limits<double>::infinity();  // the lowest validation loss
   index_t best_epoch = 0;                                 // at whose end that was; 0 before there is one
+
+  static constexpr const char* field_names[] = {"epoch",    "step",    "steps",     "last_loss",
+                                                "loss",     "samples", "rate",      "seconds",
+                                                "in_epoch", "best",    "best_epoch"};
 };
 
 enum class stop_reason {

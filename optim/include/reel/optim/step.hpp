@@ -89,6 +89,7 @@ template <class Model, class Leaf> struct snapshot {
   Model parameters;
   std::vector<Leaf> rule = {};     // what the rule keeps, parameter by parameter
   std::vector<Model> marked = {};  // the parameters that were marked, or none
+  static constexpr const char* field_names[] = {"parameters", "rule", "marked"};
 };
 
 template <number T, class Loss, class Rule, class Model> class training_step {

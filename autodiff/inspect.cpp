@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "inspect.hpp"
 
+#include <reel/autodiff/kernels.hpp>
+
 #include <fmt/format.h>
 
 #include <vector>
@@ -11,11 +13,8 @@ namespace {
 
 template <class T> std::size_t first_not_finite(const void* data, std::size_t n) {
   const T* x = static_cast<const T*>(data);
-  if constexpr (std::floating_point<T>) {  // x·0 is 0 or NaN; a loop without exits runs in SIMD
-    unsigned bad = 0;
-    for (std::size_t i = 0; i < n; ++i) bad |= static_cast<unsigned>(x[i] * T(0) != T(0));
-    if (bad == 0) return n;
-  }
+  if constexpr (std::floating_point<T>)
+    if (kernels::best<T>().finite(x, static_cast<index_t>(n))) return n;
   for (std::size_t i = 0; i < n; ++i)
     if (!num::isfinite(x[i])) return i;
   return n;

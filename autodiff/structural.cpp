@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <reel/autodiff/kernels.hpp>
 #include <reel/autodiff/loops.hpp>
 #include <reel/autodiff/structural.hpp>
 
@@ -42,7 +43,9 @@ shape add_op::infer(const shape& a, const shape& b) const {
   return a;
 }
 template <class T> void add_op::eval(out<T> y, in<T> a, in<T> b) const {
-  for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = a[i] + b[i];
+  if constexpr (std::floating_point<T>) kernels::best<T>().add(y.data, a.data, b.data, y.size());
+  else
+    for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = a[i] + b[i];
 }
 std::array<var, 2> add_op::pull(var ybar, var, var, var) const { return {ybar, ybar}; }
 
@@ -74,7 +77,15 @@ shape sum_to_op::infer(const shape& x) const {
                                                   to_string(x), to_string(to)));
   return to;
 }
-template <class T> void sum_to_op::eval(out<T> y, in<T> x) const { loops::sum_axes(y, x); }
+template <class T> void sum_to_op::eval(out<T> y, in<T> x) const {
+  if constexpr (std::floating_point<T>) {  // of everything; of the rows of a matrix
+    const index_t n = x.size();
+    const bool trailing = to.rank() > 0 && n > 0 && to.back() == y.size() && x.shape().back() == y.size();
+    if (y.size() == 1) return void(y[0] = kernels::best<T>().sum(x.data, n));
+    if (trailing) return kernels::best<T>().sum_rows(y.data, x.data, n / y.size(), y.size());
+  }
+  loops::sum_axes(y, x);
+}
 var sum_to_op::pull(var ybar, var, var x) const { return broadcast_to(ybar, x.shape()); }
 
 namespace {

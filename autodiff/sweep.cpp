@@ -160,9 +160,13 @@ void pull_reference(const var& r, const var& ybar, std::span<const var> x, std::
     throw error(errc::shape_mismatch, t.op_of(pulling).traits->name, t.place_of(pulling),
                 fmt::format("its reference has shape {}, its result {}; they must agree.",
                             to_string(r.shape()), to_string(ybar.shape())));
-  const auto all = vjp(std::span(&r, 1), x, std::span(&ybar, 1));
+  std::vector<var> reals;  // labels and masks have no cotangent
+  std::ranges::copy_if(x, std::back_inserter(reals), [](const var& v) { return v.kind() == kind::real; });
+  const auto all = vjp(std::span(&r, 1), reals, std::span(&ybar, 1));
   r.recording().pulling = pulling;
-  std::ranges::copy(all, xbar.begin());
+  auto next = all.begin();
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (x[i].kind() == kind::real) xbar[i] = *next++;
 }
 
 }  // namespace detail

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <reel/autodiff/kernels.hpp>
 #include <reel/ops/arithmetic.hpp>
 #include <reel/ops/functions.hpp>
 #include <reel/ops/select.hpp>
@@ -13,7 +14,9 @@ struct sub_op {
   static constexpr bool analytic = true, elementwise = true;
   shape infer(const shape& a, const shape& b) const { return same_shape(a, b); }
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
-    for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = a[i] - b[i];
+    if constexpr (std::floating_point<T>) kernels::best<T>().sub(y.data, a.data, b.data, y.size());
+    else
+      for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = a[i] - b[i];
   }
   std::array<var, 2> pull(var ybar, var, var, var) const { return {ybar, -ybar}; }
   bool operator==(const sub_op&) const = default;
@@ -25,7 +28,9 @@ struct neg_op {
   static constexpr bool analytic = true, elementwise = true;
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<T> y, in<T> x) const {
-    for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = -x[i];
+    if constexpr (std::floating_point<T>) kernels::best<T>().neg(y.data, x.data, y.size());
+    else
+      for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = -x[i];
   }
   var pull(var ybar, var, var) const { return -ybar; }
   bool operator==(const neg_op&) const = default;
@@ -36,6 +41,7 @@ struct mul_rule {
   static constexpr auto name = "mul";
   static constexpr bool analytic = true;
   static auto f(auto a, auto b) { return a * b; }
+  template <class T> static constexpr auto kernel = &kernels::set<T>::mul;
   static auto da(auto, auto b, auto) { return b; }
   static auto db(auto a, auto, auto) { return a; }
 };
@@ -45,6 +51,7 @@ struct div_rule {
   static constexpr auto name = "div";
   static constexpr bool analytic = true;
   static auto f(auto a, auto b) { return a / b; }
+  template <class T> static constexpr auto kernel = &kernels::set<T>::div;
   static auto da(auto, auto b, auto) { return 1.0 / b; }
   static auto db(auto, auto b, auto y) { return -y / b; }
 };
@@ -54,6 +61,7 @@ struct square_rule {
   static constexpr auto name = "square";
   static constexpr bool analytic = true;
   static auto f(auto x) { return x * x; }
+  template <class T> static constexpr auto kernel = &kernels::set<T>::square;
   static auto df(auto x, auto) { return x + x; }
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <reel/autodiff/kernels.hpp>
 #include <reel/ops/arithmetic.hpp>
 #include <reel/ops/cross_entropy.hpp>
 #include <reel/ops/functions.hpp>
@@ -34,28 +35,62 @@ var per_element(const var& lbar, const var& z) {
   return broadcast_to(reshape(lbar, lbar.shape().inserted(lbar.rank(), 1)), z.shape());
 }
 
+shape labels_of_rows(const shape& z, const shape& labels) {
+  const shape rows = one_loss_per_row(z);
+  if (labels != rows)
+    throw error(errc::shape_mismatch,
+                fmt::format("logits {} need labels {}, one per row, not {}. For distributions pass reals.",
+                            to_string(z), to_string(rows), to_string(labels)));
+  return rows;
+}
+
+// z̄ = (p − onehot(y)) ℓ̄ with p = softmax(z), in one pass over the rows.
+struct label_cross_entropy_slope_op {
+  static constexpr auto name = "softmax_cross_entropy_slope";
+  static constexpr bool analytic = true;
+  shape infer(const shape& z, const shape& labels, const shape& lbar) const {
+    const shape rows = labels_of_rows(z, labels);
+    if (lbar != rows)
+      throw error(errc::shape_mismatch, fmt::format("logits {} need cotangents {}, one per row, not {}.",
+                                                    to_string(z), to_string(rows), to_string(lbar)));
+    return z;
+  }
+  template <class T> void eval(out<T> zbar, in<T> z, in<index_t> labels, in<T> lbar) const {
+    check_labels(labels, z.shape().back());
+    if constexpr (std::floating_point<T>)
+      return kernels::best<T>().cross_entropy_slope(zbar.data, z.data, labels.data, lbar.data, lbar.size(),
+                                                    z.shape().back());
+    each_row(z.shape(), -1, [&](const row& r, index_t i) {
+      const T top = num::real_part(z[r.at(first_max(z.data, r))]);
+      const T s = sum_of<T>(r.n, [&](index_t k) { return num::exp(z[r.at(k)] - top); });
+      for (index_t k = 0; k < r.n; ++k) {
+        const T error = num::exp(z[r.at(k)] - top) / s - T(k == labels[i] ? 1 : 0);
+        zbar[r.at(k)] = lbar[i] == T(0) ? T(0) : lbar[i] * error;
+      }
+    });
+  }
+  var reference(var z, var labels, var lbar) const {
+    return scale_cotangent(per_element(lbar, z), softmax(z) - one_hot(labels, z.shape().back()));
+  }
+  bool operator==(const label_cross_entropy_slope_op&) const = default;
+};
+
 // ℓ = −ln p_y with p = softmax(z).
 //   dℓ = ⟨p, dz⟩ − dz_y, hence   z̄ = (p − onehot(y)) ℓ̄
 struct label_cross_entropy_op {
   static constexpr auto name = "softmax_cross_entropy";
   static constexpr bool analytic = true;
-  shape infer(const shape& z, const shape& labels) const {
-    const shape rows = one_loss_per_row(z);
-    if (labels != rows)
-      throw error(errc::shape_mismatch,
-                  fmt::format("logits {} need labels {}, one per row, not {}. For distributions pass reals.",
-                              to_string(z), to_string(rows), to_string(labels)));
-    return rows;
-  }
+  shape infer(const shape& z, const shape& labels) const { return labels_of_rows(z, labels); }
   template <class T> void eval(out<T> loss, in<T> z, in<index_t> labels) const {
     check_labels(labels, z.shape().back());
+    if constexpr (std::floating_point<T>)
+      return kernels::best<T>().cross_entropy(loss.data, z.data, labels.data, loss.size(), z.shape().back());
     each_row(z.shape(), -1, [&](const row& r, index_t i) {
       loss[i] = surprise(shifted_row<T>(z.data, r), z[r.at(labels[i])]);
     });
   }
   std::array<var, 2> pull(var lbar, var, var z, var labels) const {
-    const var error = softmax(z) - one_hot(labels, z.shape().back());
-    return {scale_cotangent(per_element(lbar, z), error), none};
+    return {softmax_cross_entropy_slope(z, labels, lbar), none};
   }
   bool operator==(const label_cross_entropy_op&) const = default;
 };
@@ -107,6 +142,10 @@ var cross_entropy(operand probabilities, operand targets) {
     throw error(e.code(), name, where, e.detail());
   }
   return at(0.0) - at(sum(at(xlogy(P, q)), -1));
+}
+
+var softmax_cross_entropy_slope(operand logits, operand labels, operand lbar) {
+  return apply(label_cross_entropy_slope_op{}, logits, labels, lbar);
 }
 
 var softmax_cross_entropy(operand logits, operand targets) {

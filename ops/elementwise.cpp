@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <reel/autodiff/kernels.hpp>
 #include <reel/ops/elementwise.hpp>
 
 #include <fmt/format.h>
@@ -25,7 +26,9 @@ struct scale_cotangent_op {
   shape infer(const shape& a, const shape& d) const { return same_shape(a, d); }
   template <class T> void eval(out<T> z, in<T> a, in<T> d) const {
     const T zero(0);
-    if (either)
+    if constexpr (std::floating_point<T>)
+      (either ? kernels::best<T>().scale_either : kernels::best<T>().scale)(z.data, a.data, d.data, z.size());
+    else if (either)
       for (index_t i = 0, n = z.size(); i < n; ++i) z[i] = a[i] == zero || d[i] == zero ? zero : a[i] * d[i];
     else
       for (index_t i = 0, n = z.size(); i < n; ++i) z[i] = a[i] == zero ? zero : a[i] * d[i];

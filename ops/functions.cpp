@@ -11,6 +11,7 @@ struct exp_rule {
   static constexpr auto name = "exp";
   static constexpr bool analytic = true;
   static auto f(auto x) { return num::exp(x); }
+  template <class T> static constexpr auto kernel = &kernels::set<T>::exp;
   static auto df(auto, auto y) { return y; }
 };
 
@@ -19,6 +20,7 @@ struct log_rule {
   static constexpr auto name = "log";
   static constexpr bool analytic = true;
   static auto f(auto x) { return num::log(x); }
+  template <class T> static constexpr auto kernel = &kernels::set<T>::log;
   static auto df(auto x, auto) { return 1.0 / x; }
 };
 
@@ -27,6 +29,7 @@ struct sqrt_rule {
   static constexpr auto name = "sqrt";
   static constexpr bool analytic = true;
   static auto f(auto x) { return num::sqrt(x); }
+  template <class T> static constexpr auto kernel = &kernels::set<T>::sqrt;
   static auto df(auto, auto y) { return 0.5 / y; }
 };
 
@@ -36,6 +39,7 @@ struct tanh_rule {
   static constexpr auto name = "tanh";
   static constexpr bool analytic = true;
   static auto f(auto x) { return num::tanh(x); }
+  template <class T> static constexpr auto kernel = &kernels::set<T>::tanh;
   static auto df(auto, auto y) { return (1.0 - y) * (1.0 + y); }
 };
 
@@ -49,6 +53,7 @@ struct sigmoid_rule {
     const T e = num::exp(x);
     return e / (one + e);
   }
+  template <class T> static constexpr auto kernel = &kernels::set<T>::sigmoid;
   static var df(var x, var y) { return y * sigmoid(-x); }
 };
 
@@ -57,6 +62,7 @@ struct relu_rule {
   static constexpr auto name = "relu";
   static constexpr bool analytic = false;
   template <class T> static T f(T x) { return x <= T(0) ? T(0) : x; }
+  template <class T> static constexpr auto kernel = &kernels::set<T>::relu;
   static var df(var x, var) { return where(x <= 0.0, 0.0, 1.0); }
 };
 
@@ -65,6 +71,7 @@ struct abs_rule {
   static constexpr auto name = "abs";
   static constexpr bool analytic = false;
   static auto f(auto x) { return num::abs(x); }
+  template <class T> static constexpr auto kernel = &kernels::set<T>::abs;
   static var df(var x, var) { return sign(x); }
 };
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <reel/autodiff/kernels.hpp>
 #include <reel/ops/matmul.hpp>
 #include <reel/ops/movement.hpp>
-
-#include "kernels/gemm.hpp"
 
 #include <fmt/format.h>
 
@@ -15,6 +14,18 @@ struct oriented {
   index_t rows, columns;
   oriented(const shape& s, bool transposed) : rows(s[transposed ? 1 : 0]), columns(s[transposed ? 0 : 1]) {}
 };
+
+// For number types without a kernel. Loop order i, p, j: the inner loop runs along rows of B and C.
+template <class T> void portable_gemm(const kernels::gemm_shape& s, const T* a, const T* b, T* c) {
+  const index_t a_row = s.transpose_a ? 1 : s.k, a_col = s.transpose_a ? s.m : 1;
+  const index_t b_row = s.transpose_b ? 1 : s.n, b_col = s.transpose_b ? s.k : 1;
+  std::fill_n(c, s.m * s.n, T(0));
+  for (index_t i = 0; i < s.m; ++i)
+    for (index_t p = 0; p < s.k; ++p) {
+      const T x = a[i * a_row + p * a_col];
+      for (index_t j = 0; j < s.n; ++j) c[i * s.n + j] = c[i * s.n + j] + x * b[p * b_row + j * b_col];
+    }
+}
 
 const char* advice(const oriented& a, const oriented& b) {
   if (a.columns == b.columns) return " Did you mean transpose(b)?";
@@ -40,7 +51,9 @@ shape matmul_op::infer(const shape& a, const shape& b) const {
 
 template <class T> void matmul_op::eval(out<T> y, in<T> a, in<T> b) const {
   const oriented m(a.shape(), transpose_a), n(b.shape(), transpose_b);
-  kernels::gemm<T>({transpose_a, transpose_b, m.rows, n.columns, m.columns}, a.data, b.data, y.data);
+  const kernels::gemm_shape s{transpose_a, transpose_b, m.rows, n.columns, m.columns};
+  if constexpr (std::floating_point<T>) kernels::best<T>().gemm(s, a.data, b.data, y.data, false);
+  else portable_gemm(s, a.data, b.data, y.data);
 }
 
 std::array<var, 2> matmul_op::pull(var ybar, var, var a, var b) const {

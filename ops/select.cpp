@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <reel/autodiff/kernels.hpp>
 #include <reel/ops/elementwise.hpp>
 #include <reel/ops/select.hpp>
 
@@ -12,7 +13,10 @@ template <class F> struct predicate_op {
   static constexpr bool any_kind = true, analytic = true;
   shape infer(const shape& a, const shape& b) const { return same_shape(a, b); }
   template <class T> void eval(out<bool> y, in<T> a, in<T> b) const {
-    for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(num::real_part(a[i]), num::real_part(b[i]));
+    if constexpr (has_kernel<F, T>)
+      (kernels::best<T>().*F::template kernel<T>)(y.data, a.data, b.data, y.size());
+    else
+      for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(num::real_part(a[i]), num::real_part(b[i]));
   }
   bool operator==(const predicate_op&) const = default;
 };
@@ -21,10 +25,12 @@ template <class F> struct predicate_op {
 struct less_rule {
   static constexpr auto name = "less";
   static bool f(const auto& a, const auto& b) { return a < b; }
+  template <class T> static constexpr auto kernel = &kernels::set<T>::less;
 };
 struct less_equal_rule {
   static constexpr auto name = "less_equal";
   static bool f(const auto& a, const auto& b) { return a <= b; }
+  template <class T> static constexpr auto kernel = &kernels::set<T>::less_equal;
 };
 struct equal_rule {
   static constexpr auto name = "equal";
@@ -60,7 +66,9 @@ struct where_op {
     return same_shape(c, same_shape(a, b));
   }
   template <class T> void eval(out<T> y, in<bool> c, in<T> a, in<T> b) const {
-    for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = c[i] ? a[i] : b[i];
+    if constexpr (std::floating_point<T>) kernels::best<T>().select(y.data, c.data, a.data, b.data, y.size());
+    else
+      for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = c[i] ? a[i] : b[i];
   }
   std::array<var, 3> pull(var ybar, var, var c, var, var) const {
     return {none, where(c, ybar, 0.0), where(c, 0.0, ybar)};

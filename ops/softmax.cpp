@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <reel/autodiff/kernels.hpp>
 #include <reel/ops/arithmetic.hpp>
 #include <reel/ops/functions.hpp>
 #include <reel/ops/reduce.hpp>
@@ -20,6 +21,14 @@ shape classes_along(const shape& x, int axis) {
   return x;
 }
 
+// Runs a kernel on the rows along `axis`.
+template <class T> void along(const shape& s, int axis, T* y, const T* x, typename kernels::set<T>::rows* f) {
+  const std::size_t a = s.axis(axis);
+  index_t inner = 1;
+  for (std::size_t i = a + 1; i < s.rank(); ++i) inner *= s[i];
+  if (s.size() > 0) f(y, x, s.size() / s[a] / inner, s[a], inner);
+}
+
 }  // namespace
 
 // softmax(x)_i = e^{x_i} / Σ_j e^{x_j}, shifted by max x so that e^x cannot overflow.
@@ -28,6 +37,9 @@ shape classes_along(const shape& x, int axis) {
 shape softmax_op::infer(const shape& x) const { return classes_along(x, axis); }
 
 template <class T> void softmax_op::eval(out<T> p, in<T> x) const {
+  if constexpr (std::floating_point<T>) {
+    if (edge == at_infinity::nan) return along(x.shape(), axis, p.data, x.data, kernels::best<T>().softmax);
+  }
   each_row(x.shape(), axis, [&](const row& r, index_t) {
     const T top = num::real_part(x[r.at(first_max(x.data, r))]);
     const bool below = num::real_part(top) < num::real_part(T(0));
@@ -52,6 +64,10 @@ var softmax(operand x, int axis) { return apply(softmax_op{axis}, x); }
 shape log_softmax_op::infer(const shape& x) const { return classes_along(x, axis); }
 
 template <class T> void log_softmax_op::eval(out<T> y, in<T> x) const {
+  if constexpr (std::floating_point<T>) {
+    if (edge == at_infinity::nan)
+      return along(x.shape(), axis, y.data, x.data, kernels::best<T>().log_softmax);
+  }
   each_row(x.shape(), axis, [&](const row& r, index_t) {
     const shifted_row<T> s(x.data, r);
     const bool empty =
@@ -76,6 +92,8 @@ shape logsumexp_op::infer(const shape& x) const {
 
 template <class T> void logsumexp_op::eval(out<T> y, in<T> x) const {
   if (x.size() == 0) return void(std::fill_n(y.data, y.size(), -num::infinity<T>()));
+  if constexpr (std::floating_point<T>)
+    return along(x.shape(), axis, y.data, x.data, kernels::best<T>().logsumexp);
   each_row(x.shape(), axis, [&](const row& r, index_t k) {
     const shifted_row<T> s(x.data, r);
     y[k] = is_infinite(s.top) ? s.top : s.top + s.log_sum;

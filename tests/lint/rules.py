@@ -66,8 +66,8 @@ PLACES = (
      "Boost stays in autodiff's graph and real50.cpp, so that including reel stays cheap"),
     (r"(xtensor|xtl)/", r"autodiff/include/reel/autodiff/array\.hpp",
      "include <reel/autodiff/array.hpp>, which knows where xtensor keeps its headers"),
-    (r"xsimd/|immintrin", r"ops/kernels/.*|tests/.*", "loops over SIMD batches live in ops/kernels"),
-    (r"cblas\.h|openblas|(one)?dnnl", r"ops/kernels/.*|tests/bench/.*", "matrix products live in ops/kernels"),
+    (r"xsimd/|immintrin", r"autodiff/kernels/.*|tests/.*", "loops over SIMD registers live in autodiff/kernels"),
+    (r"cblas\.h|openblas|(one)?dnnl", r"tests/bench/.*", "matrix products live in autodiff/kernels"),
     (r"fmt/", r"(?!\w+/include/).*", "public headers leave formatting to the sources, so that users need no fmt"),
     (r"CLI/|nlohmann/|zlib\.h", r"models/(data|io|cli)/.*|tests/.*", "readers, model files and the program live in models"),
     (r"torch/|benchmark/", r"tests/bench/.*", "benchmarks live in tests/bench"),
@@ -111,7 +111,7 @@ def flags(root):
         for number, line in enumerate(read(path, root).split("\n"), 1):
             match = re.search(r"-Ofast|-f(fast-math|unsafe-math-optimizations|associative-math|finite-math-only)", line)
             if match:
-                yield f"{path}:{number}: {match.group()} changes results: write the faster loop in ops/kernels instead"
+                yield f"{path}:{number}: {match.group()} changes results: write the faster loop in autodiff/kernels instead"
 
 
 def rows(root):

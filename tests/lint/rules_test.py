@@ -24,7 +24,7 @@ CASES = (
     ("libraries", "ops/softmax.cpp", "#include <boost/graph/graph_traits.hpp>\n#include <xtensor/xmath.hpp>\n", [1, 2]),
     ("libraries", "optim/sgd.cpp", "#include <cblas.h>\n#include <xsimd/xsimd.hpp>\n#include <nlohmann/json.hpp>\n", [1, 2, 3]),
     ("libraries", "ops/include/reel/ops.hpp", "#include <fmt/format.h>\n", [1]),
-    ("libraries", "ops/kernels/gemm.cpp", "#include <cblas.h>\n#include <fmt/format.h>\n", []),
+    ("libraries", "tests/bench/hand/gemm.cpp", "#include <cblas.h>\n#include <fmt/format.h>\n", []),
     ("calls", "models/cli/main.cpp", 'int main() { std::cout << "a"; exit(1); }\n', []),
     ("calls", "ops/a.cpp", "// std::cout << 1;\n/* assert(x);\n abort(); */ static_assert(true);\n", []),
     ("calls", "ops/a.cpp", 'auto a = "printf(";\nint n = 1\'000;\nauto c = \'"\'; std::cerr << c;\n', [3]),

@@ -15,4 +15,8 @@ var cross_entropy(operand probabilities, operand targets);
 // row and value), real targets are distributions. A class with logit −inf and target 0 adds 0.
 var softmax_cross_entropy(operand logits, operand targets);
 
+// (softmax(logits) − onehot(labels)) l̄, the slope of Σ l̄·softmax_cross_entropy(logits, labels) in the
+// logits: what its backward rule records. l̄ has one number per row.
+var softmax_cross_entropy_slope(operand logits, operand labels, operand lbar);
+
 }  // namespace reel

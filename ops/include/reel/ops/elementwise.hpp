@@ -8,10 +8,13 @@
 //                     static auto df(auto, auto y) { return y; } };
 //   var exp(operand x) { return map<exp_rule>(x); }
 //
+// A rule may name the kernel that computes f on many floats or doubles at once.
+//
 // The pull multiplies through scale_cotangent, so that an element whose cotangent is exactly 0 (the
 // branch a where() did not take) stays 0 whatever the slope is there, infinite or NaN.
 #pragma once
 
+#include <reel/autodiff/kernels.hpp>
 #include <reel/autodiff/structural.hpp>
 
 namespace reel {
@@ -23,12 +26,23 @@ var scale_cotangent(operand ybar, operand d);
 // Throws shape_mismatch.
 const shape& same_shape(const shape& a, const shape& b);
 
+// Whether a rule has `template <class T> static constexpr auto kernel = &kernels::set<T>::…` for T.
+template <class F, class T> constexpr bool find_kernel() {
+  if constexpr (std::floating_point<T>) return requires {
+      F::template kernel<T>;
+    };
+  else return false;
+}
+template <class F, class T> inline constexpr bool has_kernel = find_kernel<F, T>();
+
 template <class F> struct unary_op {
   static constexpr auto name = F::name;
   static constexpr bool analytic = F::analytic, elementwise = true;
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<T> y, in<T> x) const {
-    for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(x[i]);
+    if constexpr (has_kernel<F, T>) (kernels::best<T>().*F::template kernel<T>)(y.data, x.data, y.size());
+    else
+      for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(x[i]);
   }
   // x̄ = f'(x) ȳ
   var pull(var ybar, var y, var x) const { return scale_cotangent(ybar, F::df(x, y)); }
@@ -40,7 +54,10 @@ template <class F> struct binary_op {
   static constexpr bool analytic = F::analytic, elementwise = true;
   shape infer(const shape& a, const shape& b) const { return same_shape(a, b); }
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
-    for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(a[i], b[i]);
+    if constexpr (has_kernel<F, T>)
+      (kernels::best<T>().*F::template kernel<T>)(y.data, a.data, b.data, y.size());
+    else
+      for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(a[i], b[i]);
   }
   // ā = ∂f/∂a ȳ, b̄ = ∂f/∂b ȳ
   std::array<var, 2> pull(var ybar, var y, var a, var b) const {

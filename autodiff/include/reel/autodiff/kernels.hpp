@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// The loops under the ops: plain arrays of float or double, no shapes, no allocation, no errors. They
+// are compiled once per instruction set, and the processor's best set is chosen when the program
+// starts. For reel's own ops; not a stable interface.
+//
+// Same call, same bits: an element's result depends on its operands alone, not on its place in the
+// array or on how the array is cut into calls.
+#pragma once
+
+#include <reel/autodiff/shape.hpp>
+
+#include <span>
+
+namespace reel::kernels {
+
+// C = op(A)·op(B) for row-major matrices without gaps; op transposes where asked.
+struct gemm_shape {
+  bool transpose_a, transpose_b;
+  index_t m, n, k;  // C is m×n, the inner size is k
+};
+
+// y may be an input; arrays overlap in no other way. Errors are in ulps of the result and hold for all
+// arguments with a normal result (tests/autodiff/kernels_test.cpp).
+template <class T> struct set {
+  const char* name;
+
+  using unary = void(T* y, const T* x, index_t n);
+  using binary = void(T* y, const T* a, const T* b, index_t n);
+  binary *add, *sub, *mul, *div;
+  binary *scale, *scale_either;  // a·b, but 0 where a is 0 (where either is)
+  unary *neg, *square, *sqrt, *abs, *relu;
+  unary *exp, *log, *tanh, *sigmoid;
+  unary* log1p;  // of x ≥ 0
+
+  void (*select)(T* y, const bool* c, const T* a, const T* b, index_t n);  // c ? a : b
+  void (*less)(bool* y, const T* a, const T* b, index_t n);
+  void (*less_equal)(bool* y, const T* a, const T* b, index_t n);
+
+  T (*sum)(const T* x, index_t n);
+  // y_j = Σ_i x_ij of a rows×columns matrix
+  void (*sum_rows)(T* y, const T* x, index_t rows, index_t columns);
+  bool (*finite)(const T* x, index_t n);
+
+  // Rows of n > 0 numbers along the middle axis of [outer, n, inner], each shifted by its maximum. NaN
+  // throughout where that is infinite, but for a logsumexp, which is then the maximum.
+  using rows = void(T* y, const T* x, index_t outer, index_t n, index_t inner);
+  rows *softmax, *log_softmax, *logsumexp;
+  // −ln softmax(z)_label of rows for labels in [0, n), and its slope in z times l, 0 where l is 0
+  void (*cross_entropy)(T* loss, const T* z, const index_t* labels, index_t rows, index_t n);
+  void (*cross_entropy_slope)(T* dz, const T* z, const index_t* labels, const T* l, index_t rows, index_t n);
+
+  // With add, C += op(A)·op(B). An element is summed over k from first to last, whatever m and n are;
+  // calls that go on adding give the bits of one call over all of k. (Not so where B alone is
+  // transposed and n ≤ 16: lanes are summed apart, and add is not taken.)
+  void (*gemm)(const gemm_shape& s, const T* a, const T* b, T* c, bool add);
+};
+
+// The processor's best set, and all that it can run.
+template <class T> const set<T>& best() noexcept;
+template <class T> std::span<const set<T>* const> available() noexcept;
+
+extern template const set<float>& best<float>() noexcept;
+extern template const set<double>& best<double>() noexcept;
+extern template std::span<const set<float>* const> available<float>() noexcept;
+extern template std::span<const set<double>* const> available<double>() noexcept;
+
+}  // namespace reel::kernels

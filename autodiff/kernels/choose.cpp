@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "sets.hpp"
+
+#include <array>
+
+namespace reel::kernels {
+
+namespace {
+
+// What the processor and the operating system can do; the best comes first.
+template <class T> struct usable {
+  std::array<const set<T>*, 3> sets{};
+  std::size_t count = 0;
+  void add(const set<T>& s) { sets[count++] = &s; }
+};
+
+template <class T>
+usable<T> find([[maybe_unused]] const set<T>& avx512, [[maybe_unused]] const set<T>& avx2,
+               const set<T>& baseline) {
+  usable<T> u;
+#ifdef REEL_X86_KERNELS
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+    u.add(avx512);
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) u.add(avx2);
+#endif
+  u.add(baseline);
+  return u;
+}
+
+template <class T> const usable<T>& all();
+#ifdef REEL_X86_KERNELS
+template <> const usable<float>& all<float>() {
+  static const usable<float> u = find(avx512::of_float, avx2::of_float, baseline::of_float);
+  return u;
+}
+template <> const usable<double>& all<double>() {
+  static const usable<double> u = find(avx512::of_double, avx2::of_double, baseline::of_double);
+  return u;
+}
+#else
+template <> const usable<float>& all<float>() {
+  static const usable<float> u = find(baseline::of_float, baseline::of_float, baseline::of_float);
+  return u;
+}
+template <> const usable<double>& all<double>() {
+  static const usable<double> u = find(baseline::of_double, baseline::of_double, baseline::of_double);
+  return u;
+}
+#endif
+
+}  // namespace
+
+template <class T> const set<T>& best() noexcept { return *all<T>().sets[0]; }
+template <class T> std::span<const set<T>* const> available() noexcept {
+  return {all<T>().sets.data(), all<T>().count};
+}
+
+template const set<float>& best<float>() noexcept;
+template const set<double>& best<double>() noexcept;
+template std::span<const set<float>* const> available<float>() noexcept;
+template std::span<const set<double>* const> available<double>() noexcept;
+
+}  // namespace reel::kernels

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+// Elementwise loops and sums.
+#pragma once
+
+#include "functions.hpp"
+
+namespace reel::kernels::REEL_KERNEL_SET {
+
+template <class T> struct elementwise {
+  using v = vec<T>;
+  static void add(T* y, const T* a, const T* b, index_t n) {
+    map(y, a, b, n, [](v x, v z) { return x + z; });
+  }
+  static void sub(T* y, const T* a, const T* b, index_t n) {
+    map(y, a, b, n, [](v x, v z) { return x - z; });
+  }
+  static void mul(T* y, const T* a, const T* b, index_t n) {
+    map(y, a, b, n, [](v x, v z) { return x * z; });
+  }
+  static void div(T* y, const T* a, const T* b, index_t n) {
+    map(y, a, b, n, [](v x, v z) { return x / z; });
+  }
+  static void scale(T* y, const T* a, const T* b, index_t n) {
+    map(y, a, b, n, [](v x, v z) { return x == T(0) ? v{} : x * z; });
+  }
+  static void scale_either(T* y, const T* a, const T* b, index_t n) {
+    map(y, a, b, n, [](v x, v z) { return ((x == T(0)) | (z == T(0))) ? v{} : x * z; });
+  }
+
+  static void neg(T* y, const T* x, index_t n) {
+    map(y, x, n, [](v a) { return -a; });
+  }
+  static void square(T* y, const T* x, index_t n) {
+    map(y, x, n, [](v a) { return a * a; });
+  }
+  static void abs(T* y, const T* x, index_t n) {
+    map(y, x, n, [](v a) { return magnitude<T>(a); });
+  }
+  static void relu(T* y, const T* x, index_t n) {
+    map(y, x, n, [](v a) { return a <= T(0) ? v{} : a; });
+  }
+  static void sqrt(T* y, const T* x, index_t n) {
+    for (index_t i = 0; i < n; ++i)
+      if constexpr (sizeof(T) == sizeof(float)) y[i] = __builtin_sqrtf(x[i]);
+      else y[i] = __builtin_sqrt(x[i]);
+  }
+  static void exp(T* y, const T* x, index_t n) {
+    map(y, x, n, [](v a) { return REEL_KERNEL_SET::exp<T>(a); });
+  }
+  static void log(T* y, const T* x, index_t n) {
+    map(y, x, n, [](v a) { return REEL_KERNEL_SET::log<T>(a); });
+  }
+  static void log1p(T* y, const T* x, index_t n) {
+    map(y, x, n, [](v a) { return REEL_KERNEL_SET::log1p<T>(a); });
+  }
+  static void tanh(T* y, const T* x, index_t n) {
+    map(y, x, n, [](v a) { return REEL_KERNEL_SET::tanh<T>(a); });
+  }
+  static void sigmoid(T* y, const T* x, index_t n) {
+    map(y, x, n, [](v a) { return REEL_KERNEL_SET::sigmoid<T>(a); });
+  }
+
+  // Left to the compiler: a bool has another width.
+  static void select(T* y, const bool* c, const T* a, const T* b, index_t n) {
+    for (index_t i = 0; i < n; ++i) y[i] = c[i] ? a[i] : b[i];
+  }
+  static void less(bool* y, const T* a, const T* b, index_t n) {
+    for (index_t i = 0; i < n; ++i) y[i] = a[i] < b[i];
+  }
+  static void less_equal(bool* y, const T* a, const T* b, index_t n) {
+    for (index_t i = 0; i < n; ++i) y[i] = a[i] <= b[i];
+  }
+
+  // Whether no number is infinite or NaN: the largest magnitude, taken of the bits, tells.
+  static bool finite(const T* x, index_t n) {
+    bits<T> most{};
+    const auto take = [&](v a) {
+      const bits<T> b = as_bits<T>(magnitude<T>(a));
+      most = b > most ? b : most;
+    };
+    index_t i = 0;
+    for (; i + lanes<T> <= n; i += lanes<T>) take(load(x + i));
+    if (i < n) take(load_part(x + i, n - i));
+    for (index_t k = 0; k < lanes<T>; ++k)
+      if (most[k] >= format<T>::exponent) return false;
+    return true;
+  }
+};
+
+// Sums in blocks, each in `width` lanes whatever the register's, so that every set of instructions
+// gives the same bits; the blocks are folded pairwise, so that the error grows with their logarithm.
+template <class T> struct summing {
+  static constexpr index_t width = 32, block = 32 * width;
+  static constexpr index_t registers = width / lanes<T>;
+
+  // Partial sums by how many blocks they hold: 1, 2, 4 …, where bit i of `blocks` says if 2^i is held.
+  struct pairs {
+    T held[48];
+    std::uint64_t blocks = 0;
+    void add(T s) {
+      int level = 0;
+      for (std::uint64_t b = blocks++; b & 1; b >>= 1) s = held[level++] + s;
+      held[level] = s;
+    }
+    T total() const {
+      T s = 0;
+      bool any = false;
+      for (int level = 0; level < 48; ++level)
+        if (blocks >> level & 1) s = any ? held[level] + s : held[level], any = true;
+      return s;
+    }
+  };
+
+  static T of_block(const T* x, index_t n) {
+    vec<T> lane[registers] = {};
+    index_t i = 0;
+    for (; i + width <= n; i += width)
+      for (index_t r = 0; r < registers; ++r) lane[r] += load(x + i + r * lanes<T>);
+    T last[width] = {};
+    std::memcpy(last, lane, sizeof lane);
+    for (index_t k = 0; i + k < n; ++k) last[k] += x[i + k];
+    for (index_t half = width / 2; half > 0; half /= 2)
+      for (index_t k = 0; k < half; ++k) last[k] += last[k + half];
+    return last[0];
+  }
+
+  static T sum(const T* x, index_t n) {
+    if (n <= block) return of_block(x, n);
+    pairs all;
+    for (index_t i = 0; i < n; i += block) all.add(of_block(x + i, least(block, n - i)));
+    return all.total();
+  }
+
+  // Columns side by side; of each, blocks of 16 rows folded pairwise.
+  static void sum_rows(T* y, const T* x, index_t rows, index_t columns) {
+    index_t j = 0;
+    for (; j + 4 * lanes<T> <= columns; j += 4 * lanes<T>) strip<4>(y + j, x + j, rows, columns, lanes<T>);
+    for (; j + lanes<T> <= columns; j += lanes<T>) strip<1>(y + j, x + j, rows, columns, lanes<T>);
+    if (j < columns) strip<1>(y + j, x + j, rows, columns, columns - j);
+  }
+
+  template <index_t N> static void strip(T* y, const T* x, index_t rows, index_t columns, index_t used) {
+    const auto get = [&](const T* p) { return used == lanes<T> ? load(p) : load_part(p, used); };
+    vec<T> held[48][N];
+    std::uint64_t blocks = 0;
+    for (index_t i = 0; i < rows; i += 16) {
+      vec<T> s[N] = {};
+      for (index_t k = i; k < least(i + 16, rows); ++k)
+        for (index_t r = 0; r < N; ++r) s[r] += get(x + k * columns + r * lanes<T>);
+      int level = 0;
+      for (std::uint64_t b = blocks++; b & 1; b >>= 1, ++level)
+        for (index_t r = 0; r < N; ++r) s[r] = held[level][r] + s[r];
+      for (index_t r = 0; r < N; ++r) held[level][r] = s[r];
+    }
+    vec<T> total[N] = {};
+    bool any = false;
+    for (int level = 0; level < 48; ++level) {
+      if (!(blocks >> level & 1)) continue;
+      for (index_t r = 0; r < N; ++r) total[r] = any ? held[level][r] + total[r] : held[level][r];
+      any = true;
+    }
+    for (index_t r = 0; r < N; ++r) {
+      if (used == lanes<T>) store(y + r * lanes<T>, total[r]);
+      else store_part(y, total[r], used);
+    }
+  }
+};
+
+}  // namespace reel::kernels::REEL_KERNEL_SET

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+// Matrix products. A tile of C, M rows × N registers, stays in registers while k runs; per step N
+// registers of B are loaded and each of M numbers of A multiplies them all. M is as even a split of the
+// rows as can be, N what the register file then holds. A is read in place through its strides; panels
+// of B are copied (to the stack) where enough rows share them or columns are not contiguous.
+//
+// Where B alone is transposed and has few rows, products are dots of rows of A and of B, which needs no
+// copies: R rows of A × N of B in registers, lanes summed at the end.
+#pragma once
+
+#include "simd.hpp"
+
+namespace reel::kernels::REEL_KERNEL_SET {
+
+inline constexpr int registers = register_bytes == 64 ? 32 : 16;
+
+// acc[r][v] += a(r, p)·b(p, v) for all p.
+template <class T, int M, int N>
+inline void accumulate(vec<T> (&acc)[M][N], index_t k, const T* a, index_t row, index_t column, const T* b,
+                       index_t b_row) {
+  for (index_t p = 0; p < k; ++p, a += column, b += b_row) {
+    vec<T> x[N];
+    for (int v = 0; v < N; ++v) x[v] = load(b + v * lanes<T>);
+    for (int r = 0; r < M; ++r)
+      for (int v = 0; v < N; ++v) acc[r][v] += x[v] * a[r * row];
+  }
+}
+
+struct strided {
+  index_t row, column;
+};
+
+template <class T> struct gemm_of {
+  static constexpr int most_rows = registers == 32 ? 8 : 4, most_columns = 8;
+  static constexpr int accumulators = registers == 32 ? 24 : 12;
+  static constexpr index_t panel_numbers = 49152 / static_cast<index_t>(sizeof(T));
+
+  // Columns [skip, N·lanes) of a tile are wanted, the first `skip` belong to the panel before.
+  using tile_fn = void(index_t k, const T* a, strided of_a, const T* b, index_t b_row, T* c, index_t c_row,
+                       bool add, index_t skip, index_t columns);
+
+  template <int M, int N>
+  static void one_tile(index_t k, const T* a, strided of_a, const T* b, index_t b_row, T* c, index_t c_row,
+                       bool add, index_t skip, index_t columns) {
+    const bool whole = skip == 0 && columns == N * lanes<T>;
+    vec<T> acc[M][N] = {};
+    if (add)
+      for (int r = 0; r < M; ++r) {
+        if (whole)
+          for (int v = 0; v < N; ++v) acc[r][v] = load(c + r * c_row + v * lanes<T>);
+        else
+          std::memcpy(reinterpret_cast<T*>(acc[r]) + skip, c + r * c_row + skip,
+                      static_cast<std::size_t>(columns - skip) * sizeof(T));
+      }
+    accumulate<T, M, N>(acc, k, a, of_a.row, of_a.column, b, b_row);
+    for (int r = 0; r < M; ++r) {
+      if (whole)
+        for (int v = 0; v < N; ++v) store(c + r * c_row + v * lanes<T>, acc[r][v]);
+      else
+        std::memcpy(c + r * c_row + skip, reinterpret_cast<const T*>(acc[r]) + skip,
+                    static_cast<std::size_t>(columns - skip) * sizeof(T));
+    }
+  }
+
+  template <int M, int N> static constexpr tile_fn* tile_for() {
+    if constexpr (M * N <= accumulators) return &one_tile<M, N>;
+    else return nullptr;
+  }
+  struct table {
+    tile_fn* of[most_rows][most_columns];
+  };
+  template <int M, int... N> static constexpr void fill_row(table& t, std::integer_sequence<int, N...>) {
+    ((t.of[M][N] = tile_for<M + 1, N + 1>()), ...);
+  }
+  template <int... M> static constexpr table make_table(std::integer_sequence<int, M...>) {
+    table t{};
+    (fill_row<M>(t, std::make_integer_sequence<int, most_columns>{}), ...);
+    return t;
+  }
+  static constexpr table tiles = make_table(std::make_integer_sequence<int, most_rows>{});
+
+  // Columns [j, j + width) of op(B), rows [p, p + k), padded with zeros to `padded`.
+  static void copy_panel(T* to, index_t padded, const T* b, strided of_b, index_t k, index_t width) {
+    if (of_b.column == 1) {
+      for (index_t p = 0; p < k; ++p, to += padded, b += of_b.row) {
+        index_t j = 0;
+        for (; j + lanes<T> <= width; j += lanes<T>) store(to + j, load(b + j));
+        if (j < width) store(to + j, load_part(b + j, width - j, T(0)));
+      }
+      return;
+    }
+    for (index_t j = 0; j < padded; ++j)
+      for (index_t p = 0; p < k; ++p)
+        to[p * padded + j] = j < width ? b[p * of_b.row + j * of_b.column] : T(0);
+  }
+
+  static void product(const gemm_shape& s, const T* a, const T* b, T* c, bool add) {
+    const strided of_a = s.transpose_a ? strided{1, s.m} : strided{s.k, 1};
+    const strided of_b = s.transpose_b ? strided{1, s.k} : strided{s.n, 1};
+    const index_t row_tiles = (s.m + most_rows - 1) / most_rows;
+    const index_t M = (s.m + row_tiles - 1) / row_tiles;
+    const index_t N = least(least(most_columns, accumulators / M), (s.n + lanes<T> - 1) / lanes<T>);
+    const index_t width = N * lanes<T>;
+    const bool gaps = of_b.column != 1 || s.n < width;
+    const bool copies = gaps || s.m >= 6 * most_rows;
+    alignas(64) T panel[panel_numbers];
+    const index_t depth = copies ? panel_numbers / width : row_tiles > 1 ? 256 : s.k;
+    for (index_t p = 0; p < s.k; p += depth) {
+      const index_t k = least(depth, s.k - p);
+      for (index_t j = 0; j < s.n; j += width) {
+        // The last panel begins earlier and leaves out what is done, or is narrower.
+        const index_t left = least(width, s.n - j);
+        const index_t n = (left + lanes<T> - 1) / lanes<T>;
+        const index_t skip = copies ? 0 : n * lanes<T> - left;
+        const T* bp = b + p * of_b.row + (j - skip) * of_b.column;
+        index_t b_row = of_b.row;
+        if (copies) {
+          copy_panel(panel, n * lanes<T>, bp, of_b, k, left);
+          bp = panel;
+          b_row = n * lanes<T>;
+        }
+        for (index_t t = 0, i = 0; t < row_tiles; ++t) {
+          const index_t m = (s.m - i) / (row_tiles - t);
+          tiles.of[m - 1][n - 1](k, a + i * of_a.row + p * of_a.column, of_a, bp, b_row,
+                                 c + i * s.n + j - skip, s.n, add || p > 0, skip, skip + left);
+          i += m;
+        }
+      }
+    }
+  }
+
+  // Dots of R rows of A with N rows of B.
+  static constexpr int dot_rows = registers == 32 ? 4 : 2, most_dots = 5;
+  template <int R, int N> static void dots(index_t k, const T* a, const T* b, T* c, index_t c_row) {
+    vec<T> acc[R][N] = {};
+    const auto step = [&](auto get) {
+      vec<T> x[R];
+      for (int r = 0; r < R; ++r) x[r] = get(a + r * k);
+      for (int j = 0; j < N; ++j) {
+        const vec<T> y = get(b + j * k);
+        for (int r = 0; r < R; ++r) acc[r][j] += x[r] * y;
+      }
+    };
+    index_t p = 0;
+    for (; p + lanes<T> <= k; p += lanes<T>) step([=](const T* x) { return load(x + p); });
+    if (p < k) step([=](const T* x) { return load_part(x + p, k - p, T(0)); });
+    for (int r = 0; r < R; ++r) put_sums<N>(acc[r], c + r * c_row);
+  }
+  // The sums over lanes of N registers.
+  template <int N> static void put_sums(const vec<T>* v, T* c) {
+    constexpr int width = static_cast<int>(lanes<T>);
+    if constexpr (N >= width) store(c, sums<T, static_cast<std::size_t>(width)>(v));
+    if constexpr (N > width) put_sums<N - width>(v + width, c + width);
+    if constexpr (N < width) store_part(c, sums<T, static_cast<std::size_t>(N)>(v), N);
+  }
+  using dots_fn = void(index_t k, const T* a, const T* b, T* c, index_t c_row);
+  struct dots_table {
+    dots_fn* of[dot_rows][most_dots];
+  };
+  template <int R, int... N>
+  static constexpr void fill_dots(dots_table& t, std::integer_sequence<int, N...>) {
+    ((t.of[R][N] = &dots<R + 1, N + 1>), ...);
+  }
+  template <int... R> static constexpr dots_table make_dots(std::integer_sequence<int, R...>) {
+    dots_table t{};
+    (fill_dots<R>(t, std::make_integer_sequence<int, most_dots>{}), ...);
+    return t;
+  }
+  static constexpr dots_table some_dots = make_dots(std::make_integer_sequence<int, dot_rows>{});
+
+  static void all_dots(const gemm_shape& s, const T* a, const T* b, T* c) {
+    const index_t parts = (s.n + most_dots - 1) / most_dots;
+    for (index_t i = 0; i < s.m; i += dot_rows) {
+      const index_t rows = least(dot_rows, s.m - i);
+      for (index_t t = 0, j = 0; t < parts; ++t) {
+        const index_t n = (s.n - j) / (parts - t);
+        some_dots.of[rows - 1][n - 1](s.k, a + i * s.k, b + j * s.k, c + i * s.n + j, s.n);
+        j += n;
+      }
+    }
+  }
+
+  static void gemm(const gemm_shape& s, const T* a, const T* b, T* c, bool add) {
+    if (s.m == 0 || s.n == 0) return;
+    if (s.k == 0) {
+      if (!add)
+        for (index_t i = 0; i < s.m * s.n; ++i) c[i] = 0;
+      return;
+    }
+    const bool rows_of_b = s.transpose_b || s.n == 1;  // a column is its own transpose
+    if (!s.transpose_a && rows_of_b && s.n <= 16 && !add) return all_dots(s, a, b, c);
+    // A column of C is a row: cᵀ = bᵀ·A.
+    if (s.n == 1) return product({false, !s.transpose_a, 1, s.m, s.k}, b, a, c, add);
+    product(s, a, b, c, add);
+  }
+};
+
+}  // namespace reel::kernels::REEL_KERNEL_SET

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// A processor's registers as the compiler's own vectors. Everything here is compiled once per
+// instruction set, in a namespace of that name, and nothing of the standard library is called: a
+// function the linker may share between sets must not contain one set's instructions.
+// Arithmetic contracts to fused multiply-adds (-ffp-contract=fast) where the set has them.
+#pragma once
+
+#include <reel/autodiff/kernels.hpp>
+
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
+
+namespace reel::kernels::REEL_KERNEL_SET {
+
+#if defined(__AVX512F__)
+inline constexpr index_t register_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr index_t register_bytes = 32;
+#else
+inline constexpr index_t register_bytes = 16;
+#endif
+
+template <class T> struct pack;
+template <> struct pack<float> {
+  typedef float vec __attribute__((vector_size(register_bytes)));
+  typedef std::int32_t bits __attribute__((vector_size(register_bytes)));
+  typedef std::int32_t lane;
+};
+template <> struct pack<double> {
+  typedef double vec __attribute__((vector_size(register_bytes)));
+  typedef std::int64_t bits __attribute__((vector_size(register_bytes)));
+  typedef std::int64_t lane;
+};
+template <class T> using vec = typename pack<T>::vec;
+template <class T> using bits = typename pack<T>::bits;  // of a comparison: −1 where true
+template <class T> using lane = typename pack<T>::lane;
+template <class T> inline constexpr index_t lanes = register_bytes / static_cast<index_t>(sizeof(T));
+
+constexpr index_t least(index_t a, index_t b) { return a < b ? a : b; }
+
+template <class T> inline vec<T> all(T x) { return x - vec<T>{}; }
+template <class T> inline bits<T> all_bits(lane<T> x) { return x - bits<T>{}; }
+template <class T> inline bits<T> as_bits(vec<T> x) { return reinterpret_cast<bits<T>>(x); }
+template <class T> inline vec<T> as_numbers(bits<T> x) { return reinterpret_cast<vec<T>>(x); }
+
+template <class T> inline vec<T> load(const T* x) {
+  vec<T> v;
+  std::memcpy(&v, x, sizeof v);
+  return v;
+}
+template <class T> inline void store(T* y, vec<T> v) { std::memcpy(y, &v, sizeof v); }
+
+// The first n lanes, 0 < n < lanes; the others are `rest`: by default 1, for which every function is
+// defined.
+#if defined(__AVX512F__)
+inline __mmask16 first_lanes(index_t n) { return static_cast<__mmask16>((1U << n) - 1); }
+inline vec<float> load_part(const float* x, index_t n, float rest = 1) {
+  return (vec<float>)_mm512_mask_loadu_ps((__m512)all(rest), first_lanes(n), x);
+}
+inline vec<double> load_part(const double* x, index_t n, double rest = 1) {
+  return (vec<double>)_mm512_mask_loadu_pd((__m512d)all(rest), static_cast<__mmask8>(first_lanes(n)), x);
+}
+inline void store_part(float* y, vec<float> v, index_t n) {
+  _mm512_mask_storeu_ps(y, first_lanes(n), (__m512)v);
+}
+inline void store_part(double* y, vec<double> v, index_t n) {
+  _mm512_mask_storeu_pd(y, static_cast<__mmask8>(first_lanes(n)), (__m512d)v);
+}
+#else
+template <class T> inline vec<T> load_part(const T* x, index_t n, T rest = 1) {
+  vec<T> v = all(rest);
+  for (index_t k = 0; k < lanes<T> - 1; ++k)
+    if (k < n) v[k] = x[k];
+  return v;
+}
+template <class T> inline void store_part(T* y, vec<T> v, index_t n) {
+  for (index_t k = 0; k < lanes<T> - 1; ++k)
+    if (k < n) y[k] = v[k];
+}
+#endif
+
+// The larger number, or a NaN if there is one.
+template <class T> inline vec<T> larger_or_nan(vec<T> a, vec<T> b) { return ((b > a) | (b != b)) ? b : a; }
+
+// f on every element: the last ones in a register of their own.
+template <class T, class F> inline void map(T* y, const T* x, index_t n, F f) {
+  index_t i = 0;
+  for (; i + lanes<T> <= n; i += lanes<T>) store<T>(y + i, f(load(x + i)));
+  if (i < n) store_part(y + i, f(load_part(x + i, n - i)), n - i);
+}
+template <class T, class F> inline void map(T* y, const T* a, const T* b, index_t n, F f) {
+  index_t i = 0;
+  for (; i + lanes<T> <= n; i += lanes<T>) store<T>(y + i, f(load(a + i), load(b + i)));
+  if (i < n) store_part(y + i, f(load_part(a + i, n - i), load_part(b + i, n - i)), n - i);
+}
+
+// x in [low, high]; a NaN stays.
+#if defined(__AVX512F__)
+inline vec<float> between(vec<float> x, vec<float> low, vec<float> high) {
+  return (vec<float>)_mm512_min_ps((__m512)high, _mm512_max_ps((__m512)low, (__m512)x));
+}
+inline vec<double> between(vec<double> x, vec<double> low, vec<double> high) {
+  return (vec<double>)_mm512_min_pd((__m512d)high, _mm512_max_pd((__m512d)low, (__m512d)x));
+}
+#else
+template <class V> inline V between(V x, V low, V high) { return x < low ? low : x > high ? high : x; }
+#endif
+template <class T> inline vec<T> clamped(vec<T> x, T low, T high) { return between(x, all(low), all(high)); }
+
+// Half the groups of g lanes in two registers: of each group one half, `offset` in, the groups of a
+// before those of b.
+template <class T, std::size_t G, std::size_t Offset, std::size_t... I>
+inline vec<T> halves(vec<T> a, vec<T> b, std::index_sequence<I...>) {
+  return __builtin_shufflevector(a, b, static_cast<int>(I / (G / 2) * G + Offset + I % (G / 2))...);
+}
+
+// Sums groups of G lanes into groups of G/2: those of a, then those of b.
+template <class T, std::size_t G> inline vec<T> fold(vec<T> a, vec<T> b) {
+  constexpr std::make_index_sequence<static_cast<std::size_t>(lanes<T>)> all_lanes{};
+  return halves<T, G, 0>(a, b, all_lanes) + halves<T, G, G / 2>(a, b, all_lanes);
+}
+
+// Lane k is the sum of v[k], k < N ≤ lanes.
+template <class T, std::size_t N, std::size_t G = static_cast<std::size_t>(lanes<T>)>
+inline vec<T> sums(const vec<T>* v) {
+  if constexpr (G == 1) {
+    return v[0];
+  } else {
+    constexpr std::size_t half = (N + 1) / 2;
+    vec<T> folded[half];
+    for (std::size_t k = 0; k < half; ++k)
+      folded[k] = fold<T, G>(v[2 * k], 2 * k + 1 < N ? v[2 * k + 1] : vec<T>{});
+    return sums<T, half, G / 2>(folded);
+  }
+}
+
+template <class T> inline T sum_lanes(vec<T> v) { return sums<T, 1>(&v)[0]; }
+
+template <class T> inline T largest_lane(vec<T> v) {
+  T top = v[0];
+  for (index_t k = 1; k < lanes<T>; ++k) top = v[k] > top || v[k] != v[k] ? v[k] : top;
+  return top;
+}
+
+}  // namespace reel::kernels::REEL_KERNEL_SET

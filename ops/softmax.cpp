@@ -38,9 +38,12 @@ shape softmax_op::infer(const shape& x) const { return classes_along(x, axis); }
 
 template <class T> void softmax_op::eval(out<T> p, in<T> x) const {
   if constexpr (std::floating_point<T>) {
-    if (edge == at_infinity::nan) return along(x.shape(), axis, p.data, x.data, kernels::best<T>().softmax);
+    along(x.shape(), axis, p.data, x.data, kernels::best<T>().softmax);
+    if (edge == at_infinity::nan) return;
   }
   each_row(x.shape(), axis, [&](const row& r, index_t) {
+    if constexpr (std::floating_point<T>)
+      if (!num::isnan(p[r.first])) return;  // the maximum is finite
     const T top = num::real_part(x[r.at(first_max(x.data, r))]);
     const bool below = num::real_part(top) < num::real_part(T(0));
     if (edge != at_infinity::nan && is_infinite(top) && (below || edge == at_infinity::limit)) {
@@ -65,10 +68,12 @@ shape log_softmax_op::infer(const shape& x) const { return classes_along(x, axis
 
 template <class T> void log_softmax_op::eval(out<T> y, in<T> x) const {
   if constexpr (std::floating_point<T>) {
-    if (edge == at_infinity::nan)
-      return along(x.shape(), axis, y.data, x.data, kernels::best<T>().log_softmax);
+    along(x.shape(), axis, y.data, x.data, kernels::best<T>().log_softmax);
+    if (edge == at_infinity::nan) return;
   }
   each_row(x.shape(), axis, [&](const row& r, index_t) {
+    if constexpr (std::floating_point<T>)
+      if (!num::isnan(y[r.first])) return;
     const shifted_row<T> s(x.data, r);
     const bool empty =
         edge != at_infinity::nan && is_infinite(s.top) && num::real_part(s.top) < num::real_part(T(0));

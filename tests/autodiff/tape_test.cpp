@@ -125,7 +125,9 @@ BOOST_AUTO_TEST_CASE(a_number_beside_an_index_is_an_index) {
 
 BOOST_AUTO_TEST_CASE(release_forgets_values_and_keeps_the_recording) {
   tape t;
-  const var x = t.variable(array<double>::from_shape({1000}));
+  array<double> numbers = array<double>::from_shape({1000});
+  numbers.fill(0.5);
+  const var x = t.variable(numbers);
   var y = x;
   for (int i = 0; i < 50; ++i) y = y + 1;
   const std::size_t recorded = t.bytes(), size = t.size();

@@ -40,11 +40,11 @@ struct byte_source::inflater {
   inflater& operator=(const inflater&) = delete;
 
   z_stream stream{};
-  std::array<char, std::size_t{1} << 16> packed;
+  std::array<char, std::size_t{1} << 16> input;
   bool in_member = true;
 };
 
-byte_source::byte_source(const std::string& path) : name_(path) {
+byte_source::byte_source(const std::string& path, packed gzip) : name_(path) {
   std::error_code failed;
   if (std::filesystem::is_directory(path, failed))
     throw error(errc::bad_file, fmt::format("'{}' is a directory: name the file in it.", path));
@@ -54,12 +54,12 @@ byte_source::byte_source(const std::string& path) : name_(path) {
   has_size_ = std::filesystem::is_regular_file(path, failed);
   if (has_size_) size_ = std::filesystem::file_size(path, failed);
   has_size_ = has_size_ && !failed;
-  look_for_gzip();
+  if (gzip == packed::unpack) look_for_gzip();
 }
 
-byte_source::byte_source(std::string_view bytes, std::string name)
+byte_source::byte_source(std::string_view bytes, std::string name, packed gzip)
     : name_(std::move(name)), memory_(bytes), size_(bytes.size()) {
-  look_for_gzip();
+  if (gzip == packed::unpack) look_for_gzip();
 }
 
 byte_source::~byte_source() = default;
@@ -116,14 +116,14 @@ std::size_t byte_source::read_on(std::span<char> to) {
     }
     return done;
   }
-  auto& [stream, packed, in_member] = *inflater_;
+  auto& [stream, input, in_member] = *inflater_;
   const auto refuse = [&](const char* what) {
     throw error(errc::parse_error, fmt::format("{}: {}: fetch or pack the file again.", name_, what));
   };
   while (done < to.size()) {
     if (stream.avail_in == 0) {
-      stream.next_in = reinterpret_cast<Bytef*>(packed.data());
-      stream.avail_in = static_cast<uInt>(read_raw(packed));
+      stream.next_in = reinterpret_cast<Bytef*>(input.data());
+      stream.avail_in = static_cast<uInt>(read_raw(input));
       if (stream.avail_in == 0) {
         if (in_member) refuse("the gzip data end too early");
         break;

@@ -11,12 +11,14 @@
 
 namespace reel::detail {
 
+enum class packed { unpack, as_is };
+
 class byte_source {
  public:
   // Throws bad_file if the file cannot be opened or is a directory.
-  explicit byte_source(const std::string& path);
+  explicit byte_source(const std::string& path, packed gzip = packed::unpack);
   // Bytes in memory, which must stay; `name` stands for the file in messages.
-  byte_source(std::string_view bytes, std::string name);
+  byte_source(std::string_view bytes, std::string name, packed gzip = packed::unpack);
   ~byte_source();
   byte_source(byte_source&&) noexcept;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Models that come with reel, data readers, and metrics.
+// Models that come with reel, data readers, model files, and metrics.
 #pragma once
 
 #include <reel/models/arrays.hpp>
@@ -8,8 +8,10 @@
 #include <reel/models/csv.hpp>
 #include <reel/models/data.hpp>
 #include <reel/models/data_sets.hpp>
+#include <reel/models/io.hpp>
 #include <reel/models/libsvm.hpp>
 #include <reel/models/metrics.hpp>
 #include <reel/models/mlp.hpp>
 #include <reel/models/read_data.hpp>
 #include <reel/models/softmax_regression.hpp>
+#include <reel/models/tensor_file.hpp>

@@ -59,6 +59,7 @@ template <class T> train_and_test<T> split(const basic_dataset<T>& data, const r
 struct scaling {
   std::vector<double> shift, divisor;
   bool fills_missing = false;
+  static constexpr const char* field_names[] = {"shift", "divisor", "fills_missing"};
 
   double operator()(double x, std::size_t feature) const {
     if (fills_missing && x != x) return 0;

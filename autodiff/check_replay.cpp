@@ -123,10 +123,16 @@ template <class T> void replay<T>::compute(node_id n, std::span<const edit> edit
     apply(e, inputs[slot], r.shape_of(inputs[slot]), read_.back());
     x_[slot].data = read_.back().data();
   }
+  call(n, memory_.get() + offset(n));
+}
+
+// Runs an op on the operands gathered in x_.
+template <class T> void replay<T>::call(node_id n, void* y) {
+  const recording& r = *recording_;
   const auto& op = r.op_of(n);
   const auto f = detail::eval_of(*op.traits, detail::followed_kind(r, n), element_of<T>, r.place_of(n));
   try {
-    f(op.self.get(), {memory_.get() + offset(n), &r.shape_of(n)}, x_);
+    f(op.self.get(), {y, &r.shape_of(n)}, x_);
   } catch (const error& e) {
     if (e.has_context()) throw;
     throw error(e.code(), op.traits->name, r.place_of(n), e.detail());
@@ -155,28 +161,36 @@ template <class T> void transpose(const shape& s, std::span<T> x) {
         x[k * m.rows * m.columns + j * m.rows + i] = old[(k * m.rows + i) * m.columns + j];
 }
 
-// What a reduction of `from` onto `x` would be from one of the terms, or along the other axis.
-template <class T>
-void reduce_wrongly(change how, const shape& dims, std::span<const T> from, std::span<T> x) {
+// The sums of `from` onto x along the other of its last two axes.
+template <class T> void reduce_other_axis(const shape& dims, std::span<const T> from, std::span<T> x) {
   if (x.empty() || from.size() <= x.size()) return;
   const matrix m(dims);
-  const bool rows_stay = m.rows > 1 && x.size() % m.rows == 0 && x.size() != m.columns;
+  const bool rows_stay = m.rows == 1 || (x.size() % m.rows == 0 && x.size() != m.columns);
   const std::size_t each = from.size() / x.size();
   for (std::size_t i = 0; i < x.size(); ++i) {
-    // outputs run along the first axes (sums of rows) or along the last (sums of columns)
-    const auto at = [&](std::size_t k) { return rows_stay || m.rows == 1 ? i * each + k : k * x.size() + i; };
-    if (how == change::first_only) x[i] = from[at(0)];
-    else if (how == change::last_only) x[i] = from[at(each - 1)];
-    else {
-      T sum(0);
-      for (std::size_t k = 0; k < each; ++k)
-        sum = sum + (rows_stay || m.rows == 1 ? from[(k * x.size() + i) % from.size()] : from[i * each + k]);
-      x[i] = sum;
-    }
+    T sum(0);
+    for (std::size_t k = 0; k < each; ++k)
+      sum = sum + (rows_stay ? from[(k * x.size() + i) % from.size()] : from[i * each + k]);
+    x[i] = sum;
   }
 }
 
 }  // namespace
+
+// Element by element of one input, with all others 0, to see which term goes where.
+template <class T> void replay<T>::keep_one_term(const edit& e, node_id n, std::span<T> y) {
+  const auto all = numbers(recording_->inputs_of(n)[e.other]);
+  std::vector<T> one(all.size(), T(0)), part(y.size());
+  x_[e.other].data = one.data();
+  std::ranges::fill(y, T(0));
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    one[k] = all[k];
+    call(n, part.data());
+    one[k] = T(0);
+    for (std::size_t i = 0; i < y.size(); ++i)
+      if (part[i] != T(0) && (e.change == change::last_only || y[i] == T(0))) y[i] = part[i];
+  }
+}
 
 template <class T> void replay<T>::apply(const edit& e, node_id n, const shape& dims, std::span<T> x) {
   const std::size_t size = x.size();
@@ -194,6 +208,11 @@ template <class T> void replay<T>::apply(const edit& e, node_id n, const shape& 
       return;
     case change::scale:
       return scale(T(e.factor));
+    case change::enlarge: {
+      T small(1);
+      for (int k = 0; k < static_cast<int>(e.factor); ++k) small = small / T(10);
+      return scale(T(1) + small);
+    }
     case change::zero:
       return void(std::ranges::fill(x, T(0)));
     case change::ones:
@@ -221,9 +240,10 @@ template <class T> void replay<T>::apply(const edit& e, node_id n, const shape& 
     }
     case change::first_only:
     case change::last_only:
+      return keep_one_term(e, n, x);
     case change::other_axis:
       if (const node_id from = operand(); from != no_node)
-        reduce_wrongly<T>(e.change, recording_->shape_of(from), numbers(from), x);
+        reduce_other_axis<T>(recording_->shape_of(from), numbers(from), x);
       return;
     case change::ratio:
     case change::inverse_ratio:

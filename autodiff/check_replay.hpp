@@ -18,7 +18,8 @@ using detail::recording;
 // What becomes of numbers: those a node has computed, or those it reads.
 enum class change : std::uint8_t {
   none,
-  scale,  // by a factor
+  scale,    // by a factor
+  enlarge,  // by 1 + 10^−factor, in the number type it is run in
   zero,
   ones,
   transpose,      // the last two axes; kept in the old shape where that is another
@@ -27,7 +28,7 @@ enum class change : std::uint8_t {
   drop_tail,      // what is left over after whole groups of 4 is 0
   read_instead,   // the numbers of another node of the same size
   times,          // the numbers of another node of the same size as factors
-  first_only,     // of what a reduction adds up, the first alone
+  first_only,     // of the terms that input `other` of an op linear in it brings, the first alone
   last_only,      // ... the last alone: overwritten instead of accumulated
   other_axis,     // a reduction along the other of the last two axes
   ratio,          // by the number of inputs to each output: a mean for a sum, ...
@@ -68,6 +69,8 @@ template <class T> class replay {
   void plan(std::span<const node_id> wanted);
   void compute(node_id n, std::span<const edit> edits);
   void apply(const edit& e, node_id n, const shape& dims, std::span<T> x);
+  void keep_one_term(const edit& e, node_id n, std::span<T> y);
+  void call(node_id n, void* y);
 
   const recording* recording_;
   std::vector<node_id> wanted_, given_, order_;

@@ -72,6 +72,12 @@ std::vector<var> rule::given() const {
   return all;
 }
 
+std::vector<var> rule::cotangents_and_values() const {
+  std::vector<var> all = xbar;
+  all.insert(all.end(), y.begin(), y.end());
+  return all;
+}
+
 bool rule::elementwise() const {
   const recording& r = source();
   if (y.size() != 1) return false;
@@ -82,6 +88,13 @@ bool rule::elementwise() const {
     if (!r.op_of(n).traits->elementwise || r.shape_of(n) != y[0].shape()) return false;
   }
   return true;
+}
+
+bool rule::reads_inputs() const {
+  return std::ranges::any_of(xbar, [&](const var& g) {
+    const auto seen = dependencies(g);
+    return std::ranges::any_of(x, [&](const var& v) { return seen[v.id()]; });
+  });
 }
 
 bool rule::has_numbers(element e) const {

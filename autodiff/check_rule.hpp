@@ -32,9 +32,11 @@ struct rule {
   explicit rule(const subject& s);
   rule(std::vector<var> outputs, std::vector<var> inputs, point start);
 
-  std::vector<var> given() const;     // x and ȳ: what the rule is run with
-  bool elementwise() const;           // y[i] depends on the i-th elements of each input alone
-  bool has_numbers(element e) const;  // whether values and rule have bodies for it
+  std::vector<var> given() const;                  // x and ȳ: what the rule is run with
+  std::vector<var> cotangents_and_values() const;  // x̄, then y, which an edit may read
+  bool elementwise() const;                        // y[i] depends on the i-th elements of each input alone
+  bool reads_inputs() const;                       // else it is linear: the same rule everywhere
+  bool has_numbers(element e) const;               // whether values and rule have bodies for it
   recording& source() const { return x[0].recording(); }
   std::size_t input_size() const;
   point random_cotangent(random_numbers& random) const;
@@ -47,14 +49,15 @@ std::string of_order(const std::string& name, const options& o);  // "softmax, o
 // What a rule gives at x and ȳ, one array per input.
 template <class T> class rule_run {
  public:
-  explicit rule_run(const rule& r) : run_(r.xbar, r.given()), inputs_(r.x.size()) {}
+  explicit rule_run(const rule& r)
+      : run_(r.cotangents_and_values(), r.given()), inputs_(r.x.size()), cotangents_(r.xbar.size()) {}
   std::vector<std::vector<T>> operator()(const point& x, const point& ybar,
                                          std::span<const edit> edits = {}) {
     for (std::size_t i = 0; i < x.size(); ++i) fill(run_.given(i), x[i]);
     for (std::size_t i = 0; i < ybar.size(); ++i) fill(run_.given(inputs_ + i), ybar[i]);
     run_.run(edits);
     std::vector<std::vector<T>> xbar;
-    for (std::size_t i = 0; i < run_.result_count(); ++i)
+    for (std::size_t i = 0; i < cotangents_; ++i)
       xbar.emplace_back(run_.result(i).begin(), run_.result(i).end());
     return xbar;
   }
@@ -68,7 +71,7 @@ template <class T> class rule_run {
     for (std::size_t k = 0; k < to.size(); ++k) to[k] = static_cast<float>(from[k]);
   }
   replay<T> run_;
-  std::size_t inputs_;
+  std::size_t inputs_, cotangents_;
 };
 
 std::string entry_name(const rule& r, std::size_t input, std::size_t at, const char* letter);

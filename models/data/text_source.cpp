@@ -12,7 +12,7 @@ namespace reel::detail {
 
 namespace {
 
-constexpr std::size_t piece = std::size_t{1} << 18;
+constexpr std::size_t piece = std::size_t{1} << 16;
 
 }  // namespace
 

@@ -24,6 +24,7 @@
 #include <reel/optim/history.hpp>
 
 #include <concepts>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -92,7 +93,8 @@ class tree_writer {
 // Takes a file apart. Everything in it has to be taken.
 class tree_reader {
  public:
-  explicit tree_reader(const std::string& path) : path_(path), file_(read_own_tensors(path)) {}
+  explicit tree_reader(const std::string& path) : tree_reader(path, read_own_tensors(path)) {}
+  tree_reader(std::string path, tensor_file file) : path_(std::move(path)), file_(std::move(file)) {}
 
   // All throw parse_error for what is not there, or of another type. Floats become doubles where these
   // are asked for.
@@ -129,7 +131,7 @@ inline std::string place_in(const std::string& parent, const std::string& name) 
 
 template <class T> std::string field_name(std::size_t i) {
   if constexpr (requires { T::field_names; }) {
-    static_assert(std::extent_v<std::remove_cvref_t<decltype(T::field_names)>> == field_count<T>(),
+    static_assert(std::size(T::field_names) == field_count<T>(),
                   "reel: field_names has a name for every field");
     return T::field_names[i];
   } else {

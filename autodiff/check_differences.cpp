@@ -141,6 +141,46 @@ template <class T> slopes<T> differences<T>::along(const point& direction, doubl
   return best;
 }
 
+complex_steps::complex_steps(std::span<const var> y, std::span<const var> x, const point& at)
+    : run_(y, x), x_(at) {
+  point nowhere;
+  for (const reals& n : x_) nowhere.emplace_back(n.size(), 0.0);
+  for (const complex& v : this->at(nowhere, 0)) base_.push_back(v.real());
+}
+
+std::vector<complex> complex_steps::at(const point& direction, double step) {
+  for (std::size_t i = 0; i < x_.size(); ++i)
+    for (std::size_t k = 0; k < x_[i].size(); ++k)
+      run_.given(i)[k] = complex(x_[i][k], step * direction[i][k]);
+  run_.run();
+  ++evaluations_;
+  std::vector<complex> y;
+  for (std::size_t i = 0; i < run_.result_count(); ++i)
+    y.insert(y.end(), run_.result(i).begin(), run_.result(i).end());
+  return y;
+}
+
+slopes<double> complex_steps::along(const point& direction, double) {
+  const std::size_t n = base_.size();
+  slopes<double> best{reals(n, 0.0), reals(n, infinite), std::vector<char>(n, false)};
+  constexpr std::array<double, 4> steps{0x1p-70, 0x1.8p-71, 0x1.4p-72, 0x1.cp-73};
+  std::array<reals, steps.size()> all;
+  double size = 0;
+  for (std::size_t s = 0; s < steps.size(); ++s)
+    for (const complex& v : at(direction, steps[s])) {
+      all[s].push_back(v.imag() / steps[s]);
+      size = std::max(size, std::abs(all[s].back()));
+    }
+  for (std::size_t i = 0; i < n; ++i) {
+    double low = infinite, high = -infinite;
+    for (const reals& slope : all) low = std::min(low, slope[i]), high = std::max(high, slope[i]);
+    if (!std::isfinite(low) || !std::isfinite(high)) continue;
+    best.value[i] = all[0][i];
+    best.bar[i] = 4 * (high - low) + 4 * unit_roundoff<double> * size;
+  }
+  return best;
+}
+
 template class differences<double>;
 template class differences<real50>;
 

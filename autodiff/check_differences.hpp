@@ -42,4 +42,23 @@ template <class T> class differences {
   std::size_t evaluations_ = 0;
 };
 
+// Im y(x + ihv)/h in double: no difference is taken, so h can be as small as one likes. What rounding
+// does to it shows between steps that are no powers of two apart.
+class complex_steps {
+ public:
+  complex_steps(std::span<const var> y, std::span<const var> x, const point& at);
+  slopes<double> along(const point& direction, double goal);
+  const reals& base() const { return base_; }
+  std::size_t evaluations() const { return evaluations_; }
+  std::size_t outputs() const { return base_.size(); }
+
+ private:
+  std::vector<complex> at(const point& direction, double step);
+
+  replay<complex> run_;
+  point x_;
+  reals base_;
+  std::size_t evaluations_ = 0;
+};
+
 }  // namespace reel::check

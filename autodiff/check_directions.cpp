@@ -2,6 +2,7 @@
 #include <reel/autodiff/check/directions.hpp>
 
 #include "check_json.hpp"
+#include "check_line.hpp"
 #include "check_pull.hpp"
 
 #include "inspect.hpp"
@@ -166,34 +167,6 @@ report adjoint(const subject& s, const options& o) {
 }
 
 namespace {
-
-// F = ⟨ȳ, y⟩ moved along a line.
-template <class T> class line_of {
- public:
-  line_of(const rule& r, const point& v, const point& ybar) : r_(r), v_(v), ybar_(ybar), run_(r.y, r.x) {}
-  T operator()(double h) {
-    for (std::size_t i = 0; i < v_.size(); ++i)
-      for (std::size_t k = 0; k < v_[i].size(); ++k) run_.given(i)[k] = T(r_.at[i][k]) + T(h) * T(v_[i][k]);
-    run_.run();
-    T sum(0);
-    size_ = 0;
-    for (std::size_t i = 0; i < ybar_.size(); ++i)
-      for (std::size_t k = 0; k < ybar_[i].size(); ++k) {
-        const T term = T(ybar_[i][k]) * run_.result(i)[k];
-        sum = sum + term;
-        size_ += std::abs(static_cast<double>(term));
-      }
-    return sum;
-  }
-  double size() const { return size_; }  // of the terms
-
- private:
-  const rule& r_;
-  const point& v_;
-  const point& ybar_;
-  replay<T> run_;
-  double size_ = 0;
-};
 
 // The slope of log size over log step.
 double slope_of(std::span<const remainder> window) {

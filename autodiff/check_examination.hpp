@@ -19,7 +19,7 @@ template <class T> struct expected {
   double margin;  // t_o + t_a
 };
 
-template <class T> class examination {
+template <class T, class Source = differences<T>> class examination {
  public:
   examination(const rule& r, const options& o, judgement& j)
       : rule_(r), options_(o), judgement_(j), random_(o.seed), values_(r.y, r.x, r.at), run_(r) {
@@ -29,7 +29,13 @@ template <class T> class examination {
       judgement_.decide(verdict::inconclusive,
                         "values are not finite at these numbers, so there is nothing "
                         "to take differences of.");
-    if constexpr (std::same_as<T, real50>) bounds_ = rounding_bounds(run_.machine(), ids(r.xbar));
+    if constexpr (std::same_as<T, real50>) {
+      bounds_ = rounding_bounds(run_.machine(), ids(r.xbar));
+    } else if (r.has_numbers(element::real50) && r.input_size() < 1000) {
+      rule_run<real50> exact(r);
+      exact(r.at, ybar_);
+      bounds_ = rounding_bounds(exact.machine(), ids(r.xbar));
+    }
   }
 
   void every_element() {
@@ -318,7 +324,7 @@ template <class T> class examination {
   const options& options_;
   judgement& judgement_;
   random_numbers random_;
-  differences<T> values_;
+  Source values_;
   rule_run<T> run_;
   point ybar_;
   std::vector<std::vector<T>> a_, jacobian_;

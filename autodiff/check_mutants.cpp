@@ -34,6 +34,19 @@ void shuffle(point& at, std::uint64_t seed) {
     for (std::size_t i = x.size(); i > 1; --i) std::swap(x[i - 1], x[random.bits() % i]);
 }
 
+// The largest difference, relative to the largest element.
+template <class T> double apart(const std::vector<std::vector<T>>& a, const std::vector<std::vector<T>>& b) {
+  double most = 0, size = 0;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    for (std::size_t k = 0; k < a[i].size(); ++k) {
+      const double off = std::abs(static_cast<double>(a[i][k] - b[i][k]));
+      if (std::isnan(off) || std::isinf(off)) return infinite;
+      most = std::max(most, off);
+      size = std::max({size, std::abs(static_cast<double>(b[i][k])), std::abs(static_cast<double>(a[i][k]))});
+    }
+  return most == 0 ? 0 : most / size;
+}
+
 template <class T> class laboratory {
  public:
   laboratory(const rule& r, const options& o, mutation_report& report)
@@ -80,19 +93,6 @@ template <class T> class laboratory {
     return false;
   }
 
-  static double apart(const std::vector<std::vector<T>>& a, const std::vector<std::vector<T>>& b) {
-    double most = 0, size = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-      for (std::size_t k = 0; k < a[i].size(); ++k) {
-        const double off = std::abs(static_cast<double>(a[i][k] - b[i][k]));
-        if (std::isnan(off) || std::isinf(off)) return infinite;
-        most = std::max(most, off);
-        size =
-            std::max({size, std::abs(static_cast<double>(b[i][k])), std::abs(static_cast<double>(a[i][k]))});
-      }
-    return most == 0 ? 0 : most / size;
-  }
-
   // x̄ + 10^−k x̄: the factor itself has no such digits in double.
   std::vector<edit> scaled_by(int k) const {
     std::vector<edit> edits;
@@ -107,6 +107,30 @@ template <class T> class laboratory {
   random_numbers random_;
   bool killed_ = false;
 };
+
+// Whether a mutant that no sample has killed so far changes anything at these numbers.
+template <class T> bool differs_here(const rule& r, const options& o, const mutation_report& report) {
+  rule_run<T> run(r);
+  random_numbers random(o.seed);
+  const point ybar = r.random_cotangent(random);
+  const auto right = run(r.at, ybar);
+  for (const planted& p : catalogue(r)) {
+    const auto known = std::find_if(report.mutants.begin(), report.mutants.end(), [&](const mutant& m) {
+      return m.what == p.what && m.family == p.family && m.outcome != fate::killed;
+    });
+    if (known != report.mutants.end() && apart(run(r.at, ybar, p.edits), right) > same<T>) return true;
+  }
+  return false;
+}
+
+template <class T> void try_sample(rule& r, const options& o, mutation_report& report) {
+  laboratory<T>(r, o, report).run();
+  for (int round = 0; round < shuffles && r.reads_inputs(); ++round) {
+    if (report.count(fate::killed) == report.made()) return;
+    shuffle(r.at, o.seed + static_cast<std::uint64_t>(round));
+    if (differs_here<T>(r, o, report)) laboratory<T>(r, o, report).run();
+  }
+}
 
 std::string why_equivalent(const mutant& m) {
   if (m.difference == 0) return "it changes no bit of any cotangent tried";
@@ -125,12 +149,8 @@ mutation_report mutate(std::span<const subject> samples, const options& o) {
     report.subject = fmt::format("mutate({})", of_order(s.name(), o));
     if (r.x.empty() || r.y.empty()) continue;
     ++report.samples;
-    for (int round = 0; round <= shuffles; ++round) {
-      if (round > 0 && (report.count(fate::killed) == report.made() || !r.reads_inputs())) break;
-      if (r.has_numbers(element::real50)) laboratory<real50>(r, o, report).run();
-      else laboratory<double>(r, o, report).run();
-      shuffle(r.at, o.seed + static_cast<std::uint64_t>(round));
-    }
+    if (r.has_numbers(element::real50)) try_sample<real50>(r, o, report);
+    else try_sample<double>(r, o, report);
   }
   for (mutant& m : report.mutants)
     if (m.outcome == fate::equivalent) m.reason = why_equivalent(m);

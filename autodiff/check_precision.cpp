@@ -87,8 +87,8 @@ void hold(const rule& both, std::size_t count, const point& x, const point& ybar
 
 }  // namespace
 
-void examine_rounding(const rule& r, const options& o, judgement& j) {
-  random_numbers random(o.seed);
+void examine_rounding(const rule& r, judgement& j) {
+  random_numbers random(j.result().seed);
   const point x = rounded(r.at), ybar = r.random_cotangent(random);
   const rule both = with_values(r);
   rule_run<real50> exact(both);

@@ -103,11 +103,46 @@ report judgement::finish(std::size_t evaluations) {
 
 namespace {
 
-template <class T> void examine(const rule& r, const options& o, judgement& j, bool all) {
-  examination<T> e(r, o, j);
+template <class T, class Source = differences<T>>
+void examine(const rule& r, const options& o, judgement& j, bool all) {
+  examination<T, Source> e(r, o, j);
   if (all) e.every_element();
   else e.probes(2);
   j.result().evaluations += e.evaluations();
+}
+
+// Which oracle, and whether it can look at every element.
+struct plan {
+  check::oracle oracle;
+  bool all;
+  double seconds;
+};
+
+plan plan_for(const rule& r, const options& o) {
+  const bool digits = r.has_numbers(element::real50);
+  const double columns =
+      r.elementwise() ? static_cast<double>(r.x.size()) : static_cast<double>(r.input_size());
+  const double once = 8 * work(r) * per_element;
+  plan p{o.oracle, columns * once < o.seconds, columns * once};
+  if (o.oracle == oracle::automatic)
+    p.oracle = !digits || (!p.all && 2 * once > o.seconds) ? oracle::in_double : oracle::fifty_digits;
+  if (p.oracle == oracle::fifty_digits && !digits)
+    throw error(errc::unsupported_number, "check", r.y[0].where(),
+                "an op in it has no body for 50 digits. Use oracle::in_double.");
+  const bool values_are_analytic = has_bodies(r.source(), ids(r.y), ids(r.x), element::complex);
+  if (p.oracle == oracle::complex_step && !values_are_analytic)
+    throw error(errc::unsupported_number, "check", r.y[0].where(),
+                "an op in it does not declare itself analytic, so a complex step says nothing about it.");
+  if (!p.all) p.seconds = 2 * once;
+  if (p.oracle != oracle::fifty_digits) p.seconds /= 20;
+  return p;
+}
+
+std::string describe(const plan& p) {
+  const char* what = p.oracle == oracle::complex_step ? "complex steps"
+                     : p.oracle == oracle::in_double  ? "differences in double"
+                                                      : "differences in 50 digits";
+  return p.all ? what : fmt::format("{} along directions of ±1", what);
 }
 
 }  // namespace
@@ -121,22 +156,17 @@ report check_rule(const rule& r, const char* kind, const std::string& name, cons
     return j.finish(0);
   }
   j.result().inputs = describe_inputs(r);
-  const bool digits = r.has_numbers(element::real50);
-  const double columns =
-      r.elementwise() ? static_cast<double>(r.x.size()) : static_cast<double>(r.input_size());
-  const double once = 8 * work(r) * per_element;
-  const bool all = columns * once < o.seconds;
-  const bool fast = !digits || (!all && 2 * once > o.seconds);
-  const double expected = all ? columns * once : fast ? 2 * 5 * once / 100 : 2 * once;
-  if (o.announce && expected > announced) o.announce(expected);
-  j.result().oracle = fmt::format("{} in {}", all ? "differences" : "differences along ±1 directions",
-                                  fast ? "double" : "50 digits");
-  if (!digits) j.result().oracle += ", for want of a body for 50 digits";
-  if (fast) examine<double>(r, o, j, all);
-  else examine<real50>(r, o, j, all);
-  if (o.rounding && !fast && all) examine_rounding(r, o, j);
+  const plan p = plan_for(r, o);
+  if (o.announce && p.seconds > announced) o.announce(p.seconds);
+  j.result().oracle = describe(p);
+  if (!r.has_numbers(element::real50)) j.result().oracle += ", for want of a body for 50 digits";
+  if (p.oracle == oracle::fifty_digits) examine<real50>(r, o, j, p.all);
+  else if (p.oracle == oracle::in_double) examine<double>(r, o, j, p.all);
+  else examine<double, complex_steps>(r, o, j, p.all);
+  const bool exact = p.oracle == oracle::fifty_digits && p.all;
+  if (o.rounding && exact) examine_rounding(r, j);
   auto done = j.finish(0);
-  if (done.outcome == verdict::fail && o.explain && all && !fast) explain(r, o, done);
+  if (done.outcome == verdict::fail && o.explain && exact) explain(r, o, done);
   return done;
 }
 

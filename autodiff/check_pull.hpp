@@ -39,6 +39,6 @@ report check_rule(const rule& r, const char* kind, const std::string& name, cons
                   const options& o);
 
 // The rule and the values in float and double against 50 digits, at numbers rounded to float first.
-void examine_rounding(const rule& r, const options& o, judgement& j);
+void examine_rounding(const rule& r, judgement& j);
 
 }  // namespace reel::check

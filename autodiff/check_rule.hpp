@@ -6,6 +6,7 @@
 
 #include <reel/autodiff/check.hpp>
 
+#include <cmath>
 #include <random>
 
 namespace reel::check {
@@ -15,8 +16,8 @@ class random_numbers {
  public:
   explicit random_numbers(std::uint64_t seed) : bits_(seed) {}
   double sign() { return bits_() % 2 == 0 ? -1 : 1; }
-  // Odd multiples of 1/128 in −1 … 1: exact in float, never 0.
-  double generic() { return (2 * static_cast<double>(bits_() % 128) - 127) / 128; }
+  // Odd multiples of 2^−16 in −1 … 1: exact in float, never 0.
+  double generic() { return std::ldexp(static_cast<double>(2 * (bits_() >> 48) + 1), -16) - 1; }
   std::uint64_t bits() { return bits_(); }
   reals signs(std::size_t n);
   reals generic(std::size_t n);

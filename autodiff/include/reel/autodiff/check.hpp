@@ -18,9 +18,18 @@
 
 namespace reel::check {
 
+// Where the right derivative comes from.
+enum class oracle : std::uint8_t {
+  automatic,     // 50 digits; double where an op has no body for them, or where they take too long
+  fifty_digits,  // differences of values in 50 digits: good to 1e-35 and better
+  in_double,     // differences of values in double: good to 1e-8 and better
+  complex_step,  // Im y(x + ihv)/h in complex numbers, of ops that declare themselves analytic
+};
+
 struct options {
   std::uint64_t seed = 0x5eed;
-  int order = 1;         // 2: the rule of the rule, 3: the rule of that
+  int order = 1;  // 2: the rule of the rule, 3: the rule of that
+  check::oracle oracle = check::oracle::automatic;
   double target = 1e-6;  // a PASS has a detection limit below this
   double seconds = 10;   // work above this is announced, and directions are probed instead of elements
   bool rounding = true;  // also evaluate in float and double, and hold them to their rounding

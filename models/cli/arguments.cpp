@@ -1,16 +1,141 @@
 // SPDX-License-Identifier: MIT
 #include "arguments.hpp"
 
-#include <CLI/CLI.hpp>
+#include <reel/autodiff/error.hpp>
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <functional>
 
 namespace reel::cli {
 
-std::string at_least_zero(const std::string& text) {
+namespace {
+
+std::string number_that(const std::string& text, const std::function<bool(double)>& fits,
+                        const char* wanted) {
   double value = 0;
-  if (!CLI::detail::lexical_cast(text, value) || !std::isfinite(value)) return text + " is not a number";
-  return value < 0 ? text + " is negative; give 0 or more" : std::string{};
+  if (!CLI::detail::lexical_cast(text, value) || !std::isfinite(value))
+    return fmt::format("'{}' is not a number; give {}", text, wanted);
+  return fits(value) ? std::string{} : fmt::format("{} is out of range; give {}", text, wanted);
+}
+
+[[noreturn]] void refuse(const std::string& where, const std::string& what) {
+  throw error(errc::usage, fmt::format("{}: {}", where, what));
+}
+
+std::string trimmed(const std::string& s) {
+  const auto from = s.find_first_not_of(" \t\r");
+  return from == s.npos ? std::string{} : s.substr(from, s.find_last_not_of(" \t\r") - from + 1);
+}
+
+// The line up to a # that is not inside quotes.
+std::string without_comment(const std::string& line) {
+  char quote = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (quote != 0) quote = line[i] == quote ? char{0} : quote;
+    else if (line[i] == '"' || line[i] == '\'') quote = line[i];
+    else if (line[i] == '#') return line.substr(0, i);
+  }
+  return line;
+}
+
+std::string without_quotes(const std::string& s, const std::string& where) {
+  if (s.empty() || (s.front() != '"' && s.front() != '\'')) return s;
+  if (s.size() < 2 || s.back() != s.front()) refuse(where, "the quotes do not match.");
+  return s.substr(1, s.size() - 2);
+}
+
+bool is_flag(const CLI::Option& option) { return option.get_expected_min() == 0; }
+
+CLI::Option* find(CLI::App& verb, const std::string& name) {
+  CLI::Option* option = verb.get_option_no_throw("--" + name);
+  return option == nullptr ? verb.get_option_no_throw(name) : option;
+}
+
+// Groups of options whose values say what is computed; the others say how to go about it.
+bool is_setting(const CLI::Option& option) {
+  return option.get_name() != "--help" && option.get_name() != "--config";
+}
+
+}  // namespace
+
+std::string at_least_zero(const std::string& text) {
+  return number_that(
+      text, [](double x) { return x >= 0; }, "0 or more");
+}
+std::string at_least_one(const std::string& text) {
+  return number_that(
+      text, [](double x) { return x >= 1; }, "1 or more");
+}
+std::string more_than_zero(const std::string& text) {
+  return number_that(
+      text, [](double x) { return x > 0; }, "more than 0");
+}
+std::string below_one(const std::string& text) {
+  return number_that(
+      text, [](double x) { return x >= 0 && x < 1; }, "0 or more, and less than 1");
+}
+std::string a_share(const std::string& text) {
+  return number_that(
+      text, [](double x) { return x > 0 && x < 1; }, "more than 0 and less than 1");
+}
+
+std::vector<setting> read_settings(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) refuse(path, "this file of settings cannot be read.");
+  std::vector<setting> all;
+  std::string line;
+  for (int number = 1; std::getline(file, line); ++number) {
+    const std::string where = fmt::format("{}:{}", path, number), text = trimmed(without_comment(line));
+    if (text.empty()) continue;
+    const auto equals = text.find('=');
+    const std::string name = trimmed(text.substr(0, equals));
+    if (equals == text.npos || name.empty()) refuse(where, "expected a line such as: epochs = 20");
+    const std::string value = trimmed(text.substr(equals + 1));
+    if (value.empty()) refuse(where, fmt::format("'{}' has no value.", name));
+    const auto same = [&](const setting& s) { return s.name == name; };
+    if (const auto twice = std::find_if(all.begin(), all.end(), same); twice != all.end())
+      refuse(where, fmt::format("'{}' was set before, at {}.", name, twice->where));
+    all.push_back({name, without_quotes(value, where), where});
+  }
+  if (file.bad()) refuse(path, "this file of settings cannot be read.");
+  return all;
+}
+
+void apply_settings(CLI::App& verb, const std::vector<setting>& all) {
+  for (const setting& s : all) {
+    CLI::Option* option = find(verb, s.name);
+    if (option == nullptr || !is_setting(*option))
+      refuse(s.where, fmt::format("'{}' is no setting of reel {}.", s.name, verb.get_name()));
+    if (option->count() > 0) continue;
+    try {
+      option->add_result(is_flag(*option) ? option->get_flag_value(s.name, s.value) : s.value);
+      option->run_callback();
+    } catch (const CLI::ParseError& e) {
+      refuse(s.where, e.what());
+    }
+  }
+}
+
+std::vector<setting> given_settings(const CLI::App& verb, const std::vector<std::string>& groups) {
+  std::vector<setting> all;
+  for (const CLI::Option* option : verb.get_options()) {
+    const bool chosen = std::find(groups.begin(), groups.end(), option->get_group()) != groups.end();
+    if (!chosen || option->count() == 0 || !is_setting(*option)) continue;
+    const std::string name = option->get_lnames().empty() ? option->get_name() : option->get_lnames()[0];
+    all.push_back({name, fmt::format("{}", fmt::join(option->results(), ",")), {}});
+  }
+  return all;
+}
+
+void add_config(CLI::App& verb) {
+  verb.add_option_function<std::string>(
+          "--config", [&verb](const std::string& path) { apply_settings(verb, read_settings(path)); },
+          "file of settings, a line each: epochs = 20; what is given here comes first")
+      ->type_name("FILE");
 }
 
 }  // namespace reel::cli

@@ -1,11 +1,38 @@
 // SPDX-License-Identifier: MIT
-// What an argument must be, for CLI::Option::check: each returns what is wrong with a text, or nothing.
+// What arguments must be, and arguments that come from a file.
 #pragma once
 
+#include <CLI/CLI.hpp>
+
 #include <string>
+#include <vector>
 
 namespace reel::cli {
 
+// For CLI::Option::check: each returns what is wrong with a text, or nothing.
 std::string at_least_zero(const std::string& text);
+std::string at_least_one(const std::string& text);
+std::string more_than_zero(const std::string& text);
+std::string below_one(const std::string& text);  // 0 ≤ x < 1
+std::string a_share(const std::string& text);    // 0 < x < 1
+
+// An option by its long name without dashes, or "data", its value as text, and where that was written.
+struct setting {
+  std::string name, value, where;
+};
+
+// From the lines of a file: name = value, quotes around the value or not, # begins a comment. Throws
+// reel::error of code usage, as file:line, for other lines and for a file that cannot be read.
+std::vector<setting> read_settings(const std::string& path);
+
+// Gives a verb's options their values, except those that were given on the command line. Throws
+// reel::error of code usage for a name that is no option of the verb, or a value that it does not take.
+void apply_settings(CLI::App& verb, const std::vector<setting>& all);
+
+// What was given for the options of these groups, by whatever way; flags are "true".
+std::vector<setting> given_settings(const CLI::App& verb, const std::vector<std::string>& groups);
+
+// Adds the option --config, whose settings are applied before the verb's own callback runs.
+void add_config(CLI::App& verb);
 
 }  // namespace reel::cli

@@ -9,22 +9,49 @@
 
 #include <cstdio>
 #include <exception>
+#include <new>
+#include <string>
+
+namespace {
+
+constexpr const char* help = "Run with --help for more information.\n";
+
+// Refuses a verb there is not, by name.
+void check_verb(const CLI::App& program, const char* given) {
+  if (given == nullptr || given[0] == '-') return;
+  std::string names;
+  for (const CLI::App* verb : program.get_subcommands({})) {
+    if (verb->get_name() == given) return;
+    names += (names.empty() ? "" : ", ") + verb->get_name();
+  }
+  throw reel::error(reel::errc::usage, fmt::format("there is no verb '{}': there are {}.", given, names));
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace reel::cli;
-  CLI::App program{"reel: train classifiers and inspect what was trained"};
+  CLI::App program{"reel: train classifiers and inspect what was trained", "reel"};
   program.set_version_flag("--version", REEL_VERSION);
   program.require_subcommand(1);
   action chosen;
-  for (const auto add : {add_train}) add(program, chosen);
+  for (const auto add : {add_train, add_eval, add_predict, add_graph, add_sweep, add_compare})
+    add(program, chosen);
   try {
+    check_verb(program, argv[1]);
     program.parse(argc, argv);
     return chosen();
   } catch (const CLI::ParseError& e) {
-    return program.exit(e) == 0 ? 0 : 2;
+    if (e.get_exit_code() == 0) return program.exit(e);
+    fmt::print(stderr, "reel: {}\n{}", e.what(), help);
+    return 2;
   } catch (const reel::error& e) {
-    fmt::print(stderr, "reel: {}\n", e.what());
-    return e.code() == reel::errc::usage ? 2 : 1;
+    const bool is_usage = e.code() == reel::errc::usage;
+    fmt::print(stderr, "reel: {}\n{}", is_usage ? e.detail() : e.what(), is_usage ? help : "");
+    return is_usage ? 2 : 1;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "reel: there is not enough memory for this.\n");
+    return 1;
   } catch (const std::exception& e) {
     fmt::print(stderr, "reel: {}\n", e.what());
     return 1;

@@ -1,118 +1,222 @@
 // SPDX-License-Identifier: MIT
+// reel train: a model from data, and all that is kept of it.
 #include "arguments.hpp"
+#include "fitting.hpp"
+#include "report.hpp"
+#include "terminal.hpp"
 #include "verbs.hpp"
 
-#include <reel/models/csv.hpp>
-#include <reel/models/data_sets.hpp>
-#include <reel/models/softmax_regression.hpp>
+#include <reel/autodiff/error.hpp>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
-#include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
-#include <string>
 
 namespace reel::cli {
 
 namespace {
 
-struct train_options {
-  std::string data = "digits";
-  index_t epochs = 30;
-  index_t batch = 32;
-  double rate = 0.5;
-  double momentum = 0;
-  double l2 = 1e-4;
-  std::uint64_t seed = 0;
-  bool quiet = false;
+namespace fs = std::filesystem;
+using optim::stop_reason;
+
+struct train_arguments {
+  data_arguments data;
+  training_arguments training;
+  std::string out;
+  std::string resume;
+  index_t stop_after = 0;
+  index_t save_every = 0;
+  bool json = false, quiet = false;
 };
 
-bool comes_with_reel(const std::string& name) { return name == "digits" || name == "iris"; }
-
-// Every fifth row is for testing: the split for which the optima of iris and digits are published.
-train_and_test<double> load(const std::string& name) {
-  const dataset all = comes_with_reel(name) ? load_data(name) : read_csv(name);
-  auto parts = split(all, split_fifths(all.samples()));
-  // digits counts pixels from 0 to 16; features of unknown scale are standardised, by the training rows
-  if (name == "iris") return parts;
-  const scaling s = name == "digits" ? divide_by(16, all.features()) : standardize(parts.train);
-  return {scaled(std::move(parts.train), s), scaled(std::move(parts.test), s)};
+void announce(const train_arguments& a, const task& t) {
+  if (a.data.data.empty() && t.name == "digits")
+    fmt::print(stderr,
+               "Fashion-MNIST is not installed (Debian: dataset-fashion-mnist): training on digits\n");
+  std::visit(
+      [&](const auto& parts) {
+        fmt::print(stderr, "{}: {} training and {} test samples, {} features, {} classes, read in {:.2f} s\n",
+                   t.name, parts.train.samples(), parts.test.samples(), parts.train.features(),
+                   parts.train.classes(), t.reading_seconds);
+      },
+      t.parts);
+  fmt::print(stderr, "{}\n", describe(a.training));
 }
 
-void announce(const train_options& o, const train_and_test<double>& d) {
-  fmt::print(stderr, "{}: {} training and {} test samples, {} features, {} classes\n", o.data,
-             d.train.samples(), d.test.samples(), d.train.features(), d.train.classes());
-  fmt::print(stderr,
-             "softmax regression, {} epochs, {} samples a step, rate {}, momentum {}, l2 {}, seed {}\n",
-             o.epochs, o.batch == 0 ? "all" : std::to_string(o.batch), o.rate, o.momentum, o.l2, o.seed);
+// The files of a run.
+struct places {
+  explicit places(const train_arguments& a, const task& t)
+      : folder(a.out.empty() ? "reel-" + t.name : a.out) {}
+  std::string file(const char* name) const { return (folder / name).string(); }
+  std::string model() const { return file("model.safetensors"); }
+  std::string history() const { return file("history.jsonl"); }
+  std::string picture() const { return file("loss.svg"); }
+  std::string checkpoint() const { return file("checkpoint.safetensors"); }
+  void make() const {
+    std::error_code failed;
+    fs::create_directories(folder, failed);
+    if (!fs::is_directory(folder))
+      throw error(errc::bad_file, fmt::format("'{}' is no folder and cannot be made: {}.", folder.string(),
+                                              failed.message()));
+  }
+  fs::path folder;
+};
+
+struct outcome {
+  classifier model;
+  fitted_run run;
+  evaluation train, test;
+};
+
+// Fits, and saves checkpoints on the way and where it was interrupted.
+fitted_run fit_and_save(const train_arguments& a, const task& t, const places& p,
+                        const std::vector<setting>& settings) {
+  fit_request request{a.training, t};
+  request.settings = settings;
+  request.resume = a.resume;
+  request.checkpoint = p.checkpoint();
+  request.save_every = a.save_every;
+  request.stop_after = a.stop_after;
+  request.quiet = a.quiet;
+  return fit_network(request);
 }
 
-// A line for about twenty of the epochs, so that a long run fits on a screen.
-bool worth_showing(index_t epoch, index_t epochs) {
-  const index_t every = std::max<index_t>(1, epochs / 20);
-  return epoch == 1 || epoch == epochs || epoch % every == 0;
+std::string json_lines(const std::vector<optim::epoch_record>& epochs) {
+  std::string text;
+  for (const auto& e : epochs) text += to_json(e) + '\n';
+  return text;
 }
 
-void show(const optim::epoch_record& e, const train_options& o) {
-  if (worth_showing(e.epoch, o.epochs))
-    fmt::print(stderr, "epoch {:>4} of {}   loss {:.4f}   rate {:.4f}   {:.1f} ms\n", e.epoch, o.epochs,
-               e.loss, e.rate, e.seconds * 1e3);
+nlohmann::ordered_json finite(double x) { return std::isfinite(x) ? nlohmann::ordered_json(x) : nullptr; }
+
+void print_json(const outcome& o, const task& t, const places& p) {
+  const auto& at = o.run.history.at;
+  const double epochs = static_cast<double>(at.steps) / static_cast<double>(o.run.steps_per_epoch);
+  nlohmann::ordered_json j{{"train_loss", finite(o.train.loss)},
+                           {"train_accuracy", o.train.accuracy},
+                           {"test_loss", finite(o.test.loss)},
+                           {"test_accuracy", o.test.accuracy},
+                           {"test_macro_f1", o.test.macro_f1},
+                           {"test_calibration_error", o.test.calibration_error},
+                           {"epochs", at.epoch},
+                           {"seconds", at.seconds},
+                           {"seconds_per_epoch", at.steps == 0 ? 0.0 : at.seconds / epochs},
+                           {"seconds_reading", t.reading_seconds},
+                           {"seconds_converting", o.run.converting_seconds},
+                           {"stopped", name(o.run.history.stopped)},
+                           {"why", o.run.history.why},
+                           {"model", p.model()},
+                           {"history", p.history()},
+                           {"picture", p.picture()}};
+  fmt::print("{}\n", j.dump());
 }
 
-void report(const char* part, const softmax_regression& model, const dataset& d) {
-  fmt::print("{:<5}  loss {:.4f}   accuracy {:.4f}   ({} samples)\n", part, model.loss(d.x, d.labels),
-             model.score(d.x, d.labels), d.samples());
+void print_text(const outcome& o, const task& t, const places& p) {
+  const auto& at = o.run.history.at;
+  std::visit(
+      [&](const auto& parts) {
+        fmt::print("{}{}\n{}\n", evaluation_line("train", o.train, parts.train.samples()),
+                   evaluation_line("test", o.test, parts.test.samples()),
+                   confusion_text(o.test.confusion, parts.test.class_names));
+      },
+      t.parts);
+  if (o.run.epochs.size() > 1) fmt::print("{}\n", to_text(loss_chart(t.name, o.run.epochs)));
+  if (at.steps > 0) {
+    const double epochs = static_cast<double>(at.steps) / static_cast<double>(o.run.steps_per_epoch);
+    const double converting = o.run.converting_seconds / static_cast<double>(o.run.steps_here) *
+                              static_cast<double>(o.run.steps_per_epoch);
+    fmt::print(
+        "{:.3g} s per epoch, of which {:.3g} s go into making batches; {:.3g} s for reading the data\n",
+        at.seconds / epochs, converting, t.reading_seconds);
+  }
+  fmt::print("wrote {}, {}, {}\n", p.model(), p.history(), p.picture());
 }
 
-int run_train(const train_options& o) {
-  const auto data = load(o.data);
-  if (!o.quiet) announce(o, data);
-  softmax_regression model(data.train.features(), data.train.classes());
-  softmax_regression_options options;
-  options.rule.lr = o.rate;
-  options.rule.momentum = o.momentum;
-  options.l2 = o.l2;
-  options.fit.epochs = o.epochs;
-  options.fit.batch = o.batch;
-  options.fit.seed = o.seed;
-  options.fit.rate = optim::cosine_rate(o.rate);
-  if (!o.quiet) options.fit.on_epoch = [&](const optim::epoch_record& e) { return show(e, o), true; };
-  const auto history = model.fit<float>(data.train.x, data.train.labels, options);
-  const bool failed = history.stopped == optim::stop_reason::non_finite;
+// A run that was interrupted is not evaluated: it leaves a checkpoint, and is to be resumed.
+int leave(const train_arguments& a, const fitted_run& run, const places& p) {
+  fmt::print(stderr, "{}; saved {}\ngo on with: reel train --resume {}\n", run.history.why, p.checkpoint(),
+             p.checkpoint());
+  if (a.json)
+    fmt::print("{}\n",
+               nlohmann::ordered_json{
+                   {"stopped", "interrupted"}, {"why", run.history.why}, {"checkpoint", p.checkpoint()}}
+                   .dump());
+  return interruption::requested() ? 130 : 0;
+}
+
+int run_train(const train_arguments& a, const std::vector<setting>& settings) {
+  const task t = read_task(a.data, a.training.seed);
+  const places p(a, t);
+  p.make();
+  if (!a.quiet) announce(a, t);
+  outcome o;
+  o.run = fit_and_save(a, t, p, settings);
+  const auto& history = o.run.history;
+  if (history.stopped == stop_reason::interrupted) return leave(a, o.run, p);
+  o.model = o.run.model;
+  std::visit(
+      [&](const auto& parts) {
+        o.train = evaluate(o.model, parts.train);
+        o.test = evaluate(o.model, parts.test);
+      },
+      t.parts);
+  save(p.model(), o.model);
+  write_text(p.history(), json_lines(o.run.epochs));
+  write_text(p.picture(), to_svg({loss_chart(t.name, o.run.epochs)}));
+  const bool failed = history.stopped == stop_reason::non_finite;
   if (failed) fmt::print(stderr, "reel: training stopped at {}\n", history.why);
-  else if (!o.quiet) fmt::print(stderr, "{}\n", history.why);
-  report("train", model, data.train);
-  report("test", model, data.test);
+  else if (!a.quiet) fmt::print(stderr, "{}\n", history.why);
+  if (a.json) print_json(o, t, p);
+  else print_text(o, t, p);
   return failed ? 1 : 0;
+}
+
+constexpr const char* run_group = "Run";
+
+void add_run_arguments(CLI::App& verb, train_arguments& a) {
+  verb.add_option("--out", a.out,
+                  "folder for model.safetensors, history.jsonl and loss.svg; by default reel-DATA")
+      ->type_name("FOLDER")
+      ->group(run_group);
+  verb.add_option("--resume", a.resume, "checkpoint of a run to go on with, with its data and settings")
+      ->type_name("FILE")
+      ->group(run_group);
+  verb.add_option("--save-every", a.save_every,
+                  "epochs between checkpoints; 0 saves one when interrupted (Ctrl-C)")
+      ->type_name("EPOCHS")
+      ->capture_default_str()
+      ->check(at_least_zero)
+      ->group(run_group);
+  verb.add_option("--stop-after", a.stop_after, "interrupt the run after so many steps in all; 0 does not")
+      ->type_name("STEPS")
+      ->capture_default_str()
+      ->check(at_least_zero)
+      ->group(run_group);
+  verb.add_flag("--json", a.json, "one JSON object on stdout in place of text")->group(run_group);
+  verb.add_flag("--quiet", a.quiet, "no progress")->group(run_group);
 }
 
 }  // namespace
 
 void add_train(CLI::App& program, action& chosen) {
-  CLI::App& verb = *program.add_subcommand("train", "train softmax regression by minibatch SGD");
-  const auto options = std::make_shared<train_options>();
-  train_options& o = *options;
-  verb.add_option("data", o.data, "digits, iris, or a CSV file whose last column is the class")
-      ->capture_default_str();
-  verb.add_option("--epochs", o.epochs, "passes over the training samples")
-      ->capture_default_str()
-      ->check(at_least_zero);
-  verb.add_option("--batch", o.batch, "samples per step; 0 takes all of them (gradient descent)")
-      ->capture_default_str()
-      ->check(at_least_zero);
-  verb.add_option("--lr", o.rate, "learning rate at the start; it falls along half a cosine")
-      ->capture_default_str()
-      ->check(at_least_zero);
-  verb.add_option("--momentum", o.momentum, "heavy-ball momentum")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0));
-  verb.add_option("--l2", o.l2, "penalty l2/2·ΣW² on all weights but the bias")
-      ->capture_default_str()
-      ->check(at_least_zero);
-  verb.add_option("--seed", o.seed, "the same seed gives the same model, bit for bit")->capture_default_str();
-  verb.add_flag("--quiet", o.quiet, "no progress");
-  verb.callback([options, &chosen] { chosen = [options] { return run_train(*options); }; });
+  CLI::App& verb = *program.add_subcommand("train", "train softmax regression or a perceptron");
+  const auto arguments = std::make_shared<train_arguments>();
+  add_data_arguments(verb, arguments->data);
+  add_model_arguments(verb, arguments->training);
+  add_step_arguments(verb, arguments->training);
+  add_fit_arguments(verb, arguments->training);
+  add_run_arguments(verb, *arguments);
+  add_config(verb);
+  verb.callback([&verb, &chosen, arguments] {
+    if (!arguments->resume.empty()) resume_settings(verb, arguments->resume, {data_group, training_group});
+    check_data_arguments(verb, arguments->data);
+    check_combinations(verb, arguments->training);
+    const auto settings = given_settings(verb, {data_group, training_group});
+    chosen = [arguments, settings] { return run_train(*arguments, settings); };
+  });
 }
 
 }  // namespace reel::cli

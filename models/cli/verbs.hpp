@@ -15,5 +15,10 @@ namespace reel::cli {
 using action = std::function<int()>;
 
 void add_train(CLI::App& program, action& chosen);
+void add_eval(CLI::App& program, action& chosen);
+void add_predict(CLI::App& program, action& chosen);
+void add_graph(CLI::App& program, action& chosen);
+void add_sweep(CLI::App& program, action& chosen);
+void add_compare(CLI::App& program, action& chosen);
 
 }  // namespace reel::cli

@@ -5,6 +5,7 @@
 #include <reel/models/arrays.hpp>
 #include <reel/models/batches.hpp>
 #include <reel/models/class_weights.hpp>
+#include <reel/models/classifier.hpp>
 #include <reel/models/csv.hpp>
 #include <reel/models/data.hpp>
 #include <reel/models/data_sets.hpp>

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// The data a verb works on: its arguments, and what is read from them.
+#pragma once
+
+#include <reel/models/read_data.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <variant>
+
+namespace reel::cli {
+
+// How to read a file, for every verb that takes one.
+struct format_arguments {
+  std::string label;
+  std::string labels_file;
+  std::string separator;
+  std::string header = "detect";
+  std::string missing = "refuse";
+};
+void add_format_arguments(CLI::App& verb, format_arguments& a);
+// Throws reel::error of code usage.
+reel::data_options reading_options(const format_arguments& a);
+
+// What to train and test with, for the verbs that train.
+struct data_arguments {
+  std::string data;  // empty: fashion-mnist where it is installed, or else digits
+  std::string test;
+  double test_share = 0.2;
+  std::string scale = "auto";
+  format_arguments format;
+};
+inline constexpr const char* data_group = "Data";
+void add_data_arguments(CLI::App& verb, data_arguments& a);
+
+// Refuses options that have no effect beside the others. Throws reel::error of code usage.
+void check_data_arguments(const CLI::App& verb, const data_arguments& a);
+
+struct task {
+  std::string name;  // "digits", or a file's name without directories and endings
+  std::variant<train_and_test<double>, train_and_test<std::uint8_t>> parts;
+  scaling scale;               // fitted to the training samples
+  double reading_seconds = 0;  // until the parts were there
+};
+
+// Reads, splits by the seed and finds the scaling.
+task read_task(data_arguments a, std::uint64_t seed);
+
+// Samples to apply a model to.
+any_dataset read_samples(const std::string& path, reel::data_options options);
+
+}  // namespace reel::cli

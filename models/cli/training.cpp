@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "training.hpp"
+
+#include "arguments.hpp"
+
+#include <reel/autodiff/error.hpp>
+
+#include <fmt/format.h>
+
+namespace reel::cli {
+
+namespace {
+
+// Adds options of one group, each with its default shown.
+struct adder {
+  CLI::App& verb;
+  template <class T>
+  CLI::Option* operator()(const char* name, T& value, const char* help, const char* type) const {
+    return verb.add_option(name, value, help)->type_name(type)->capture_default_str()->group(training_group);
+  }
+};
+
+}  // namespace
+
+void add_model_arguments(CLI::App& verb, training_arguments& a) {
+  const adder add{verb};
+  add("--hidden", a.hidden, "sizes of hidden layers, as in 128,64; none is softmax regression", "SIZES")
+      ->default_str("none")
+      ->delimiter(',')
+      ->check(at_least_one);
+  add("--optimizer", a.optimizer, "sgd, adam or adamw", "NAME")
+      ->check(CLI::IsMember({"sgd", "adam", "adamw"}));
+  add("--momentum", a.momentum, "heavy-ball momentum of sgd", "FACTOR")->check(below_one);
+  verb.add_flag("--nesterov", a.nesterov, "Nesterov's momentum")->group(training_group);
+  add("--weight-decay", a.weight_decay, "of sgd and adamw, on all parameters", "FACTOR")
+      ->check(at_least_zero);
+  add("--l2", a.l2, "penalty l2/2·ΣW² in the loss, on all weights but the biases", "FACTOR")
+      ->check(at_least_zero);
+  add("--clip", a.clip, "shorten gradients to this length in all; 0 does not", "NORM")->check(at_least_zero);
+  add("--class-weights", a.class_weights, "none, or balanced: every class weighs the same", "HOW")
+      ->check(CLI::IsMember({"none", "balanced"}));
+  add("--seed", a.seed, "of the split, the order of samples and the first weights", "NUMBER");
+}
+
+void add_step_arguments(CLI::App& verb, training_arguments& a) {
+  const adder add{verb};
+  add("--lr", a.rate, "learning rate; by default 0.1, of adam and adamw 0.001", "RATE")
+      ->default_str("")
+      ->check(more_than_zero);
+  add("--batch", a.batch, "samples per step; 0 takes all of them (gradient descent)", "SIZE")
+      ->check(at_least_zero);
+}
+
+void add_fit_arguments(CLI::App& verb, training_arguments& a) {
+  const adder add{verb};
+  add("--schedule", a.schedule, "how the rate goes on: constant, step, cosine", "NAME")
+      ->check(CLI::IsMember({"constant", "step", "cosine"}));
+  add("--factor", a.factor, "of the step schedule, every so many epochs", "FACTOR")->check(more_than_zero);
+  add("--every", a.every, "epochs between steps of that schedule", "EPOCHS")->check(at_least_one);
+  add("--warm-up", a.warm_up, "steps over which the rate rises first", "STEPS")->check(at_least_zero);
+  add("--epochs", a.epochs, "passes over the training samples", "EPOCHS")->check(at_least_zero);
+  add("--patience", a.patience,
+      "stop when the validation loss has not improved for so many epochs, with the best; 0 does not",
+      "EPOCHS")
+      ->check(at_least_zero);
+  add("--min-delta", a.min_delta, "what counts as an improvement", "LOSS")->check(at_least_zero);
+  add("--validation-share", a.validation_share,
+      "share of the training samples to validate with, if there is patience", "SHARE")
+      ->check(a_share);
+  add("--seconds", a.seconds, "stop when this time is over; 0 does not", "SECONDS")->check(at_least_zero);
+}
+
+void check_combinations(const CLI::App& verb, const training_arguments& a) {
+  const bool is_sgd = a.optimizer == "sgd";
+  const struct {
+    const char* option;
+    bool has_effect;
+    const char* needs;
+  } rules[] = {{"--momentum", is_sgd, "--optimizer sgd"},
+               {"--nesterov", is_sgd && a.momentum > 0, "--optimizer sgd and --momentum"},
+               {"--weight-decay", a.optimizer != "adam", "--optimizer sgd or adamw"},
+               {"--factor", a.schedule == "step", "--schedule step"},
+               {"--every", a.schedule == "step", "--schedule step"},
+               {"--min-delta", a.patience > 0, "--patience"},
+               {"--validation-share", a.patience > 0, "--patience"}};
+  for (const auto& rule : rules) {
+    const CLI::Option* option = verb.get_option_no_throw(rule.option);
+    if (option != nullptr && option->count() > 0 && !rule.has_effect)
+      throw error(errc::usage, fmt::format("{} has no effect without {}.", rule.option, rule.needs));
+  }
+}
+
+double rate_of(const training_arguments& a) { return a.rate.value_or(a.optimizer == "sgd" ? 0.1 : 0.001); }
+
+optim::any_rule rule_of(const training_arguments& a) {
+  const double lr = rate_of(a);
+  const auto clipped = [&](auto rule) {
+    return a.clip > 0 ? optim::any_rule(optim::clip_by_global_norm(rule, a.clip)) : optim::any_rule(rule);
+  };
+  if (a.optimizer == "adam") return clipped(optim::adam{.lr = lr});
+  if (a.optimizer == "adamw") return clipped(optim::adamw{.lr = lr, .weight_decay = a.weight_decay});
+  return clipped(optim::sgd{lr, a.momentum, a.nesterov, a.weight_decay});
+}
+
+optim::schedule schedule_of(const training_arguments& a) {
+  const double lr = rate_of(a);
+  return optim::warm_up(a.warm_up, a.schedule == "constant" ? optim::constant_rate(lr)
+                                   : a.schedule == "step"   ? optim::step_rate(lr, a.factor, a.every)
+                                                            : optim::cosine_rate(lr));
+}
+
+std::string model_name(const training_arguments& a) {
+  return a.hidden.empty() ? "softmax regression"
+                          : fmt::format("perceptron with {} hidden units", fmt::join(a.hidden, ", "));
+}
+
+std::string describe(const training_arguments& a) {
+  return fmt::format("{}, {} at rate {} ({}), {} epochs, {} samples a step, l2 {}, seed {}", model_name(a),
+                     a.optimizer, rate_of(a), a.schedule, a.epochs,
+                     a.batch == 0 ? "all" : std::to_string(a.batch), a.l2, a.seed);
+}
+
+network_step make_step(const training_arguments& a, index_t features, index_t classes,
+                       std::vector<double> class_weights) {
+  std::vector<index_t> sizes{features};
+  sizes.insert(sizes.end(), a.hidden.begin(), a.hidden.end());
+  sizes.push_back(classes);
+  mlp<array<float>> start;
+  for (auto& layer : make_mlp(sizes, a.seed).layers) {
+    if (a.hidden.empty()) layer.W.fill(0.0);
+    start.layers.push_back({array<float>(layer.W), array<float>(layer.b)});
+  }
+  return {{a.l2, std::move(class_weights)}, rule_of(a), std::move(start), here()};
+}
+
+}  // namespace reel::cli

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""consume.py subproject|installed SOURCE BUILD COMPILER…: uses reel as another project would.
+"""consume.py subproject|pkg-config|cmake SOURCE BUILD COMPILER…: uses reel as another project would.
 
 subproject: parent/ is configured with reel among its subprojects, in a folder of another name, and builds
-nothing of reel but the library. installed: BUILD is installed into a folder, and parent/main.cpp compiled
-by what pkg-config says. Both compile with every warning an error, and run the program.
+nothing of reel but the library; fmt, xtl and xtensor come by reel's wrap files. pkg-config, cmake: BUILD is
+installed into a folder, and parent/ compiled by what pkg-config says, or by its CMakeLists.txt. All compile
+with every warning an error, and run the program.
 """
+import configparser
 import json
 import os
 import shlex
@@ -27,6 +29,27 @@ def run(*command, **environment):
     return done.stdout
 
 
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def unpack_wraps(source, subprojects):
+    """Lays the headers of the system out as a download would be, so that the wrap files need no network."""
+    wraps = os.path.join(source, "subprojects")
+    for name in ("fmt", "xtl", "xtensor"):
+        wrap = configparser.ConfigParser()
+        wrap.read(os.path.join(wraps, f"{name}.wrap"))
+        folder = os.path.join(subprojects, wrap["wrap-file"]["directory"])
+        includes = os.path.join(folder, "include")
+        if not os.path.exists(includes):
+            os.makedirs(includes)
+            system = run("pkg-config", "--variable=includedir", name).strip()
+            os.symlink(os.path.join(system, name), os.path.join(includes, name))
+        shutil.copytree(os.path.join(wraps, "packagefiles", wrap["wrap-file"]["patch_directory"]), folder, dirs_exist_ok=True)
+
+
 def subproject(folder, source, compiler):
     parent, build = os.path.join(folder, "parent"), os.path.join(folder, "build")
     shutil.copytree(PARENT, parent, dirs_exist_ok=True)  # with the times of the files, so that ninja knows what is new
@@ -34,24 +57,31 @@ def subproject(folder, source, compiler):
     reel = os.path.join(parent, "subprojects", ODD_NAME)
     if not os.path.islink(reel):
         os.symlink(source, reel)
-        with open(os.path.join(parent, "subprojects", "reel.wrap"), "w", encoding="utf-8") as wrap:
-            wrap.write(f"[wrap-file]\ndirectory = {ODD_NAME}\n\n[provide]\ndependency_names = reel\n")
+        write(os.path.join(parent, "subprojects", "reel.wrap"),
+              f"[wrap-file]\ndirectory = {ODD_NAME}\n\n[provide]\ndependency_names = reel\n")
+    unpack_wraps(source, os.path.join(parent, "subprojects"))
     if not os.path.exists(os.path.join(build, "build.ninja")):
-        run("meson", "setup", build, parent, "--buildtype=plain", "-Ddefault_library=static", "--force-fallback-for=reel",
-            CXX=shlex.join(compiler))
+        run("meson", "setup", build, parent, "--buildtype=plain", "-Ddefault_library=static",
+            "--force-fallback-for=reel,fmt,xtl,xtensor", CXX=shlex.join(compiler))
     log = run("ninja", "-C", build)
     if "warning:" in log:
         sys.exit(f"reel warns in a parent's build:\n{log}")
     targets = {t["name"] for t in json.loads(run("meson", "introspect", "--targets", build))}
+    targets = {name for name in targets if not name.startswith("kernels_")}  # parts of the library
     if targets != {"main", "reel"}:
         sys.exit(f"as a subproject reel builds {sorted(targets - {'main', 'reel'})} besides the library")
     run(os.path.join(build, "main"))
 
 
-def installed(folder, build, compiler):
+def install(folder, build):
+    """Installs BUILD below a folder; returns the folder and that of the file for pkg-config."""
     root = os.path.join(folder, "root")
     run("meson", "install", "-C", build, "--no-rebuild", "--destdir", root, "--tags", "runtime,devel")
-    libraries = next(p for p, _, names in os.walk(root) if "reel.pc" in names)
+    return root, next(p for p, _, names in os.walk(root) if "reel.pc" in names)
+
+
+def pkg_config(folder, build, compiler):
+    root, libraries = install(folder, build)
     flags = run("pkg-config", "--cflags", "--libs", "reel", PKG_CONFIG_PATH=libraries, PKG_CONFIG_SYSROOT_DIR=root)
     program = os.path.join(folder, "main")
     run(*compiler, "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror",
@@ -59,12 +89,28 @@ def installed(folder, build, compiler):
     run(program, LD_LIBRARY_PATH=os.path.dirname(libraries))
 
 
+def cmake(folder, build, compiler):
+    _, libraries = install(folder, build)
+    config = os.path.join(os.path.dirname(libraries), "cmake", "reel")
+    made = os.path.join(folder, "made")
+    run("cmake", "-S", PARENT, "-B", made, f"-Dreel_DIR={config}", CXX=shlex.join(compiler))
+    run("cmake", "--build", made)
+    run(os.path.join(made, "main"))
+    for version, suits in (("0.1.0", True), ("0.1", True), ("0.2", False), ("0.0.9", False), ("0.1.99", False), ("1.1", False)):
+        major, minor = version.split(".")[:2]
+        said = run("cmake", f"-DPACKAGE_FIND_VERSION={version}", f"-DPACKAGE_FIND_VERSION_MAJOR={major}",
+                   f"-DPACKAGE_FIND_VERSION_MINOR={minor}", "-P", write(os.path.join(folder, "ask.cmake"),
+                   f'include("{config}/reelConfigVersion.cmake")\nmessage("suits=${{PACKAGE_VERSION_COMPATIBLE}}")\n'))
+        if f"suits={str(suits).upper()}" not in said:
+            sys.exit(f"who asks CMake for version {version} of reel {'does not get it' if suits else 'gets it'}:\n{said}")
+
+
 def main(how, source, build, *compiler):
     if how == "subproject":  # stays, to be built again only where something is new
         subproject(os.path.join(build, "consumer"), source, compiler)
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            installed(folder, build, compiler)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        {"pkg-config": pkg_config, "cmake": cmake}[how](folder, build, compiler)
 
 
 main(*sys.argv[1:])

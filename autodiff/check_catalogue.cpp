@@ -162,6 +162,10 @@ class maker {
     std::vector<var> known(r_.x.begin(), r_.x.begin() + static_cast<std::ptrdiff_t>(outer_));
     known.insert(known.end(), r_.y.begin(), r_.y.end());
     for (const var& a : known)
+      if (matrix(a.id()))
+        make("saved", fmt::format("{} transposed where it is read", letter(r_, a.id())),
+             readers(a.id(), change::transpose));
+    for (const var& a : known)
       for (const var& b : known)
         if (a.id() != b.id() && a.shape() == b.shape() && elements(a.id()) > 0)
           make("saved", fmt::format("{} for {}", letter(r_, b.id()), letter(r_, a.id())),
@@ -209,9 +213,21 @@ class maker {
     const std::string text = fmt::format("{} of {}", op, formula(r_, inputs[0]));
     if (sum && matrix(inputs[0]))
       make("wrong axis", text + " along the other axis", {{n, -1, change::other_axis}});
+    if (op == "broadcast_to") sums_spread(n, inputs[0]);
     if (op == "mean") make("reduction", text + ": a sum instead", {{n, -1, change::inverse_ratio}});
     if (op == "sum_to" || op == "sum" || op == "broadcast_to")
       make("reduction", text + ": a mean instead", {{n, -1, change::ratio}});
+  }
+
+  // A sum along an axis that is stretched back over it.
+  void sums_spread(node_id n, node_id sum) {
+    while (plain(nodes_, sum)) sum = nodes_.inputs_of(sum)[0];
+    const std::string_view op = nodes_.op_of(sum).traits->name;
+    if (op != "sum" && op != "sum_to") return;
+    const node_id from = nodes_.inputs_of(sum)[0];
+    if (matrix(from) && nodes_.shape_of(from) == nodes_.shape_of(n))
+      make("wrong axis", fmt::format("{} of {} along the other axis", op, formula(r_, from)),
+           {{n, -1, change::other_spread, 1, from}});
   }
 
   const rule& r_;

@@ -192,6 +192,24 @@ template <class T> void replay<T>::keep_one_term(const edit& e, node_id n, std::
   }
 }
 
+template <class T> void replay<T>::spread_other_axis(const edit& e, node_id n, std::span<T> y) {
+  const auto from = numbers(e.other);
+  const matrix m(recording_->shape_of(e.other));
+  const shape& sums = recording_->shape_of(recording_->inputs_of(n)[0]);
+  const bool of_rows = sums.rank() > 0 && sums.back() == 1;  // then those of columns are wanted
+  for (std::size_t k = 0; k < m.count; ++k)
+    for (std::size_t i = 0; i < m.rows; ++i)
+      for (std::size_t j = 0; j < m.columns; ++j) {
+        const T* const block = from.data() + k * m.rows * m.columns;
+        T sum(0);
+        if (of_rows)
+          for (std::size_t p = 0; p < m.rows; ++p) sum = sum + block[p * m.columns + j];
+        else
+          for (std::size_t p = 0; p < m.columns; ++p) sum = sum + block[i * m.columns + p];
+        y[(k * m.rows + i) * m.columns + j] = sum;
+      }
+}
+
 template <class T> void replay<T>::apply(const edit& e, node_id n, const shape& dims, std::span<T> x) {
   const std::size_t size = x.size();
   const auto scale = [&](const T& by) {
@@ -245,6 +263,8 @@ template <class T> void replay<T>::apply(const edit& e, node_id n, const shape& 
       if (const node_id from = operand(); from != no_node)
         reduce_other_axis<T>(recording_->shape_of(from), numbers(from), x);
       return;
+    case change::other_spread:
+      return spread_other_axis(e, n, x);
     case change::ratio:
     case change::inverse_ratio:
       if (const node_id from = operand(); from != no_node && size > 0 && !numbers(from).empty()) {

@@ -31,6 +31,7 @@ enum class change : std::uint8_t {
   first_only,     // of the terms that input `other` of an op linear in it brings, the first alone
   last_only,      // ... the last alone: overwritten instead of accumulated
   other_axis,     // a reduction along the other of the last two axes
+  other_spread,   // sums of `other` stretched back: along the other of the last two axes
   ratio,          // by the number of inputs to each output: a mean for a sum, ...
   inverse_ratio,  // ... and a sum for a mean
 };
@@ -71,6 +72,7 @@ template <class T> class replay {
   void apply(const edit& e, node_id n, const shape& dims, std::span<T> x);
   void keep_one_term(const edit& e, node_id n, std::span<T> y);
   void call(node_id n, void* y);
+  void spread_other_axis(const edit& e, node_id n, std::span<T> y);
 
   const recording* recording_;
   std::vector<node_id> wanted_, given_, order_;

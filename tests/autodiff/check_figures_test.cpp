@@ -67,9 +67,9 @@ BOOST_AUTO_TEST_CASE(curves_turn_where_theory_says) {
     const char* method;
     element number;
     double low, high;
-  } expected[] = {{"forward", element::f64, 1e-11, 1e-7},          {"central", element::f64, 1e-14, 1e-9},
-                  {"sixth order", element::f64, 1e-16, 1e-12},     {"complex step", element::f64, 0, 4e-16},
-                  {"central", element::f32, 1e-8, 1e-3},           {"forward", element::real50, 1e-29, 1e-23},
+  } expected[] = {{"forward", element::f64, 1e-11, 1e-7},        {"central", element::f64, 1e-14, 1e-9},
+                  {"sixth order", element::f64, 1e-16, 1e-12},   {"complex step", element::f64, 0, 4e-16},
+                  {"central", element::f32, 1e-8, 1e-3},         {"forward", element::real50, 1e-29, 1e-23},
                   {"sixth order", element::real50, 1e-46, 1e-40}};
   for (const auto& e : expected) {
     const double best = find(v, e.method, e.number).best().error;
@@ -91,7 +91,8 @@ BOOST_AUTO_TEST_CASE(curves_are_drawn_and_written) {
 
 BOOST_AUTO_TEST_CASE(what_has_no_derivative_is_refused) {
   const check::subject labels("argmax", {x}, [](std::span<const var> v) { return argmax(v[0]); });
-  check_error(errc::invalid_argument, [&] { check::ulps(labels); }, "no result of kind real");
+  check_error(
+      errc::invalid_argument, [&] { check::ulps(labels); }, "no result of kind real");
   BOOST_TEST(check::vcurve(labels).curves.empty());
 }
 

@@ -141,6 +141,23 @@ template <class T> slopes<T> differences<T>::along(const point& direction, doubl
   return best;
 }
 
+template <class T> slope<T> slope_at_zero(const std::function<T(double)>& f, double scale, double goal) {
+  slope<T> best;
+  const T start = f(0);
+  for (const int e : exponents<T>) {
+    const double h = std::ldexp(scale, -e);
+    stencil<T> s{.f = {}, .step = T(h)};
+    for (int j = -reach; j <= reach; ++j)
+      s.f[static_cast<std::size_t>(reach + j)] = j == 0 ? start : f(j * h);
+    if (!s.finite()) continue;
+    if (const double bar = s.bar(); bar < best.bar) best = {s.order8(), bar};
+    if (best.bar <= goal * std::max(magnitude(best.value), 1e-3 * magnitude(start))) break;
+  }
+  return best;
+}
+template slope<double> slope_at_zero(const std::function<double(double)>&, double, double);
+template slope<real50> slope_at_zero(const std::function<real50(double)>&, double, double);
+
 complex_steps::complex_steps(std::span<const var> y, std::span<const var> x, const point& at)
     : run_(y, x), x_(at) {
   point nowhere;

@@ -42,6 +42,13 @@ template <class T> class differences {
   std::size_t evaluations_ = 0;
 };
 
+// The slope at 0 of a function of one number, and by how much it may be off.
+template <class T> struct slope {
+  T value{0};
+  double bar = std::numeric_limits<double>::infinity();
+};
+template <class T> slope<T> slope_at_zero(const std::function<T(double)>& f, double scale, double goal);
+
 // Im y(x + ihv)/h in double: no difference is taken, so h can be as small as one likes. What rounding
 // does to it shows between steps that are no powers of two apart.
 class complex_steps {

@@ -18,6 +18,10 @@ class json {
     text_ += fmt::format("{}{}: {}", text_.empty() ? "" : ", ", quoted(key), written(value));
     return *this;
   }
+  json& add_json(std::string_view key, std::string_view text) {  // that is JSON already
+    text_ += fmt::format("{}{}: {}", text_.empty() ? "" : ", ", quoted(key), text);
+    return *this;
+  }
   std::string text() const { return "{" + text_ + "}"; }
 
  private:

@@ -52,6 +52,7 @@ template <class T> class replay {
   replay(std::span<const var> wanted, std::span<const var> given);
 
   std::span<T> given(std::size_t i) { return numbers(given_[i]); }
+  void* given_data(std::size_t i) { return memory_.get() + offset(given_[i]); }  // of any kind
   std::size_t given_count() const { return given_.size(); }
   void run(std::span<const edit> edits = {});
   std::span<const T> result(std::size_t i) const { return const_cast<replay*>(this)->numbers(wanted_[i]); }

@@ -38,14 +38,23 @@ bool is_tiny(std::string_view decimal) noexcept {
 
 }  // namespace
 
-number_text read_number(std::string_view text) noexcept {
-  for (const std::string_view word : {"", "?", "na", "n/a", "null"})
+namespace {
+
+number_text read_word(std::string_view text, std::string_view unsigned_text) noexcept {
+  using namespace std::string_view_literals;
+  for (const std::string_view word : {""sv, "?"sv, "na"sv, "n/a"sv, "null"sv})
     if (same_word(text, word)) return {number_form::missing};
+  if (same_word(unsigned_text, "nan")) return {number_form::nan};
+  if (same_word(unsigned_text, "inf") || same_word(unsigned_text, "infinity")) return {number_form::infinite};
+  return {number_form::text};
+}
+
+}  // namespace
+
+number_text read_number(std::string_view text) noexcept {
   std::string_view decimal = text;
   if (decimal.starts_with('+') || decimal.starts_with('-')) decimal.remove_prefix(1);
-  if (same_word(decimal, "nan")) return {number_form::nan};
-  if (same_word(decimal, "inf") || same_word(decimal, "infinity")) return {number_form::infinite};
-  if (decimal.empty() || !(is_digit(decimal[0]) || decimal[0] == '.')) return {number_form::text};
+  if (decimal.empty() || !(is_digit(decimal[0]) || decimal[0] == '.')) return read_word(text, decimal);
   double value = 0;
   const auto [end, code] = std::from_chars(decimal.data(), decimal.data() + decimal.size(), value);
   if (code == std::errc::invalid_argument || end != decimal.data() + decimal.size())

@@ -7,6 +7,9 @@
 
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
+#include <random>
+#include <string>
 
 namespace {
 
@@ -41,6 +44,17 @@ bool trains() {
   return model.score(x, labels) == 1 && model.loss(x, labels) < std::log(2.0);
 }
 
+// A model that is saved comes back as it was.
+bool keeps() {
+  const auto path =
+      std::filesystem::temp_directory_path() / ("reel" + std::to_string(std::random_device{}()));
+  const auto model = reel::make_mlp({2, 3, 2}, 1);
+  reel::save(path.string(), model);
+  const auto back = reel::load<reel::mlp<reel::array<double>>>(path.string());
+  std::filesystem::remove(path);
+  return back.layers.size() == 2 && back.layers[1].W == model.layers[1].W;
+}
+
 bool refuses() {
   reel::tape t;
   try {
@@ -54,7 +68,7 @@ bool refuses() {
 }  // namespace
 
 int main() {
-  const bool fine = differentiates() && trains() && refuses();
+  const bool fine = differentiates() && trains() && keeps() && refuses();
   std::puts(fine ? "reel works here" : "reel does not work here");
   return fine ? 0 : 1;
 }

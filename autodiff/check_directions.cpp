@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <reel/autodiff/check/directions.hpp>
 
+#include "check_explain.hpp"
 #include "check_json.hpp"
 #include "check_line.hpp"
 #include "check_pull.hpp"
@@ -231,9 +232,15 @@ template <class T> void follow(const rule& r, const options& o, taylor_report& t
 
 }  // namespace
 
+double taylor_rate_of(const rule& r, const options& o) {
+  taylor_report t;
+  follow<real50>(r, o, t);
+  return t.rate;
+}
+
 taylor_report taylor(const subject& s, const options& o) {
   taylor_report t{.subject = fmt::format("taylor({})", s.name()), .seed = o.seed};
-  const rule r(s);
+  const rule r = rule_of(s, o);
   if (r.x.empty() || r.y.empty()) t.reason = "it has no input or no result of kind real.";
   else if (r.has_numbers(element::real50)) follow<real50>(r, o, t);
   else follow<double>(r, o, t);

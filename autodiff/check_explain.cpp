@@ -141,6 +141,8 @@ class explanation {
 
 void explain(const rule& r, const options& o, report& failed) {
   for (std::string& e : explanation(r, o).run()) failed.explanation.push_back(std::move(e));
+  failed.numbers = rungs_of(r, o);
+  failed.taylor_rate = taylor_rate_of(r, o);
 }
 
 }  // namespace reel::check

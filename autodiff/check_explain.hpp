@@ -9,6 +9,11 @@ namespace reel::check {
 // Adds to a FAIL what reproduces the wrong numbers.
 void explain(const rule& r, const options& o, report& failed);
 
+// In float, double and 50 digits, the error against the oracle.
+std::vector<precision> rungs_of(const rule& r, const options& o);
+// The exponent with which the Taylor remainder falls.
+double taylor_rate_of(const rule& r, const options& o);
+
 // ∂y/∂x, a row of all elements of one input for each element of all outputs.
 struct jacobian_matrix {
   std::size_t rows = 0, columns = 0;

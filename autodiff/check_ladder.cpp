@@ -2,6 +2,7 @@
 #include <reel/autodiff/check/precision.hpp>
 
 #include "check_examination.hpp"
+#include "check_explain.hpp"
 
 #include <ostream>
 
@@ -104,13 +105,16 @@ precision rung(const rule& r, const point& ybar, const std::vector<expected<real
 
 }  // namespace
 
-ladder_report ladder(const subject& s, const options& o) {
-  rule r = checked_rule(s, o);
+namespace {
+
+ladder_report ladder_of(rule r, const options& o) {
+  const point start = r.at;
   const bool narrow = r.has_numbers(element::f32) && round_to<float>(r.at);
-  judgement j("ladder", s.name(), s.where(), o);
+  if (!narrow) r.at = start;
+  judgement j("ladder", "", {}, o);
   examination<real50> e(r, o, j);
   e.every_element();
-  ladder_report report{.subject = of_order(s.name(), o)};
+  ladder_report report;
   if (narrow) report.rungs.push_back(rung<float>(r, e.seed(), e.expectations()));
   if (r.has_numbers(element::f64)) report.rungs.push_back(rung<double>(r, e.seed(), e.expectations()));
   report.rungs.push_back(rung<real50>(r, e.seed(), e.expectations()));
@@ -118,6 +122,16 @@ ladder_report ladder(const subject& s, const options& o) {
     const auto off = e.cotangents()[want.input][want.at] - want.value;
     report.wrong_formula = report.wrong_formula || !(std::abs(static_cast<double>(off)) <= want.margin);
   }
+  return report;
+}
+
+}  // namespace
+
+std::vector<precision> rungs_of(const rule& r, const options& o) { return ladder_of(r, o).rungs; }
+
+ladder_report ladder(const subject& s, const options& o) {
+  ladder_report report = ladder_of(checked_rule(s, o), o);
+  report.subject = of_order(s.name(), o);
   return report;
 }
 

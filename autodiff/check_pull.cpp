@@ -5,6 +5,9 @@
 #include "check_examination.hpp"
 #include "check_explain.hpp"
 
+#include <reel/autodiff/check/tape.hpp>
+#include <reel/autodiff/node.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -170,7 +173,37 @@ report check_rule(const rule& r, const char* kind, const std::string& name, cons
   return done;
 }
 
+namespace {
+
+// Of a function with one number as its result, the op whose rule is wrong.
+std::string blame_for(const var& loss, const options& o) {
+  const recording& r = loss.recording();
+  const auto seen = dependencies(loss);
+  std::size_t ops = 0;
+  for (node_id n = 0; n < seen.size(); ++n)
+    ops += seen[n] && r.nodes[n].role == tape::role::computed && r.nodes[n].kind == kind::real ? 1 : 0;
+  if (ops < 2) return {};
+  options plain = o;
+  plain.explain = false;
+  const blame_report b = blame(loss, plain);
+  if (b.faults.empty()) return {};
+  const blamed& f = b.faults[0];
+  const auto line = to_string(f.where);
+  return fmt::format("node {} of {}, {}{}{}   ({} tail checks; what comes after it is verified)", f.node,
+                     seen.size(), f.op, line.empty() ? "" : ", ", line, f.tail_checks);
+}
+
+}  // namespace
+
 report pull(const subject& s, const options& o) {
+  report r = check_order(s, o);
+  const auto y = s.outputs();
+  if (r.outcome == verdict::fail && o.explain && o.order == 1 && y.size() == 1 && y[0].size() == 1)
+    r.blamed = blame_for(y[0], o);
+  return r;
+}
+
+report check_order(const subject& s, const options& o) {
   return check_rule(rule_of(s, o), "pull", of_order(s.name(), o), s.where(), o);
 }
 

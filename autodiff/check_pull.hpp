@@ -38,6 +38,8 @@ class judgement {
 report check_rule(const rule& r, const char* kind, const std::string& name, const place& where,
                   const options& o);
 
+report check_order(const subject& s, const options& o);
+
 // The rule and the values in float and double against 50 digits, at numbers rounded to float first.
 void examine_rounding(const rule& r, judgement& j);
 

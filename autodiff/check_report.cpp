@@ -29,10 +29,13 @@ std::string headline(const report& r) {
 
 std::string precisions(const report& r) {
   std::string text;
-  for (const precision& p : r.numbers)
-    text += fmt::format("{}{} {:.1e} (allowed {:.1e})", text.empty() ? "" : " | ", name(p.number), p.error,
-                        p.allowed);
-  return text;
+  const bool ladder = r.numbers.back().number == element::real50;
+  for (const precision& p : r.numbers) {
+    text += fmt::format("{}{} {:.1e}", text.empty() ? "" : " | ", name(p.number), p.error);
+    if (!ladder) text += fmt::format(" (allowed {:.1e})", p.allowed);
+  }
+  return ladder && r.numbers.back().error > r.numbers.back().allowed ? text + " → wrong formula, not rounding"
+                                                                     : text;
 }
 
 }  // namespace
@@ -50,9 +53,14 @@ std::string to_string(const report& r) {
                              r.worst.rule, r.worst.oracle, r.worst.oracle_error, r.oracle, r.worst.allowed));
   if (r.detection_limit > 0)
     text += line("power", fmt::format("detection limit of this check {:.1e} relative", r.detection_limit));
+  if (!r.blamed.empty()) text += line("blamed", r.blamed);
   for (const std::string& e : r.explanation) text += line("explains", e);
   if (!r.numbers.empty()) text += line("precision", precisions(r));
-  if (!r.repeatable) text += line("others", "two evaluations differ: not repeatable");
+  std::string others;
+  if (r.taylor_rate != 0) others = fmt::format("Taylor rate {:.2f} (want 2); ", r.taylor_rate);
+  if (!r.repeatable || !others.empty())
+    text += line("others",
+                 others + (r.repeatable ? "bitwise repeatable" : "two evaluations differ: not repeatable"));
   return text;
 }
 
@@ -71,6 +79,7 @@ std::string to_json(const report& r) {
   for (const precision& p : r.numbers)
     numbers.push_back(json().add("number", name(p.number)).add("error", p.error).add("allowed", p.allowed));
   j.add("precision", numbers).add("explanation", r.explanation);
+  j.add("blamed", r.blamed).add("taylor_rate", r.taylor_rate);
   return j.text();
 }
 

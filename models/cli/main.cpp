@@ -31,11 +31,11 @@ void check_verb(const CLI::App& program, const char* given) {
 
 int main(int argc, char** argv) {
   using namespace reel::cli;
-  CLI::App program{"reel: train classifiers and inspect what was trained", "reel"};
+  CLI::App program{"reel: train classifiers, inspect what was trained, and prove derivative rules", "reel"};
   program.set_version_flag("--version", REEL_VERSION);
   program.require_subcommand(1);
   action chosen;
-  for (const auto add : {add_train, add_eval, add_predict, add_graph, add_sweep, add_compare})
+  for (const auto add : {add_train, add_eval, add_predict, add_graph, add_sweep, add_compare, add_check})
     add(program, chosen);
   try {
     check_verb(program, argv[1]);

@@ -20,5 +20,6 @@ void add_predict(CLI::App& program, action& chosen);
 void add_graph(CLI::App& program, action& chosen);
 void add_sweep(CLI::App& program, action& chosen);
 void add_compare(CLI::App& program, action& chosen);
+void add_check(CLI::App& program, action& chosen);
 
 }  // namespace reel::cli

@@ -6,7 +6,7 @@
 
 #include <reel/autodiff/check/directions.hpp>
 #include <reel/ops.hpp>
-#include <reel/ops/table.hpp>
+#include <reel/ops/check_table.hpp>
 
 #include <random>
 
@@ -93,13 +93,6 @@ template <class F> void for_each_sample(F f) {
       BOOST_TEST_CONTEXT(row.name << " (" << row.variant << "), sample " << i) {
         f(row, row.samples[i], ++seed);
       }
-}
-
-// What the check kit takes for a row on a sample.
-inline check::subject subject_of(const op_row& row, const sample& x) {
-  check::arguments numbers;
-  for (const sample_array& a : x) numbers.emplace_back(a.shape, a.numbers, a.kind);
-  return {std::string(row.name), numbers, row.record};
 }
 
 inline bool has_derivative(const op_row& row, const recorded& r) {

@@ -42,15 +42,19 @@ struct precision {
 
 struct report {
   verdict outcome = verdict::inconclusive;
-  std::string subject = {};             // "pull(softmax, -1)"
-  std::string inputs = {};              // "input 0 double[8x32]"
-  place where = {};                     // the line of the check
-  std::string reason = {};              // why it is not a PASS
-  double detection_limit = 0;           // the smallest error it would have noticed, relative to |J|ᵀ|ȳ|
-  entry worst = {};                     // of all entries, the one with the largest |a − o| / (t_o + t_a)
-  std::string oracle = {};              // "differences in 50 digits"
-  std::vector<precision> numbers = {};  // the rule evaluated in float, double and 50 digits
+  std::string subject = {};    // "pull(softmax, -1)"
+  std::string inputs = {};     // "input 0 double[8x32]"
+  place where = {};            // the line of the check
+  std::string reason = {};     // why it is not a PASS
+  double detection_limit = 0;  // the smallest error it would have noticed, relative to |J|ᵀ|ȳ|
+  entry worst = {};            // of all entries, the one with the largest |a − o| / (t_o + t_a)
+  std::string oracle = {};     // "differences in 50 digits"
+  // The rule in float and double against itself in 50 digits; of a FAIL, in float, double and 50 digits
+  // against the oracle: an error that does not shrink is no rounding.
+  std::vector<precision> numbers = {};
   std::vector<std::string> explanation = {};  // of a FAIL: what reproduces the wrong numbers
+  std::string blamed = {};                    // ... and which op of a function it is
+  double taylor_rate = 0;                     // ... and the exponent of the remainder; 2 if it were right
   bool repeatable = true;                     // twice evaluated, bit for bit the same
   std::uint64_t seed = 0;
   std::size_t evaluations = 0;  // of the function

@@ -106,29 +106,34 @@ report judgement::finish(std::size_t evaluations) {
 
 namespace {
 
-template <class T, class Source = differences<T>>
-void examine(const rule& r, const options& o, judgement& j, bool all) {
-  examination<T, Source> e(r, o, j);
-  if (all) e.every_element();
-  else e.probes(2);
-  j.result().evaluations += e.evaluations();
-}
-
 // Which oracle, and whether it can look at every element.
 struct plan {
   check::oracle oracle;
   bool all;
-  double seconds;
+  std::size_t probes = 2;
+  double seconds = 0;
+  double one_in_digits = 0;  // what one direction in 50 digits would take, if that is left to try
 };
+
+template <class T, class Source = differences<T>>
+void examine(const rule& r, const options& o, judgement& j, const plan& p) {
+  examination<T, Source> e(r, o, j);
+  if (p.all) e.every_element();
+  else e.probes(p.probes);
+  j.result().evaluations += e.evaluations();
+}
+
+report carry_out(const plan& p, const rule& r, const char* kind, const std::string& name, const place& where,
+                 const options& o);
 
 plan plan_for(const rule& r, const options& o) {
   const bool digits = r.has_numbers(element::real50);
   const double columns =
       r.elementwise() ? static_cast<double>(r.x.size()) : static_cast<double>(r.input_size());
   const double once = 8 * work(r) * per_element;
-  plan p{o.oracle, columns * once < o.seconds, columns * once};
+  plan p{.oracle = o.oracle, .all = columns * once < o.seconds, .seconds = columns * once};
   if (o.oracle == oracle::automatic)
-    p.oracle = !digits || (!p.all && 2 * once > o.seconds) ? oracle::in_double : oracle::fifty_digits;
+    p.oracle = !digits || (!p.all && 2 * once > o.seconds / 10) ? oracle::in_double : oracle::fifty_digits;
   if (p.oracle == oracle::fifty_digits && !digits)
     throw error(errc::unsupported_number, "check", r.y[0].where(),
                 "an op in it has no body for 50 digits. Use oracle::in_double.");
@@ -136,6 +141,8 @@ plan plan_for(const rule& r, const options& o) {
   if (p.oracle == oracle::complex_step && !values_are_analytic)
     throw error(errc::unsupported_number, "check", r.y[0].where(),
                 "an op in it does not declare itself analytic, so a complex step says nothing about it.");
+  const bool could_be_exact = o.oracle == oracle::automatic && p.oracle == oracle::in_double && digits;
+  if (could_be_exact && once < o.seconds) p.one_in_digits = once;
   if (!p.all) p.seconds = 2 * once;
   if (p.oracle != oracle::fifty_digits) p.seconds /= 20;
   return p;
@@ -152,28 +159,41 @@ std::string describe(const plan& p) {
 
 report check_rule(const rule& r, const char* kind, const std::string& name, const place& where,
                   const options& o) {
-  judgement j(kind, name, where, o);
   if (r.x.empty() || r.y.empty()) {
+    judgement j(kind, name, where, o);
     j.decide(verdict::inconclusive, r.x.empty() ? "it has no input of kind real to differentiate by."
                                                 : "it has no result of kind real to differentiate.");
     return j.finish(0);
   }
-  j.result().inputs = describe_inputs(r);
   const plan p = plan_for(r, o);
   if (o.announce && p.seconds > announced) o.announce(p.seconds);
+  report done = carry_out(p, r, kind, name, where, o);
+  // Double was not good enough, which happens among kinks: then one direction in 50 digits.
+  if (p.one_in_digits > 0 && done.outcome == verdict::inconclusive && done.detection_limit > o.target) {
+    if (o.announce && p.one_in_digits > announced) o.announce(p.one_in_digits);
+    const plan exact{.oracle = oracle::fifty_digits, .all = false, .probes = 1};
+    done = carry_out(exact, r, kind, name, where, o);
+  }
+  return done;
+}
+
+namespace {
+
+report carry_out(const plan& p, const rule& r, const char* kind, const std::string& name, const place& where,
+                 const options& o) {
+  judgement j(kind, name, where, o);
+  j.result().inputs = describe_inputs(r);
   j.result().oracle = describe(p);
   if (!r.has_numbers(element::real50)) j.result().oracle += ", for want of a body for 50 digits";
-  if (p.oracle == oracle::fifty_digits) examine<real50>(r, o, j, p.all);
-  else if (p.oracle == oracle::in_double) examine<double>(r, o, j, p.all);
-  else examine<double, complex_steps>(r, o, j, p.all);
+  if (p.oracle == oracle::fifty_digits) examine<real50>(r, o, j, p);
+  else if (p.oracle == oracle::in_double) examine<double>(r, o, j, p);
+  else examine<double, complex_steps>(r, o, j, p);
   const bool exact = p.oracle == oracle::fifty_digits && p.all;
   if (o.rounding && exact) examine_rounding(r, j);
   auto done = j.finish(0);
   if (done.outcome == verdict::fail && o.explain && exact) explain(r, o, done);
   return done;
 }
-
-namespace {
 
 // Of a function with one number as its result, the op whose rule is wrong.
 std::string blame_for(const var& loss, const options& o) {

@@ -31,7 +31,7 @@ struct options {
   int order = 1;  // 2: the rule of the rule, 3: the rule of that
   check::oracle oracle = check::oracle::automatic;
   double target = 1e-6;  // a PASS has a detection limit below this
-  double seconds = 10;   // work above this is announced, and directions are probed instead of elements
+  double seconds = 10;   // element by element up to so much work; beyond, directions are probed
   bool rounding = true;  // also evaluate in float and double, and hold them to their rounding
   bool explain = true;   // of a FAIL: find what reproduces the wrong numbers
   std::vector<array<double>> cotangent = {};   // ȳ, one per output; left out: random

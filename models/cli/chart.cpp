@@ -33,8 +33,10 @@ double axis::at(double x) const { return ((is_log_ ? std::log10(x) : x) - low_) 
 std::vector<double> axis::ticks() const {
   std::vector<double> all;
   if (is_log_) {
-    const std::vector<double> digits =
-        high_ - low_ > 2.5 ? std::vector<double>{1} : std::vector<double>{1, 2, 5};
+    const double decades = high_ - low_;
+    const std::vector<double> digits = decades > 2.5 ? std::vector<double>{1}
+                                       : decades > 1 ? std::vector<double>{1, 2, 5}
+                                                     : std::vector<double>{1, 1.5, 2, 3, 5, 7};
     for (double power = std::floor(low_); power <= high_; ++power)
       for (const double digit : digits)
         if (const double x = power + std::log10(digit); x >= low_ && x <= high_)
@@ -87,10 +89,24 @@ class canvas {
       dot(x0 + t * (x1 - x0), y0 + t * (y1 - y0));
     }
   }
+  // A letter in place of the dots there.
+  void letter(double x, double y, char c) {
+    const double columns = static_cast<double>(width_ - 1), rows = static_cast<double>(height_ - 1);
+    const auto i = static_cast<std::size_t>(std::lround(std::clamp(x, 0.0, 1.0) * columns));
+    const auto j = static_cast<std::size_t>(std::lround((1 - std::clamp(y, 0.0, 1.0)) * rows));
+    cells_[j * width_ + i] = letters | static_cast<unsigned char>(c);
+  }
   std::string row(std::size_t j) const {
+    std::size_t end = width_;
+    while (end > 0 && cells_[j * width_ + end - 1] == 0) --end;
     std::string text;
-    for (std::size_t i = 0; i < width_; ++i) {
-      const unsigned code = 0x2800 + cells_[j * width_ + i];  // braille, as UTF-8
+    for (std::size_t i = 0; i < end; ++i) {
+      const unsigned cell = cells_[j * width_ + i];
+      if (cell & letters) {
+        text += static_cast<char>(cell & 0x7F);
+        continue;
+      }
+      const unsigned code = 0x2800 + cell;  // braille, as UTF-8
       text += {static_cast<char>(0xE0 | (code >> 12)), static_cast<char>(0x80 | ((code >> 6) & 63)),
                static_cast<char>(0x80 | (code & 63))};
     }
@@ -99,7 +115,8 @@ class canvas {
 
  private:
   std::size_t width_, height_;
-  std::vector<unsigned> cells_;  // a bit for each dot
+  static constexpr unsigned letters = 256;
+  std::vector<unsigned> cells_;  // a bit for each dot, or a letter
 };
 
 template <class F> void each_stroke(const series& s, const axis& across, const axis& up, F draw) {
@@ -119,18 +136,24 @@ std::string to_text(const chart& c, std::size_t width, std::size_t height) {
   const axis &across = axes.first, &up = axes.second;
   canvas dots(width, height);
   std::string names;
-  for (std::size_t i = 0; i < c.lines.size(); ++i) {
-    names += (i == 0 ? "" : ", ") + c.lines[i].name;
+  std::vector<std::pair<double, double>> ends(c.lines.size(), {NAN, NAN});
+  for (std::size_t i = 0; i < c.lines.size(); ++i)
     each_stroke(c.lines[i], across, up, [&](const auto& from, const auto& to) {
       dots.line(from.first, from.second, to.first, to.second);
+      ends[i] = to;
     });
+  for (std::size_t i = 0; i < c.lines.size(); ++i) {
+    const char letter = static_cast<char>('a' + i % 26);
+    names +=
+        (i == 0 ? "" : "   ") + (c.lines.size() == 1 ? "" : fmt::format("{} ", letter)) + c.lines[i].name;
+    if (c.lines.size() > 1 && !std::isnan(ends[i].first)) dots.letter(ends[i].first, ends[i].second, letter);
   }
   std::vector<std::string> labels(height);
   for (const double y : up.ticks()) {
     const double place = std::clamp(1 - up.at(y), 0.0, 1.0) * static_cast<double>(height - 1);
     labels[static_cast<std::size_t>(std::lround(place))] = tick_label(y);
   }
-  std::string text = fmt::format("{}: {}\n", c.title, names);
+  std::string text = fmt::format("{}\n{:>12}{}\n", c.title, "", names);
   for (std::size_t j = 0; j < height; ++j)
     text += fmt::format("{:>9} {} {}\n", labels[j], labels[j].empty() ? "│" : "┤", dots.row(j));
   std::string below(width + 12, ' ');

@@ -22,6 +22,7 @@ struct chart {
 };
 
 std::string to_svg(const std::vector<chart>& charts);  // one below the other
+// Several lines end with their letters.
 std::string to_text(const chart& c, std::size_t width = 64, std::size_t height = 14);
 
 // What both draw on: an axis maps numbers to 0 … 1.

@@ -69,9 +69,9 @@ std::string text_of(const std::vector<method>& all, const std::vector<trial>& tr
   return table(rows);
 }
 
-// Training loss solid, test loss dashed, in one colour for each method.
+// Training loss solid and, if asked for, test loss dashed, in one colour for each method.
 chart loss_chart_of(const std::vector<method>& all, const std::vector<trial>& trials, const char* across,
-                    double trial_point::*x) {
+                    double trial_point::*x, bool with_test = true) {
   chart c{fmt::format("loss against {}", across), across, "loss", {}, true, true};
   for (std::size_t i = 0; i < all.size(); ++i) {
     series train{all[i].name, {}, false, static_cast<int>(i)},
@@ -81,7 +81,7 @@ chart loss_chart_of(const std::vector<method>& all, const std::vector<trial>& tr
       test.points.emplace_back(p.*x, p.test_loss);
     }
     c.lines.push_back(std::move(train));
-    c.lines.push_back(std::move(test));
+    if (with_test) c.lines.push_back(std::move(test));
   }
   return c;
 }
@@ -121,8 +121,8 @@ int run_compare(const compare_arguments& a) {
   write_text(picture, to_svg({over_time, over_epochs}));
   if (a.json) fmt::print("{}\n", json_of(all, trials, picture).dump());
   else
-    fmt::print("after {} s each\n{}\n{}\nwrote {}\n", a.seconds, text_of(all, trials), to_text(over_time),
-               picture);
+    fmt::print("after {} s each\n{}\n{}\nwrote {}\n", a.seconds, text_of(all, trials),
+               to_text(loss_chart_of(all, trials, "seconds", &trial_point::seconds, false)), picture);
   return 0;
 }
 

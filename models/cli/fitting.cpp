@@ -117,6 +117,7 @@ template <class T> class fitting {
       options.from = saved.at;
       epochs_ = epochs_of(saved.about, request_.resume);
     }
+    if (request_.begins) request_.begins();
     const interruption ctrl_c;
     progress shown(request_.quiet, options.epochs, batches.batches());
     options.on_step = [&](const optim::fit_state& at) {

@@ -5,6 +5,7 @@
 #include "arguments.hpp"
 #include "training.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct fit_request {
   index_t save_every = 0;              // epochs
   index_t stop_after = 0;              // steps in all
   bool quiet = true;
+  std::function<void()> begins = {};  // called when all is ready for the first step
 };
 
 struct fitted_run {

@@ -81,6 +81,10 @@ fitted_run fit_and_save(const train_arguments& a, const task& t, const places& p
   request.save_every = a.save_every;
   request.stop_after = a.stop_after;
   request.quiet = a.quiet;
+  request.begins = [&] {
+    p.make();
+    if (!a.quiet) announce(a, t);
+  };
   return fit_network(request);
 }
 
@@ -150,8 +154,6 @@ int leave(const train_arguments& a, const fitted_run& run, const places& p) {
 int run_train(const train_arguments& a, const std::vector<setting>& settings) {
   const task t = read_task(a.data, a.training.seed);
   const places p(a, t);
-  p.make();
-  if (!a.quiet) announce(a, t);
   outcome o;
   o.run = fit_and_save(a, t, p, settings);
   const auto& history = o.run.history;

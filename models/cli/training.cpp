@@ -39,7 +39,8 @@ void add_model_arguments(CLI::App& verb, training_arguments& a) {
   add("--clip", a.clip, "shorten gradients to this length in all; 0 does not", "NORM")->check(at_least_zero);
   add("--class-weights", a.class_weights, "none, or balanced: every class weighs the same", "HOW")
       ->check(CLI::IsMember({"none", "balanced"}));
-  add("--seed", a.seed, "of the split, the order of samples and the first weights", "NUMBER");
+  add("--seed", a.seed, "of the split, the order of samples and the first weights", "NUMBER")
+      ->check(at_least_zero);
 }
 
 void add_step_arguments(CLI::App& verb, training_arguments& a) {

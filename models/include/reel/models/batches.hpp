@@ -38,7 +38,13 @@ template <class To, class From> class scaler {
         return;
       }
     }
-    for (std::size_t j = 0; j < d; ++j) y[j] = static_cast<To>(scaling_(static_cast<double>(x[j]), j));
+    if (scaling_.fills_missing) {
+      for (std::size_t j = 0; j < d; ++j) y[j] = static_cast<To>(scaling_(static_cast<double>(x[j]), j));
+    } else {
+      const double *shift = scaling_.shift.data(), *divisor = scaling_.divisor.data();
+      for (std::size_t j = 0; j < d; ++j)
+        y[j] = static_cast<To>((static_cast<double>(x[j]) - shift[j]) / divisor[j]);
+    }
   }
 
  private:

@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""verbs.py PROGRAM: what each verb of the program promises, tried from outside."""
+import csv
+import json
+import math
+import os
+import pty
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import xml.dom.minidom
+
+from program import content, fine, run, write
+
+dice = random.Random(4)
+
+
+def flowers(count, labels=True):
+    """Three kinds that can nearly be told apart."""
+    rows = ["length,width,kind" if labels else "length,width"]
+    for i in range(count):
+        kind = i % 3
+        row = [f"{kind + dice.gauss(0, 0.3):.4f}", f"{-2 * kind + dice.gauss(0, 0.5):.4f}"]
+        rows.append(",".join(row + (["rose", "a, b", 'say "hi"'][kind:kind + 1] if kind == 0 else [['"a, b"', '"say ""hi"""'][kind - 1]] if labels else [])))
+    return "\n".join(rows) + "\n"
+
+
+def table(text):
+    return list(csv.reader(text.splitlines()))
+
+
+def check(condition, *what):
+    if not condition:
+        sys.exit(f"{sys._getframe(1).f_code.co_name}: {' '.join(map(str, what))}")
+
+
+def training_writes_what_it_says(reel, folder):
+    status, out, err = run(reel, "train", "flowers.csv", "--json", "--quiet", "--seed", "3", folder=folder)
+    check(status == 0 and err == "", "on stderr in spite of --quiet:", err)
+    said = json.loads(out)
+    for key in "train_loss train_accuracy test_loss test_accuracy epochs seconds seconds_per_epoch model history".split():
+        check(key in said, "no", key, "in", out)
+    check(said["epochs"] == 20 and said["test_accuracy"] > 0.7, out)
+    lines = [json.loads(line) for line in open(os.path.join(folder, said["history"]), encoding="utf-8")]
+    check([line["epoch"] for line in lines] == list(range(1, 21)), "the history has other epochs")
+    check(lines[-1]["loss"] < lines[0]["loss"], "the loss has not fallen")
+    xml.dom.minidom.parse(os.path.join(folder, said["picture"]))
+    text = fine(reel, "train", "flowers.csv", "--quiet", "--seed", "3", folder=folder)
+    for expected in ("rose", "a, b", 'say "hi"', "accuracy", "epoch", said["model"]):
+        check(expected in text, f"no '{expected}' in:", text)
+
+
+def the_same_settings_give_the_same_bytes(reel, folder):
+    def model(*arguments):
+        fine(reel, "train", "flowers.csv", "--quiet", "--out", "twin", *arguments, folder=folder)
+        return content(folder, "twin", "model.safetensors")
+    first = model("--seed", "1", "--hidden", "5,4", "--momentum", "0.5", "--nesterov")
+    check(first == model("--seed", "1", "--hidden", "5,4", "--momentum", "0.5", "--nesterov"), "one seed, two models")
+    check(first != model("--seed", "2", "--hidden", "5,4", "--momentum", "0.5", "--nesterov"), "two seeds, one model")
+    write(folder, "same.conf", '# a comment\nseed = 1 # and another\nhidden = "5,4"\nmomentum = 0.9\n\nnesterov = true\n')
+    check(first == model("--config", "same.conf", "--momentum", "0.5"), "settings from a file give another model")
+
+
+def a_model_is_as_good_as_training_said(reel, folder):
+    said = json.loads(fine(reel, "train", "flowers.csv", "--test", "more.csv", "--json", "--quiet", folder=folder))
+    again = json.loads(fine(reel, "eval", said["model"], "more.csv", "--json", folder=folder))
+    check(again["loss"] == said["test_loss"] and again["accuracy"] == said["test_accuracy"], again, said)
+    check(again["macro_f1"] == said["test_macro_f1"], again, said)
+    check(sum(map(sum, again["confusion"])) == again["samples"] == 60, again)
+    check(set(again["classes"]) == {"rose", "a, b", 'say "hi"'}, again)
+
+
+def predictions_are_csv_whether_the_classes_are_there_or_not(reel, folder):
+    fine(reel, "train", "flowers.csv", "--quiet", folder=folder)
+    model = os.path.join("reel-flowers", "model.safetensors")
+    classes = table(fine(reel, "predict", model, "more.csv", folder=folder))
+    check(classes[0] == ["class"] and len(classes) == 61, classes[:2])
+    shares = table(fine(reel, "predict", model, "more.csv", "--proba", folder=folder))
+    check(sorted(shares[0]) == ["a, b", "rose", 'say "hi"'], shares[0])
+    for (predicted,), row in zip(classes[1:], shares[1:]):
+        numbers = [float(x) for x in row]
+        check(abs(sum(numbers) - 1) < 1e-6 and shares[0][numbers.index(max(numbers))] == predicted, row, predicted)
+    bare = "".join(line.rsplit(",", 1)[0] + "\n" if '"' not in line else line.split(',"')[0] + "\n"
+                   for line in open(os.path.join(folder, "more.csv"), encoding="utf-8").read().splitlines())
+    write(folder, "bare.csv", bare)
+    check(table(fine(reel, "predict", model, "bare.csv", folder=folder)) == classes, "without classes, others are predicted")
+    fine(reel, "predict", model, "bare.csv", "--out", "classes.csv", folder=folder)
+    check(table(content(folder, "classes.csv").decode()) == classes, "the file holds other classes")
+
+
+def a_graph_is_what_would_run(reel, folder):
+    dot = fine(reel, "graph", "flowers.csv", "--hidden", "7", folder=folder)
+    check(dot.startswith("digraph") and dot.rstrip().endswith("}") and "matmul" in dot and "[32x7]" in dot, dot)
+    words = fine(reel, "graph", "flowers.csv", "--hidden", "7", "--optimizer", "adam", "--explain", folder=folder)
+    check("fusion" in words and "sqrt" in words, words)
+
+
+def a_sweep_tries_everything(reel, folder):
+    said = json.loads(fine(reel, "sweep", "flowers.csv", "--batches", "0,8", "--rates", "0.1,0.5", "--seconds", "0.02",
+                           "--json", "--quiet", folder=folder))
+    check([(t["batch"], t["rate"]) for t in said["trials"]] == [(0, 0.1), (0, 0.5), (8, 0.1), (8, 0.5)], said)
+    check(any(t["seconds_to_target"] is not None for t in said["trials"]), said)
+    xml.dom.minidom.parse(os.path.join(folder, said["picture"]))
+    check("quickest" in fine(reel, "sweep", "flowers.csv", "--batches", "8,16", "--seconds", "0.02", "--quiet", folder=folder))
+
+
+def a_comparison_has_three_methods(reel, folder):
+    said = json.loads(fine(reel, "compare", "flowers.csv", "--rates", "0.05,0.2", "--seconds", "0.02", "--json", "--quiet", folder=folder))
+    check([m["batch"] for m in said["methods"]] == [0, 1, 32], said)
+    for method in said["methods"]:
+        start, end = method["points"][0], method["points"][-1]
+        check(start["epochs"] == 0 and abs(start["train_loss"] - math.log(3)) < 1e-6, start)
+        check(end["train_loss"] < start["train_loss"] and end["epochs"] > 0, end)
+    xml.dom.minidom.parse(os.path.join(folder, said["picture"]))
+
+
+def what_diverges_is_said_and_leaves_numbers(reel, folder):
+    status, out, err = run(reel, "train", "flowers.csv", "--lr", "1e30", "--json", folder=folder)
+    check(status == 1 and "training stopped at step" in err and json.loads(out)["stopped"] == "non_finite", out, err)
+    json.loads(fine(reel, "eval", json.loads(out)["model"], "more.csv", "--json", folder=folder))
+
+
+def patience_ends_training(reel, folder):
+    said = json.loads(fine(reel, "train", "flowers.csv", "--epochs", "2000", "--patience", "3", "--min-delta", "0.01", "--optimizer",
+                           "adamw", "--weight-decay", "0.01", "--clip", "1", "--class-weights", "balanced", "--warm-up", "20",
+                           "--json", "--quiet", folder=folder))
+    check(said["stopped"] == "patience" and said["epochs"] < 2000 and "has not improved for 3 epochs" in said["why"], said)
+    said = json.loads(fine(reel, "train", "flowers.csv", "--epochs", "1000000", "--seconds", "0.05", "--json", "--quiet", folder=folder))
+    check(said["stopped"] == "time" and said["seconds"] < 5, said)
+
+
+def ctrl_c_saves_and_a_run_goes_on_to_the_same_bytes(reel, folder):
+    settings = ["--epochs", "4000", "--hidden", "16", "--optimizer", "adam", "--seed", "9"]
+    with subprocess.Popen([reel, "train", "flowers.csv", *settings, "--out", "broken"], cwd=folder, encoding="utf-8",
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as training:
+        while "epoch " not in training.stderr.readline():
+            pass
+        training.send_signal(signal.SIGINT)
+        out, err = training.communicate(timeout=60)
+    check(training.returncode == 130 and "interrupted after step" in err, training.returncode, err)
+    check(f"reel train --resume {os.path.join('broken', 'checkpoint.safetensors')}" in err, err)
+    check(not os.path.exists(os.path.join(folder, "broken", "model.safetensors")), "there is a model of an interrupted run")
+    fine(reel, "train", "--resume", os.path.join("broken", "checkpoint.safetensors"), "--out", "broken", "--quiet", folder=folder)
+    fine(reel, "train", "flowers.csv", *settings, "--out", "whole", "--quiet", folder=folder)
+    check(content(folder, "broken", "model.safetensors") == content(folder, "whole", "model.safetensors"), "other bytes")
+    untimed = [[{k: v for k, v in json.loads(line).items() if k != "seconds"} for line in content(folder, name, "history.jsonl").splitlines()]
+               for name in ("broken", "whole")]
+    check(untimed[0] == untimed[1], "the histories differ")
+
+
+def a_bar_is_for_terminals(reel, folder):
+    arguments = [reel, "train", "flowers.csv", "--epochs", "20000", "--seconds", "0.5"]
+    _, _, err = run(reel, *arguments[1:], folder=folder)
+    check("\r" not in err and "\x1b" not in err, "a bar where there is no terminal")
+    check(err.count("\n") < 40, "more than a line now and then:", err)
+    master, terminal = pty.openpty()
+    with subprocess.Popen(arguments, cwd=folder, stdout=subprocess.DEVNULL, stderr=terminal) as training:
+        os.close(terminal)
+        seen = b""
+        try:
+            while piece := os.read(master, 4096):
+                seen += piece
+        except OSError:  # the other end is closed
+            pass
+    os.close(master)
+    check(training.returncode == 0 and "█".encode() in seen and b"\r" in seen, "no bar on a terminal")
+
+
+TESTS = [training_writes_what_it_says, the_same_settings_give_the_same_bytes, a_model_is_as_good_as_training_said,
+         predictions_are_csv_whether_the_classes_are_there_or_not, a_graph_is_what_would_run, a_sweep_tries_everything,
+         a_comparison_has_three_methods, what_diverges_is_said_and_leaves_numbers, patience_ends_training,
+         ctrl_c_saves_and_a_run_goes_on_to_the_same_bytes, a_bar_is_for_terminals]
+
+
+def main(program):
+    reel = os.path.abspath(program)
+    for test in TESTS:
+        with tempfile.TemporaryDirectory() as folder:
+            write(folder, "flowers.csv", flowers(120))
+            write(folder, "more.csv", flowers(60))
+            test(reel, folder)
+    print(f"{len(TESTS)} promises kept")
+
+
+main(*sys.argv[1:])

@@ -35,30 +35,38 @@ template <class T> struct gemm_of {
   static constexpr int accumulators = registers == 32 ? 24 : 12;
   static constexpr index_t panel_numbers = 49152 / static_cast<index_t>(sizeof(T));
 
-  // Columns [skip, N·lanes) of a tile are wanted, the first `skip` belong to the panel before.
+  // Of a tile's columns the first `skip` belong to the panel before, and `columns` end it.
   using tile_fn = void(index_t k, const T* a, strided of_a, const T* b, index_t b_row, T* c, index_t c_row,
                        bool add, index_t skip, index_t columns);
 
   template <int M, int N>
   static void one_tile(index_t k, const T* a, strided of_a, const T* b, index_t b_row, T* c, index_t c_row,
                        bool add, index_t skip, index_t columns) {
-    const bool whole = skip == 0 && columns == N * lanes<T>;
+    if (skip > 0) {  // all of its registers are computed, few are kept
+      T whole[M * N * lanes<T>];
+      for (int r = 0; r < M; ++r)
+        for (index_t j = skip; j < columns; ++j) whole[r * N * lanes<T> + j] = add ? c[r * c_row + j] : T(0);
+      for (int r = 0; r < M; ++r)
+        for (index_t j = 0; j < skip; ++j) whole[r * N * lanes<T> + j] = 0;
+      one_tile<M, N>(k, a, of_a, b, b_row, whole, N * lanes<T>, true, 0, N * lanes<T>);
+      for (int r = 0; r < M; ++r)
+        for (index_t j = skip; j < columns; ++j) c[r * c_row + j] = whole[r * N * lanes<T> + j];
+      return;
+    }
+    const index_t last = columns - (N - 1) * lanes<T>;  // columns in the last register
     vec<T> acc[M][N] = {};
     if (add)
       for (int r = 0; r < M; ++r) {
-        if (whole)
-          for (int v = 0; v < N; ++v) acc[r][v] = load(c + r * c_row + v * lanes<T>);
-        else
-          std::memcpy(reinterpret_cast<T*>(acc[r]) + skip, c + r * c_row + skip,
-                      static_cast<std::size_t>(columns - skip) * sizeof(T));
+        for (int v = 0; v < N - 1; ++v) acc[r][v] = load(c + r * c_row + v * lanes<T>);
+        const T* const end = c + r * c_row + (N - 1) * lanes<T>;
+        acc[r][N - 1] = last == lanes<T> ? load(end) : load_part(end, last);
       }
     accumulate<T, M, N>(acc, k, a, of_a.row, of_a.column, b, b_row);
     for (int r = 0; r < M; ++r) {
-      if (whole)
-        for (int v = 0; v < N; ++v) store(c + r * c_row + v * lanes<T>, acc[r][v]);
-      else
-        std::memcpy(c + r * c_row + skip, reinterpret_cast<const T*>(acc[r]) + skip,
-                    static_cast<std::size_t>(columns - skip) * sizeof(T));
+      for (int v = 0; v < N - 1; ++v) store(c + r * c_row + v * lanes<T>, acc[r][v]);
+      T* const end = c + r * c_row + (N - 1) * lanes<T>;
+      if (last == lanes<T>) store(end, acc[r][N - 1]);
+      else store_part(end, acc[r][N - 1], last);
     }
   }
 

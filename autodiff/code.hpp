@@ -38,6 +38,7 @@ struct value {
 };
 
 struct group;
+struct row_group;
 
 struct instruction {
   op_ref op;
@@ -45,10 +46,11 @@ struct instruction {
   std::vector<value_id> inputs;
   value_id output;
   place where;
-  node_id node;                        // on the tape it was frozen from
-  const char* backward_of;             // the op whose pull recorded it, or null
-  bool constant = false;               // depends on constants alone
-  std::shared_ptr<const group> fused;  // of a fused group, whose inputs are listed here
+  node_id node;                                // on the tape it was frozen from
+  const char* backward_of;                     // the op whose pull recorded it, or null
+  bool constant = false;                       // depends on constants alone
+  std::shared_ptr<const group> fused;          // of a fused group, whose inputs are listed here
+  std::shared_ptr<const row_group> rows = {};  // of a group of row blocks
 };
 
 // A fused group: elementwise instructions over n numbers each, run block by block so that what one
@@ -60,6 +62,18 @@ struct group {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> blocks;  // which block holds which storage
   index_t size = 0;
   std::size_t slots = 0;  // blocks needed at a time
+};
+
+// Instructions, fused groups among them, that run block by block of `block` rows out of `rows`.
+struct row_member {
+  instruction what;
+  row_use use;
+};
+struct row_group {
+  std::vector<row_member> members;
+  std::vector<value_id> outputs;  // all that members write
+  std::vector<value_id> locals;   // of these, what no one else reads: storage for one block
+  index_t rows = 0, block = 0;
 };
 
 std::string describe(const instruction& i);  // "backward of log (node 12, train.cpp:48)"
@@ -81,8 +95,9 @@ struct code {
   std::vector<checked_value> finite;
   std::vector<program::slot> input_slots, state_slots, output_slots;
   std::vector<value_id> states;
+  std::vector<char> turned;  // by state: whether it is kept transposed
   bool share = true, in_place = true;
-  std::shared_ptr<const code> plain;  // before fusion: what a failure is traced in
+  std::shared_ptr<const code> plain;  // op by op, nothing rearranged: what a failure is traced in
   std::vector<std::string> report;    // a line per pass
 };
 
@@ -98,8 +113,10 @@ std::size_t drop_dead_code(code& c);
 std::size_t merge_common_subexpressions(code& c);
 std::size_t fold_constants(code& c);
 std::size_t share_views(code& c);
+std::size_t turn_narrow_states(code& c);
 void place_updates(code& c);
 std::size_t fuse_elementwise(code& c);
+std::size_t cut_into_row_blocks(code& c);
 void find_lifetimes(code& c);
 
 // The values an instruction writes.

@@ -197,11 +197,6 @@ class fusion {
 
 }  // namespace
 
-std::size_t fuse_elementwise(code& c) {
-  c.plain = std::make_shared<const code>(c);
-  const std::size_t fused = fusion(c).run();
-  if (fused == 0) c.plain = nullptr;
-  return fused;
-}
+std::size_t fuse_elementwise(code& c) { return fusion(c).run(); }
 
 }  // namespace reel::detail

@@ -23,7 +23,8 @@ std::size_t group_runner::block_bytes(element number) noexcept {
 }
 
 group_runner::group_runner(const code& c, const group& g, element number, std::byte* blocks,
-                           const std::function<void*(value_id)>& locate)
+                           const std::function<void*(value_id)>& locate,
+                           const std::function<bool(value_id)>& starts_here)
     : dims_(std::make_unique<shape>()), size_(g.size), block_(std::min(g.size, block_size(number))) {
   const std::unordered_map<std::uint32_t, std::uint32_t> slots(g.blocks.begin(), g.blocks.end());
   const auto block_of = [&](value_id v) {
@@ -33,10 +34,11 @@ group_runner::group_runner(const code& c, const group& g, element number, std::b
   const auto bytes = [&](value_id v) { return size_of(element_for(c.values[v].kind, number)); };
   const auto view = [&](value_id v) {
     std::byte* const block = block_of(v);
-    return block != nullptr ? add_view(block, 0) : add_outside(v, locate(v), bytes(v));
+    const bool whole = !starts_here || !starts_here(v);
+    return block != nullptr ? add_view(block, 0, false) : add_outside(v, locate(v), bytes(v), whole);
   };
   for (const auto& f : g.fills) {
-    const std::size_t scalar = add_outside(f.inputs[0], locate(f.inputs[0]), 0);
+    const std::size_t scalar = add_outside(f.inputs[0], locate(f.inputs[0]), 0, false);
     fills_.push_back({scalar, block_of(f.output), bytes(f.output)});
   }
   for (const auto& i : g.members) {
@@ -47,15 +49,16 @@ group_runner::group_runner(const code& c, const group& g, element number, std::b
   }
 }
 
-std::size_t group_runner::add_view(void* data, std::size_t stride) {
+std::size_t group_runner::add_view(void* data, std::size_t stride, bool whole) {
   views_.push_back({data, dims_.get()});
   stride_.push_back(stride);
+  whole_.push_back(whole);
   return views_.size() - 1;
 }
 
-std::size_t group_runner::add_outside(value_id v, void* data, std::size_t stride) {
+std::size_t group_runner::add_outside(value_id v, void* data, std::size_t stride, bool whole) {
   outside_[v].push_back(views_.size());
-  return add_view(data, stride);
+  return add_view(data, stride, whole);
 }
 
 void group_runner::bind(value_id value, void* data) {
@@ -64,9 +67,11 @@ void group_runner::bind(value_id value, void* data) {
   for (const std::size_t i : here->second) views_[i].data = data;
 }
 
-void group_runner::advance(index_t elements) {
+void group_runner::advance(index_t elements, bool all) {
+  if (elements == 0) return;
   for (std::size_t i = 0; i < views_.size(); ++i)
-    views_[i].data = static_cast<std::byte*>(views_[i].data) + elements * static_cast<index_t>(stride_[i]);
+    if (all || whole_[i] != 0)
+      views_[i].data = static_cast<std::byte*>(views_[i].data) + elements * static_cast<index_t>(stride_[i]);
 }
 
 namespace {
@@ -97,19 +102,23 @@ void group_runner::run_block(index_t n) {
   for (const member& m : members_) m.body(m.op, views_[m.output], {views_.data() + m.first_input, m.inputs});
 }
 
-void group_runner::run() {
-  for (const fill& f : fills_) repeat(f.block, views_[f.scalar].data, f.bytes, block_);
-  if (size_ == block_) return run_block(size_);
+void group_runner::run(index_t first, index_t n) {
+  for (const fill& f : fills_) repeat(f.block, views_[f.scalar].data, f.bytes, std::min(n, block_));
   struct rewind {  // also when a body throws
     group_runner& g;
-    index_t at = 0;
-    ~rewind() { g.advance(-at); }
-  } done{*this};
-  while (done.at < size_) {
-    const index_t n = std::min(block_, size_ - done.at);
-    run_block(n);
-    advance(n);
-    done.at += n;
+    index_t first, at = 0;
+    ~rewind() {
+      g.advance(-at, true);
+      g.advance(-first, false);
+    }
+  } done{*this, first};
+  advance(first, false);
+  while (done.at < n) {
+    const index_t m = std::min(block_, n - done.at);
+    run_block(m);
+    if (m == n) return;
+    advance(m, true);
+    done.at += m;
   }
 }
 

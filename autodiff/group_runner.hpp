@@ -14,9 +14,12 @@ class group_runner {
   // `locate` gives the memory of a value outside the group; `blocks` is scratch of at least
   // slots · block_bytes(number).
   group_runner(const code& c, const group& g, element number, std::byte* blocks,
-               const std::function<void*(value_id)>& locate);
+               const std::function<void*(value_id)>& locate,
+               const std::function<bool(value_id)>& starts_here = {});
 
-  void run();
+  void run() { run(0, size_); }
+  // Of the elements, n from the first on. (Values that start here hold these alone.)
+  void run(index_t first, index_t n);
   // Where `value` stands, points there from now on (a program's input, bound for a run).
   void bind(value_id value, void* data);
 
@@ -33,15 +36,16 @@ class group_runner {
     std::byte* block;
     std::size_t bytes;  // of an element
   };
-  std::size_t add_view(void* data, std::size_t stride);
-  std::size_t add_outside(value_id v, void* data, std::size_t stride);
-  void advance(index_t elements);
+  std::size_t add_view(void* data, std::size_t stride, bool whole);
+  std::size_t add_outside(value_id v, void* data, std::size_t stride, bool whole);
+  void advance(index_t elements, bool all);
   void run_block(index_t n);
 
   std::vector<member> members_;
   std::vector<fill> fills_;
   std::vector<operand_view> views_;
   std::vector<std::size_t> stride_;  // bytes from element to element; 0 in a block
+  std::vector<char> whole_;          // by view: whether it holds all elements
   std::unordered_map<value_id, std::vector<std::size_t>> outside_;  // the views of a value in no block
   std::unique_ptr<shape> dims_;  // of the present block, which all views share
   index_t size_, block_;

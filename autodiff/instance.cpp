@@ -6,6 +6,7 @@
 #include "evaluate.hpp"
 #include "group_runner.hpp"
 #include "inspect.hpp"
+#include "row_runner.hpp"
 
 #include <fmt/format.h>
 
@@ -36,6 +37,7 @@ struct step {
   operand_view output;
   std::span<const operand_view> inputs;
   group_runner* fused;  // or null
+  row_runner* rows;     // or null
 };
 
 }  // namespace
@@ -49,11 +51,14 @@ struct machine::memory {
   std::array<std::vector<step>, 2> steps;
   aligned_bytes blocks;  // scratch of fused groups
   std::array<std::vector<std::unique_ptr<group_runner>>, 2> groups;
+  std::array<std::vector<std::unique_ptr<row_runner>>, 2> row_groups;
   std::vector<std::vector<std::size_t>> input_uses;  // where in operands each input stands
   std::vector<std::vector<value_id>> input_values;   // the input and its views
   std::array<std::vector<void*>, 2> at;              // by value
-  std::size_t bank = 0;                              // the current one
-  std::size_t ran = 0;                               // the one the last run read
+  std::vector<aligned_bytes> natural;                // by state: what is kept transposed, as it is read
+  std::vector<std::byte> turning;
+  std::size_t bank = 0;  // the current one
+  std::size_t ran = 0;   // the one the last run read
   bool has_run = false;
 
   memory(const code& c, element n) : number(n) {
@@ -65,8 +70,14 @@ struct machine::memory {
       constants.push_back(load_constant(*static_cast<const leaf*>(op.self.get())));
     find_input_uses(c);
     std::size_t slots = 0;
-    for (const auto& i : c.instructions)
+    const auto reserve = [&](const instruction& i) {
       if (i.fused != nullptr) slots = std::max(slots, i.fused->slots);
+    };
+    for (const auto& i : c.instructions) {
+      reserve(i);
+      if (i.rows != nullptr)
+        for (const auto& m : i.rows->members) reserve(m.what);
+    }
     blocks = allocate(slots * group_runner::block_bytes(number));
     for (std::size_t side = 0; side < 2; ++side) make_steps(c, plan, constants, side);
     for (std::size_t i = 0; i < c.once; ++i) execute(c, i);
@@ -84,9 +95,45 @@ struct machine::memory {
         owned.push_back(allocate(bytes(v.kind, v.shape.size())));
         b = owned.back().get();
         load(number, b, *static_cast<const leaf*>(c.leaves[i].self.get()));
+        turn_in(c, i, b, b);
       }
       banks.push_back(both);
     }
+  }
+
+  // A state as its owner sees it, or as it is kept: these differ where it is kept transposed.
+  void turn_in(const code& c, std::size_t state, const void* from, std::byte* to) {
+    move(c, state, from, to, true);
+  }
+  void turn_out(const code& c, std::size_t state, const void* from, std::byte* to) {
+    move(c, state, from, to, false);
+  }
+  void move(const code& c, std::size_t state, const void* from, std::byte* to, bool in) {
+    const shape& s = c.state_slots[state].shape;
+    const std::size_t size = size_of(element_for(c.state_slots[state].kind, number));
+    const std::size_t n = static_cast<std::size_t>(s.size()) * size;
+    if (from != to) std::memcpy(to, from, n);
+    if (!is_turned(c, state)) return;
+    if (turning.size() < n) turning.resize(n);
+    std::memcpy(turning.data(), to, n);
+    const auto rows = static_cast<std::size_t>(s[in ? 0 : 1]),
+               columns = static_cast<std::size_t>(s[in ? 1 : 0]);
+    for (std::size_t i = 0; i < rows; ++i)
+      for (std::size_t j = 0; j < columns; ++j)
+        std::memcpy(to + (j * rows + i) * size, turning.data() + (i * columns + j) * size, size);
+  }
+  static bool is_turned(const code& c, std::size_t state) {
+    return state < c.turned.size() && c.turned[state] != 0;
+  }
+  // The state's current numbers in its own layout, valid until the next run.
+  const void* state(const code& c, std::size_t i) {
+    const void* const kept = at[bank][c.states[i]];
+    if (!is_turned(c, i)) return kept;
+    if (natural.empty()) natural.resize(c.states.size());
+    if (natural[i] == nullptr)
+      natural[i] = allocate(bytes(c.state_slots[i].kind, c.state_slots[i].shape.size()));
+    turn_out(c, i, kept, natural[i].get());
+    return natural[i].get();
   }
 
   const void* load_constant(const leaf& l) {
@@ -132,14 +179,18 @@ struct machine::memory {
     for (const auto& i : c.instructions) {
       const std::span<const operand_view> inputs(table.data() + first, i.inputs.size());
       first += i.inputs.size();
-      if (i.fused == nullptr) {
-        steps[side].push_back({eval_of(*i.op.traits, i.followed, number, i.where), i.op.self.get(),
-                               view(i.output), inputs, nullptr});
-      } else {
-        const auto locate = [&](value_id v) { return at[side][v]; };
+      const auto locate = [&](value_id v) { return at[side][v]; };
+      step s{nullptr, i.op.self.get(), view(i.output), inputs, nullptr, nullptr};
+      if (i.rows != nullptr) {
+        row_groups[side].push_back(std::make_unique<row_runner>(c, *i.rows, number, blocks.get(), locate));
+        s.rows = row_groups[side].back().get();
+      } else if (i.fused != nullptr) {
         groups[side].push_back(std::make_unique<group_runner>(c, *i.fused, number, blocks.get(), locate));
-        steps[side].push_back({nullptr, nullptr, view(i.output), inputs, groups[side].back().get()});
+        s.fused = groups[side].back().get();
+      } else {
+        s.body = eval_of(*i.op.traits, i.followed, number, i.where);
       }
+      steps[side].push_back(s);
     }
   }
 
@@ -166,31 +217,41 @@ struct machine::memory {
       for (const value_id v : input_values[input]) {
         at[side][v] = data;
         for (const auto& g : groups[side]) g->bind(v, data);
+        for (const auto& g : row_groups[side]) g->bind(v, data);
       }
     }
   }
 
-  void execute(const code& c, std::size_t i) const {
+  void execute(const code& c, std::size_t i) {
     const step& s = steps[bank][i];
     try {
-      if (s.fused != nullptr) s.fused->run();
+      if (s.rows != nullptr) s.rows->run();
+      else if (s.fused != nullptr) s.fused->run();
       else s.body(s.op, s.output, s.inputs);
     } catch (const error& e) {
+      if (s.rows != nullptr) refuse_again(c);
       if (e.has_context()) throw;
       throw error(e.code(), c.instructions[i].op.traits->name, c.instructions[i].where, e.detail());
     }
   }
 
   // Repeats a run that came out wrong in memory of its own, op by op, nothing overwritten.
-  [[noreturn]] void blame(const code& c, const checked_value& culprit) const {
+  [[noreturn]] void blame(const code& c, std::size_t culprit) {
     code apart = c.plain != nullptr ? *c.plain : c;
     apart.in_place = apart.share = false;
     memory again(apart, number);
-    for (std::size_t i = 0; i < banks.size(); ++i)
-      std::memcpy(again.banks[i][0], banks[i][bank],
-                  bytes(c.state_slots[i].kind, c.state_slots[i].shape.size()));
+    repeat_into(again, c);
+    again.trace(apart, apart.finite[culprit]);
+  }
+  // The same for a run in blocks of rows that an op refused: it saw one block, and could tell no more.
+  void refuse_again(const code& c) {
+    memory again(*c.plain, number);
+    repeat_into(again, c);
+    for (std::size_t i = c.plain->once; i < c.plain->instructions.size(); ++i) again.execute(*c.plain, i);
+  }
+  void repeat_into(memory& again, const code& c) {
+    for (std::size_t i = 0; i < banks.size(); ++i) turn_out(c, i, banks[i][bank], again.banks[i][0]);
     for (std::size_t i = 0; i < c.inputs.size(); ++i) again.bind(i, at[bank][c.inputs[i]]);
-    again.trace(apart, culprit);
   }
 
   // Which instructions a value is computed by.
@@ -219,7 +280,7 @@ struct machine::memory {
   // The first op on the way to the culprit that makes a NaN of numbers, or an infinity of finite
   // numbers. (An infinity that was put there on purpose, such as a mask's, is not its reader's fault.)
   // Where there is none, the first that reads an infinity or NaN the program was given.
-  [[noreturn]] void trace(const code& c, const checked_value& culprit) const {
+  [[noreturn]] void trace(const code& c, const checked_value& culprit) {
     const auto blemish_at = [&](value_id v, const void* data) {
       const value& x = c.values[v];
       return blemish_of(element_for(x.kind, number), data, static_cast<std::size_t>(x.shape.size()));
@@ -303,10 +364,11 @@ void machine::run(std::span<const binding> inputs) {
   for (std::size_t i = 0; i < inputs.size(); ++i) check_binding(c.input_slots[i], i, inputs[i], m.number);
   for (std::size_t i = 0; i < inputs.size(); ++i) m.bind(i, const_cast<void*>(inputs[i].data));
   for (std::size_t i = c.once; i < c.instructions.size(); ++i) m.execute(c, i);
-  for (const auto& f : c.finite) {
+  for (std::size_t i = 0; i < c.finite.size(); ++i) {
+    const checked_value& f = c.finite[i];
     const value& v = c.values[f.value];
     const auto n = static_cast<std::size_t>(v.shape.size());
-    if (first_not_finite(element_for(v.kind, m.number), m.at[m.bank][f.value], n) != n) m.blame(c, f);
+    if (first_not_finite(element_for(v.kind, m.number), m.at[m.bank][f.value], n) != n) m.blame(c, i);
   }
   m.ran = m.bank;
   m.has_run = true;
@@ -321,10 +383,7 @@ const void* machine::output(std::size_t i) const {
   return memory_->at[memory_->ran][v];
 }
 
-const void* machine::state(std::size_t i) const {
-  const value_id v = program_.code().states[i];
-  return memory_->at[memory_->bank][v];
-}
+const void* machine::state(std::size_t i) const { return memory_->state(program_.code(), i); }
 
 void machine::set_state(std::size_t i, const void* data, const shape& s) {
   const detail::code& c = program_.code();
@@ -333,7 +392,7 @@ void machine::set_state(std::size_t i, const void* data, const shape& s) {
   if (s != slot.shape)
     throw error(errc::binding_mismatch, "set_state", slot.where,
                 fmt::format("state {} has shape {}, got {}.", i, to_string(slot.shape), to_string(s)));
-  std::memcpy(memory_->at[memory_->bank][c.states[i]], data, memory_->bytes(slot.kind, s.size()));
+  memory_->turn_in(c, i, data, static_cast<std::byte*>(memory_->at[memory_->bank][c.states[i]]));
 }
 
 void machine::check(std::size_t i, std::size_t count, const char* what) const {

@@ -144,6 +144,7 @@ void place_updates(code& c) {
 }
 
 std::vector<value_id> outputs_of(const instruction& i) {
+  if (i.rows != nullptr) return i.rows->outputs;
   return i.fused == nullptr ? std::vector<value_id>{i.output} : i.fused->outputs;
 }
 
@@ -245,7 +246,8 @@ arena_plan plan_arena(const code& c, element number) {
       const std::uint32_t out = c.values[v].storage;
       const storage& y = c.storages[out];
       if (!in_arena(y) || placed[out]) continue;
-      const bool may = c.in_place && (i.fused != nullptr ? outputs.size() == 1 : i.op.traits->elementwise);
+      const bool may = c.in_place && i.rows == nullptr &&
+                       (i.fused != nullptr ? outputs.size() == 1 : i.op.traits->elementwise);
       const auto over = !may ? dying.end() : std::ranges::find_if(dying, [&](std::uint32_t s) {
         return c.storages[s].kind == y.kind && c.storages[s].size == y.size;
       });

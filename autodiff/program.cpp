@@ -15,7 +15,9 @@ using detail::recording;
 using detail::value_id;
 
 std::vector<std::string> pass_names() {
-  return {"dead_code", "common_subexpressions", "folding", "views", "fusion", "in_place", "sharing"};
+  return {
+      "dead_code", "common_subexpressions", "folding", "views", "layouts", "fusion", "row_blocks", "in_place",
+      "sharing"};
 }
 
 namespace detail {
@@ -217,9 +219,19 @@ program freeze(const freeze_request& request) {
   note("folding", fmt::format("{} computed once per instance", folded));
   const std::size_t views = on("views") ? detail::share_views(c) : 0;
   note("views", fmt::format("{} share their input's memory", views));
+  code plain = c;
+  detail::place_updates(plain);
+  const std::size_t turned = on("layouts") ? detail::turn_narrow_states(c) : 0;
+  note("layouts", fmt::format("{} narrow states are kept transposed", turned));
   detail::place_updates(c);
   const std::size_t fused = on("fusion") ? detail::fuse_elementwise(c) : 0;
   note("fusion", fmt::format("{} elementwise instructions run in groups, block by block", fused));
+  const std::size_t cut = on("row_blocks") ? detail::cut_into_row_blocks(c) : 0;
+  note("row_blocks", fmt::format("{} instructions run in blocks of rows", cut));
+  if (turned + fused + cut > 0) {
+    detail::find_lifetimes(plain);
+    c.plain = std::make_shared<const code>(std::move(plain));
+  }
   detail::find_lifetimes(c);
   c.in_place = on("in_place");
   c.share = false;
@@ -271,11 +283,16 @@ std::string program::explain() const {
                           one.backward_of == nullptr ? "" : fmt::format("backward of {}, ", one.backward_of),
                           to_string(one.where));
     };
-    if (i.fused == nullptr) {
-      line(t < code().once ? "once" : "", i);
+    const auto show = [&](const char* when, const instruction& any) {
+      if (any.fused == nullptr) return line(when, any);
+      for (const auto& one : any.fused->fills) line("fused", one);
+      for (const auto& one : any.fused->members) line("fused", one);
+    };
+    if (i.rows == nullptr) {
+      show(t < code().once ? "once" : "", i);
     } else {
-      for (const auto& one : i.fused->fills) line("fused", one);
-      for (const auto& one : i.fused->members) line("fused", one);
+      text += fmt::format("  {} rows in blocks of {}:\n", i.rows->rows, i.rows->block);
+      for (const auto& m : i.rows->members) show(m.use.sums ? "sum" : "rows", m.what);
     }
   }
   return text;

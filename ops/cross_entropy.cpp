@@ -69,6 +69,7 @@ struct label_cross_entropy_slope_op {
       }
     });
   }
+  row_use by_rows(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b111U : 0U}; }
   var reference(var z, var labels, var lbar) const {
     return scale_cotangent(per_element(lbar, z), softmax(z) - one_hot(labels, z.shape().back()));
   }
@@ -92,6 +93,7 @@ struct label_cross_entropy_op {
   std::array<var, 2> pull(var lbar, var, var z, var labels) const {
     return {softmax_cross_entropy_slope(z, labels, lbar), none};
   }
+  row_use by_rows(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b11U : 0U}; }
   bool operator==(const label_cross_entropy_op&) const = default;
 };
 
@@ -121,6 +123,7 @@ struct soft_cross_entropy_op {
     return {scale_cotangent(scale, softmax(z) * sum(P, -1, keep) - P),
             scale_cotangent(scale, where(ignored, 0.0, -y))};
   }
+  row_use by_rows(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b11U : 0U}; }
   bool operator==(const soft_cross_entropy_op&) const = default;
 };
 

@@ -16,15 +16,20 @@ struct oriented {
 };
 
 // For number types without a kernel. Loop order i, p, j: the inner loop runs along rows of B and C.
-template <class T> void portable_gemm(const kernels::gemm_shape& s, const T* a, const T* b, T* c) {
+template <class T> void portable_gemm(const kernels::gemm_shape& s, const T* a, const T* b, T* c, bool add) {
   const index_t a_row = s.transpose_a ? 1 : s.k, a_col = s.transpose_a ? s.m : 1;
   const index_t b_row = s.transpose_b ? 1 : s.n, b_col = s.transpose_b ? s.k : 1;
-  std::fill_n(c, s.m * s.n, T(0));
+  if (!add) std::fill_n(c, s.m * s.n, T(0));
   for (index_t i = 0; i < s.m; ++i)
     for (index_t p = 0; p < s.k; ++p) {
       const T x = a[i * a_row + p * a_col];
       for (index_t j = 0; j < s.n; ++j) c[i * s.n + j] = c[i * s.n + j] + x * b[p * b_row + j * b_col];
     }
+}
+
+template <class T> void gemm(const kernels::gemm_shape& s, const T* a, const T* b, T* c, bool add) {
+  if constexpr (std::floating_point<T>) kernels::best<T>().gemm(s, a, b, c, add);
+  else portable_gemm(s, a, b, c, add);
 }
 
 const char* advice(const oriented& a, const oriented& b) {
@@ -51,9 +56,25 @@ shape matmul_op::infer(const shape& a, const shape& b) const {
 
 template <class T> void matmul_op::eval(out<T> y, in<T> a, in<T> b) const {
   const oriented m(a.shape(), transpose_a), n(b.shape(), transpose_b);
-  const kernels::gemm_shape s{transpose_a, transpose_b, m.rows, n.columns, m.columns};
-  if constexpr (std::floating_point<T>) kernels::best<T>().gemm(s, a.data, b.data, y.data, false);
-  else portable_gemm(s, a.data, b.data, y.data);
+  gemm<T>({transpose_a, transpose_b, m.rows, n.columns, m.columns}, a.data, b.data, y.data, false);
+}
+template <class T> void matmul_op::accumulate(out<T> y, in<T> a, in<T> b) const {
+  const oriented m(a.shape(), transpose_a), n(b.shape(), transpose_b);
+  gemm<T>({transpose_a, transpose_b, m.rows, n.columns, m.columns}, a.data, b.data, y.data, true);
+}
+
+// Rows of A are rows of Y; rows of Aᵀ's A and of B are what is summed over.
+row_use matmul_op::by_rows(const shape&) const {
+  if (!transpose_a) return {.inputs = 0b01};
+  if (!transpose_b) return {.inputs = 0b11, .sums = true};
+  return {};
+}
+
+// Aᵀ in memory is A transposed once more, and Yᵀ = (A·B)ᵀ = Bᵀ·Aᵀ.
+turned_op<matmul_op> matmul_op::turned(unsigned inputs, bool result) const {
+  const bool a = transpose_a != ((inputs & 0b01) != 0), b = transpose_b != ((inputs & 0b10) != 0);
+  if (result) return {.op = {!b, !a}, .swap = true};
+  return {.op = {a, b}, .swap = false};
 }
 
 std::array<var, 2> matmul_op::pull(var ybar, var, var a, var b) const {
@@ -85,5 +106,8 @@ template void matmul_op::eval(out<float>, in<float>, in<float>) const;
 template void matmul_op::eval(out<double>, in<double>, in<double>) const;
 template void matmul_op::eval(out<real50>, in<real50>, in<real50>) const;
 template void matmul_op::eval(out<complex>, in<complex>, in<complex>) const;
+template void matmul_op::accumulate(out<float>, in<float>, in<float>) const;
+template void matmul_op::accumulate(out<double>, in<double>, in<double>) const;
+template void matmul_op::accumulate(out<real50>, in<real50>, in<real50>) const;
 
 }  // namespace reel

@@ -25,7 +25,12 @@
 //   static constexpr bool stretch = true;           y repeats x to fill its shape
 //   static constexpr bool view = true;              y has the bytes of x under another shape
 //   static constexpr bool effect = true;            eval may refuse; never removed as dead code
-// In place of pull, `reference(x...)` gives a composition of other ops whose derivative is used.
+// In place of pull, `reference(x...)` gives a composition of other ops whose derivative is used. What
+// freeze can make use of:
+//   row_use by_rows(const shape& x) const             how it goes through x, its first input, by blocks
+//                                                     of rows; with `sums`, template <class T> void
+//                                                     accumulate(out<T> y, in<T>...) const adds to y
+//   turned_op<Op> turned(unsigned, bool) const        the op for matrices that lie transposed in memory
 #pragma once
 
 #include <reel/autodiff/number.hpp>
@@ -75,6 +80,21 @@ template <class T> class many {
 
  private:
   std::span<const detail::operand_view> views_;
+};
+
+// How an op can be cut into blocks of rows, slices along the first axis: the inputs (bit i: input i) it
+// reads block by block beside all of the others; and whether its result is such a block, too, or the sum
+// of what the blocks give. No inputs: not at all.
+struct row_use {
+  unsigned inputs = 0;
+  bool sums = false;
+};
+
+// What computes the same where some inputs (bit i: input i) and the result lie transposed: an op, and
+// whether it takes two inputs in the other order.
+template <class Op> struct turned_op {
+  Op op;
+  bool swap;
 };
 
 template <number... T> struct numbers {
@@ -194,6 +214,10 @@ struct op_traits {
   void (*pull)(const void* op, const var& ybar, const var& y, std::span<const var> x, std::span<var> xbar);
   bool (*same)(const void* a, const void* b);  // attributes equal, floating-point ones bit for bit
   std::shared_ptr<const void> (*copy)(const void* op);
+  // Null where the op does not say.
+  row_use (*by_rows)(const void* op, const shape& x) = nullptr;
+  std::array<eval_fn, element_count> accumulate = {};
+  std::shared_ptr<const void> (*turned)(const void* op, unsigned inputs, bool result, bool& swap) = nullptr;
 };
 
 template <class Op, class T> constexpr bool has_number() {
@@ -216,6 +240,22 @@ template <class Op> constexpr std::array<eval_fn, element_count> evals() {
   if constexpr (requires { requires Op::any_kind; }) {
     f[4] = eval_for<Op, index_t>();
     f[5] = eval_for<Op, bool>();
+  }
+  return f;
+}
+
+template <class Op, class T> constexpr eval_fn accumulate_for() {
+  return [](const void* op, const operand_view& y, std::span<const operand_view> x) {
+    signature<Op, T>::call(*static_cast<const Op*>(op), &Op::template accumulate<T>, y, x);
+  };
+}
+
+template <class Op> constexpr std::array<eval_fn, element_count> accumulates() {
+  std::array<eval_fn, element_count> f{};
+  if constexpr (requires { &Op::template accumulate<double>; }) {
+    f[0] = accumulate_for<Op, float>();
+    f[1] = accumulate_for<Op, double>();
+    f[2] = accumulate_for<Op, real50>();
   }
   return f;
 }

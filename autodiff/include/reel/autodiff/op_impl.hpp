@@ -25,6 +25,23 @@ template <class Op> bool same(const void* left, const void* right) {
   }
 }
 
+template <class Op> constexpr auto rows_of() -> row_use (*)(const void*, const shape&) {
+  if constexpr (requires(const Op& op, const shape& x) { op.by_rows(x); })
+    return [](const void* op, const shape& x) { return static_cast<const Op*>(op)->by_rows(x); };
+  else return nullptr;
+}
+
+template <class Op>
+constexpr auto turns() -> std::shared_ptr<const void> (*)(const void*, unsigned, bool, bool&) {
+  if constexpr (requires(const Op& op) { op.turned(0U, true); })
+    return [](const void* op, unsigned inputs, bool result, bool& swap) -> std::shared_ptr<const void> {
+      const turned_op<Op> t = static_cast<const Op*>(op)->turned(inputs, result);
+      swap = t.swap;
+      return std::make_shared<const Op>(t.op);
+    };
+  else return nullptr;
+}
+
 template <class Op> constexpr op_traits make_traits() {
   using s = signature<Op, double>;
   return op_traits{.name = Op::name,
@@ -42,6 +59,7 @@ template <class Op> constexpr op_traits make_traits() {
   .copy = [](const void* op) -> std::shared_ptr<const void> {
     return std::make_shared<const Op>(*static_cast<const Op*>(op));
   },
+  .by_rows = rows_of<Op>(), .accumulate = accumulates<Op>(), .turned = turns<Op>(),
 };  // namespace reel::detail
 }
 

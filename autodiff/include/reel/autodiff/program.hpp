@@ -33,12 +33,16 @@ struct freeze_request {
   std::vector<std::string> off = {};  // passes to skip, by name; see pass_names()
 };
 
-// The passes of freeze in order. All of them are exact: results stay those of evaluation bit for bit.
+// The passes of freeze in order. But for one they are exact: results stay those of evaluation bit for bit.
 //   dead_code               what neither an output, an update nor a check needs is dropped
 //   common_subexpressions   equal ops on equal inputs are computed once
 //   folding                 what depends on constants alone is computed once per instance
 //   views                   reshapes share their input's memory
+//   layouts                 a tall, narrow matrix among the states is kept transposed, for the sake of the
+//                           products it is in. Not exact: these sum in another order, each within
+//                           k u Σ|a||b| of the true sum for an inner size k and the unit roundoff u
 //   fusion                  elementwise ops on the same number of elements run block by block, together
+//   row_blocks              a large batch goes forward and backward in blocks of rows that fit a cache
 //   in_place                an elementwise op writes over an input that nothing reads any more
 //   sharing                 values that are never alive together share the arena
 std::vector<std::string> pass_names();

@@ -12,7 +12,10 @@ struct matmul_op {
   bool transpose_a = false, transpose_b = false;
   shape infer(const shape& a, const shape& b) const;
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const;
+  template <class T> void accumulate(out<T> y, in<T> a, in<T> b) const;
   std::array<var, 2> pull(var ybar, var y, var a, var b) const;
+  row_use by_rows(const shape& a) const;
+  turned_op<matmul_op> turned(unsigned inputs, bool result) const;
   bool operator==(const matmul_op&) const = default;
 };
 

@@ -13,6 +13,11 @@ enum class at_infinity {
   limit,  // the slope of logsumexp: that, and beside +inf, which weighs NaN, the rest weighs 0
 };
 
+// Rows are apart from each other where they do not run along the first axis.
+inline row_use rows_unless_first(const shape& x, int axis) {
+  return x.axis(axis) == 0 ? row_use{} : row_use{.inputs = 1};
+}
+
 struct softmax_op {
   static constexpr auto name = "softmax";
   static constexpr bool analytic = true;
@@ -21,6 +26,7 @@ struct softmax_op {
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> p, in<T> x) const;
   var pull(var pbar, var p, var x) const;
+  row_use by_rows(const shape& x) const { return rows_unless_first(x, axis); }
   bool operator==(const softmax_op&) const = default;
 };
 
@@ -32,6 +38,7 @@ struct log_softmax_op {
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> y, in<T> x) const;
   var pull(var ybar, var y, var x) const;
+  row_use by_rows(const shape& x) const { return rows_unless_first(x, axis); }
   bool operator==(const log_softmax_op&) const = default;
 };
 

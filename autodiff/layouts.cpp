@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// The layouts pass: a tall, narrow matrix of parameters, such as 785 features × 10 classes, is kept
+// transposed, so that products run along the features in full registers rather than along a few classes
+// in part of one. Whatever is computed from it element by element (its gradient, momentum, next value)
+// lies transposed, too. Not exact: a product sums in another order, within the bound of any order,
+// k u Σ|a||b| for an inner size k.
+#include "code.hpp"
+
+#include <algorithm>
+
+namespace reel::detail {
+
+namespace {
+
+constexpr index_t narrow = 16, tall = 4 * narrow;
+
+class layouts {
+ public:
+  explicit layouts(code& c) : c_(c), made_by_(c.values.size(), none), readers_(c.values.size()) {
+    for (std::size_t t = 0; t < c.instructions.size(); ++t) {
+      made_by_[c.instructions[t].output] = t;
+      for (const value_id v : c.instructions[t].inputs) readers_[v].push_back(t);
+    }
+  }
+
+  std::size_t run() {
+    std::size_t turned = 0;
+    for (const auto& [state, next] : c_.updates) {
+      const shape& s = c_.values[c_.states[state]].shape;
+      if (c_.turned[state] || s.rank() != 2 || s[1] < 2 || s[1] > narrow || s[0] < tall) continue;
+      if (!multiplies(c_.states[state]) || !collect(c_.states[state])) continue;
+      turn();
+      ++turned;
+    }
+    return turned;
+  }
+
+ private:
+  static constexpr std::size_t none = ~std::size_t{0};
+
+  bool multiplies(value_id v) const {
+    return std::ranges::any_of(
+        readers_[v], [&](std::size_t t) { return c_.instructions[t].op.traits->turned != nullptr; });
+  }
+  bool contains(value_id v) const { return member_[v] != 0; }
+  void add(value_id v) {
+    if (!contains(v)) set_.push_back(v), member_[v] = true;
+  }
+
+  // All values that have to be turned with this one; false where one of them cannot be.
+  bool collect(value_id first) {
+    set_.clear();
+    member_.assign(c_.values.size(), false);
+    add(first);
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      const value_id v = set_[i];
+      if (std::ranges::find(c_.outputs, v) != c_.outputs.end()) return false;
+      if (c_.values[v].shape != c_.values[first].shape || !joins_maker(v)) return false;
+      for (const std::size_t t : readers_[v])
+        if (!joins_reader(c_.instructions[t])) return false;
+      for (const auto& [state, next] : c_.updates)
+        if (next == v || c_.states[state] == v) add(next), add(c_.states[state]);
+    }
+    // A storage seen under two shapes, or shared with a value left as it is, must stay.
+    return std::ranges::all_of(set_, [&](value_id v) { return sharers(v) == 1; });
+  }
+  std::ptrdiff_t sharers(value_id v) const {
+    return std::ranges::count(c_.values, c_.values[v].storage, &value::storage);
+  }
+
+  bool is_fill(const instruction& i) const {
+    return i.op.traits->stretch && c_.values[i.inputs[0]].shape.size() == 1;
+  }
+  bool joins_maker(value_id v) {
+    if (made_by_[v] == none) return c_.storages[c_.values[v].storage].where == home::state;
+    const instruction& i = c_.instructions[made_by_[v]];
+    if (i.constant) return false;
+    if (is_fill(i) || i.op.traits->turned != nullptr) return true;
+    return i.op.traits->elementwise && joins_elements(i);
+  }
+  bool joins_reader(const instruction& i) {
+    if (i.op.traits->turned != nullptr) return true;
+    return i.op.traits->elementwise && joins_elements(i);
+  }
+  bool joins_elements(const instruction& i) {
+    add(i.output);
+    for (const value_id x : i.inputs) add(x);
+    return true;
+  }
+
+  void turn() {
+    for (auto& i : c_.instructions) {
+      if (i.op.traits->turned == nullptr) continue;
+      unsigned inputs = 0;
+      for (std::size_t k = 0; k < i.inputs.size(); ++k)
+        if (contains(i.inputs[k])) inputs |= 1U << k;
+      if (inputs == 0 && !contains(i.output)) continue;
+      bool swap = false;
+      i.op.self = i.op.traits->turned(i.op.self.get(), inputs, contains(i.output), swap);
+      if (swap) std::swap(i.inputs[0], i.inputs[1]);
+    }
+    for (const value_id v : set_) {
+      const shape s = c_.values[v].shape;
+      c_.values[v].shape = {s[1], s[0]};
+    }
+    for (std::size_t s = 0; s < c_.states.size(); ++s)
+      if (contains(c_.states[s])) c_.turned[s] = true;
+  }
+
+  code& c_;
+  std::vector<std::size_t> made_by_;  // by value: the instruction, or none
+  std::vector<std::vector<std::size_t>> readers_;
+  std::vector<value_id> set_;  // what is to be turned
+  std::vector<char> member_;   // by value: whether it is in the set
+};
+
+}  // namespace
+
+std::size_t turn_narrow_states(code& c) {
+  c.turned.resize(c.states.size());
+  return layouts(c).run();
+}
+
+}  // namespace reel::detail

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "row_runner.hpp"
+
+#include "evaluate.hpp"
+
+#include <algorithm>
+
+namespace reel::detail {
+
+row_runner::row_runner(const code& c, const row_group& g, element number, std::byte* blocks,
+                       const std::function<void*(value_id)>& locate)
+    : rows_(g.rows), block_(g.block) {
+  const auto local = [&](value_id v) { return std::ranges::find(g.locals, v) != g.locals.end(); };
+  const auto view = [&](value_id v, bool by_row) {
+    return add_view(c, v, by_row, local(v), locate(v), number);
+  };
+  for (const row_member& m : g.members) {
+    const instruction& i = m.what;
+    member one{nullptr, nullptr, i.op.self.get(), 0, 0, i.inputs.size(), 0, nullptr};
+    one.elements = c.values[i.output].shape.size() / rows_;
+    if (i.fused != nullptr) {
+      one.fused = std::make_unique<group_runner>(c, *i.fused, number, blocks, locate, local);
+    } else {
+      one.open = one.go_on = eval_of(*i.op.traits, i.followed, number, i.where);
+      if (m.use.sums) one.go_on = i.op.traits->accumulate[static_cast<std::size_t>(number)];
+      one.output = view(i.output, !m.use.sums);
+      one.first_input = views_.size();
+      for (std::size_t k = 0; k < i.inputs.size(); ++k) view(i.inputs[k], (m.use.inputs >> k & 1) != 0);
+    }
+    members_.push_back(std::move(one));
+  }
+  for (std::size_t i = 0; i < views_.size(); ++i) views_[i].dims = &places_[i].dims[0];
+}
+
+std::size_t row_runner::add_view(const code& c, value_id v, bool by_row, bool local, void* data,
+                                 element number) {
+  const value& x = c.values[v];
+  place_of_rows p{v, static_cast<std::byte*>(data), 0, {x.shape, x.shape}};
+  if (by_row) {
+    const index_t last = rows_ % block_ == 0 ? block_ : rows_ % block_;
+    p.dims = {x.shape.with(0, block_), x.shape.with(0, last)};
+    if (!local)
+      p.step = static_cast<std::size_t>(x.shape.size() / rows_) * size_of(element_for(x.kind, number));
+  }
+  places_.push_back(std::move(p));
+  views_.push_back({data, nullptr});
+  return views_.size() - 1;
+}
+
+void row_runner::bind(value_id value, void* data) {
+  for (auto& p : places_)
+    if (p.value == value) p.base = static_cast<std::byte*>(data);
+  for (auto& m : members_)
+    if (m.fused != nullptr) m.fused->bind(value, data);
+}
+
+void row_runner::run() {
+  for (index_t first = 0; first < rows_; first += block_) {
+    const index_t n = std::min(block_, rows_ - first);
+    for (std::size_t i = 0; i < views_.size(); ++i) {
+      views_[i] = {places_[i].base + static_cast<std::size_t>(first) * places_[i].step,
+                   &places_[i].dims[n == block_ ? 0 : 1]};
+    }
+    for (const member& m : members_) {
+      if (m.fused != nullptr) m.fused->run(first * m.elements, n * m.elements);
+      else (first == 0 ? m.open : m.go_on)(m.op, views_[m.output], {views_.data() + m.first_input, m.inputs});
+    }
+  }
+}
+
+}  // namespace reel::detail

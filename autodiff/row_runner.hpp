@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Runs a group of row blocks: for each block of rows, all members one after the other.
+#pragma once
+
+#include "code.hpp"
+#include "group_runner.hpp"
+
+namespace reel::detail {
+
+class row_runner {
+ public:
+  // `locate` gives the memory of a value; `blocks` is scratch for the fused groups among the members.
+  row_runner(const code& c, const row_group& g, element number, std::byte* blocks,
+             const std::function<void*(value_id)>& locate);
+
+  void run();
+  // Where `value` stands, points there from now on.
+  void bind(value_id value, void* data);
+
+ private:
+  struct member {
+    eval_fn open, go_on;  // for the first block and, of a sum, the others
+    const void* op;
+    std::size_t output, first_input, inputs;  // in views_
+    index_t elements;                         // of a row
+    std::unique_ptr<group_runner> fused;
+  };
+  // A view in blocks of rows, or of all there is.
+  struct place_of_rows {
+    value_id value;
+    std::byte* base;
+    std::size_t step;                // bytes from row to row; 0 where every block has the same place
+    std::array<shape, 2> dims = {};  // of a whole block, of the last
+  };
+  std::size_t add_view(const code& c, value_id v, bool by_row, bool local, void* data, element number);
+
+  index_t rows_, block_;
+  std::vector<member> members_;
+  std::vector<place_of_rows> places_;  // of the views
+  std::vector<operand_view> views_;
+};
+
+}  // namespace reel::detail

@@ -59,6 +59,7 @@ struct group {
   std::vector<instruction> members;
   std::vector<instruction> fills;
   std::vector<value_id> outputs;                                // what is used outside
+  std::vector<value_id> watched;                                // of these, what must be finite
   std::vector<std::pair<std::uint32_t, std::uint32_t>> blocks;  // which block holds which storage
   index_t size = 0;
   std::size_t slots = 0;  // blocks needed at a time
@@ -81,6 +82,7 @@ std::string describe(const instruction& i);  // "backward of log (node 12, train
 struct checked_value {
   value_id value;
   std::string name;
+  bool watched = false;  // by the fused group that computes it, block by block
 };
 
 struct code {

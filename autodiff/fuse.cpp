@@ -89,6 +89,7 @@ class fusion {
     instruction whole = g->members.back();
     const reading inside = readers(*g);
     find_outputs(*g, inside);
+    watch(*g);
     whole.inputs = outer_inputs(*g);
     assign_blocks(*g, inside);
     whole.fused = std::move(g);
@@ -130,6 +131,14 @@ class fusion {
       if (inner) c_.storages[s].where = home::block;
       else g.outputs.push_back(member.output);
     }
+  }
+
+  void watch(group& g) {
+    for (auto& f : c_.finite)
+      if (std::ranges::find(g.outputs, f.value) != g.outputs.end()) {
+        g.watched.push_back(f.value);
+        f.watched = true;
+      }
   }
 
   std::vector<value_id> outer_inputs(const group& g) const {

@@ -2,6 +2,7 @@
 #include "group_runner.hpp"
 
 #include "evaluate.hpp"
+#include "inspect.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -46,6 +47,8 @@ group_runner::group_runner(const code& c, const group& g, element number, std::b
              views_.size(), i.inputs.size()};
     for (const value_id v : i.inputs) view(v);
     members_.push_back(m);
+    if (std::ranges::find(g.watched, i.output) != g.watched.end())
+      watched_.push_back({m.output, element_for(c.values[i.output].kind, number)});
   }
 }
 
@@ -57,7 +60,9 @@ std::size_t group_runner::add_view(void* data, std::size_t stride, bool whole) {
 }
 
 std::size_t group_runner::add_outside(value_id v, void* data, std::size_t stride, bool whole) {
-  outside_[v].push_back(views_.size());
+  auto& all = outside_[v];
+  if (all.empty() && stride > 0) streams_.push_back(views_.size());
+  all.push_back(views_.size());
   return add_view(data, stride, whole);
 }
 
@@ -97,12 +102,32 @@ void repeat(std::byte* to, const void* element, std::size_t bytes, index_t n) {
 
 }  // namespace
 
-void group_runner::run_block(index_t n) {
+void group_runner::run_block(index_t n, bool more) {
   if (dims_->size() != n) *dims_ = shape{n};
-  for (const member& m : members_) m.body(m.op, views_[m.output], {views_.data() + m.first_input, m.inputs});
+  for (std::size_t k = 0; k < members_.size(); ++k) {
+    const member& m = members_[k];
+    if (more) prefetch(n, k, members_.size());
+    m.body(m.op, views_[m.output], {views_.data() + m.first_input, m.inputs});
+  }
+  const auto count = static_cast<std::size_t>(n);
+  for (const watch& w : watched_)
+    if (first_not_finite(w.type, views_[w.view].data, count) != count) finite_ = false;
+}
+
+// Asks for a part of the block after this one, so that memory is read while the processor computes.
+void group_runner::prefetch(index_t n, std::size_t part, std::size_t parts) const {
+  constexpr std::size_t line = 64;
+  for (const std::size_t i : streams_) {
+    const std::size_t bytes = static_cast<std::size_t>(n) * stride_[i];
+    const std::size_t share = (bytes / line + parts - 1) / parts * line;
+    const auto* const next = static_cast<const std::byte*>(views_[i].data) + bytes;
+    for (std::size_t at = part * share; at < std::min(bytes, (part + 1) * share); at += line)
+      __builtin_prefetch(next + at, 0, 2);
+  }
 }
 
 void group_runner::run(index_t first, index_t n) {
+  finite_ = true;
   for (const fill& f : fills_) repeat(f.block, views_[f.scalar].data, f.bytes, std::min(n, block_));
   struct rewind {  // also when a body throws
     group_runner& g;
@@ -115,7 +140,7 @@ void group_runner::run(index_t first, index_t n) {
   advance(first, false);
   while (done.at < n) {
     const index_t m = std::min(block_, n - done.at);
-    run_block(m);
+    run_block(m, done.at + 2 * m <= n);
     if (m == n) return;
     advance(m, true);
     done.at += m;

@@ -20,6 +20,8 @@ class group_runner {
   void run() { run(0, size_); }
   // Of the elements, n from the first on. (Values that start here hold these alone.)
   void run(index_t first, index_t n);
+  // Whether all numbers that the last run wrote and had to watch are finite.
+  bool finite() const { return finite_; }
   // Where `value` stands, points there from now on (a program's input, bound for a run).
   void bind(value_id value, void* data);
 
@@ -39,7 +41,8 @@ class group_runner {
   std::size_t add_view(void* data, std::size_t stride, bool whole);
   std::size_t add_outside(value_id v, void* data, std::size_t stride, bool whole);
   void advance(index_t elements, bool all);
-  void run_block(index_t n);
+  void prefetch(index_t n, std::size_t part, std::size_t parts) const;
+  void run_block(index_t n, bool more);
 
   std::vector<member> members_;
   std::vector<fill> fills_;
@@ -47,6 +50,13 @@ class group_runner {
   std::vector<std::size_t> stride_;  // bytes from element to element; 0 in a block
   std::vector<char> whole_;          // by view: whether it holds all elements
   std::unordered_map<value_id, std::vector<std::size_t>> outside_;  // the views of a value in no block
+  std::vector<std::size_t> streams_;  // a view of each value that is read or written as the blocks go on
+  struct watch {
+    std::size_t view;
+    element type;
+  };
+  std::vector<watch> watched_;
+  bool finite_ = true;
   std::unique_ptr<shape> dims_;  // of the present block, which all views share
   index_t size_, block_;
 };

@@ -364,8 +364,13 @@ void machine::run(std::span<const binding> inputs) {
   for (std::size_t i = 0; i < inputs.size(); ++i) check_binding(c.input_slots[i], i, inputs[i], m.number);
   for (std::size_t i = 0; i < inputs.size(); ++i) m.bind(i, const_cast<void*>(inputs[i].data));
   for (std::size_t i = c.once; i < c.instructions.size(); ++i) m.execute(c, i);
+  const auto saw = [](const auto& groups) {
+    return std::ranges::all_of(groups, [](const auto& g) { return g->finite(); });
+  };
+  const bool watched = saw(m.groups[m.bank]) && saw(m.row_groups[m.bank]);
   for (std::size_t i = 0; i < c.finite.size(); ++i) {
     const checked_value& f = c.finite[i];
+    if (f.watched && watched) continue;
     const value& v = c.values[f.value];
     const auto n = static_cast<std::size_t>(v.shape.size());
     if (first_not_finite(element_for(v.kind, m.number), m.at[m.bank][f.value], n) != n) m.blame(c, i);

@@ -55,6 +55,7 @@ void row_runner::bind(value_id value, void* data) {
 }
 
 void row_runner::run() {
+  finite_ = true;
   for (index_t first = 0; first < rows_; first += block_) {
     const index_t n = std::min(block_, rows_ - first);
     for (std::size_t i = 0; i < views_.size(); ++i) {
@@ -62,8 +63,12 @@ void row_runner::run() {
                    &places_[i].dims[n == block_ ? 0 : 1]};
     }
     for (const member& m : members_) {
-      if (m.fused != nullptr) m.fused->run(first * m.elements, n * m.elements);
-      else (first == 0 ? m.open : m.go_on)(m.op, views_[m.output], {views_.data() + m.first_input, m.inputs});
+      if (m.fused == nullptr) {
+        (first == 0 ? m.open : m.go_on)(m.op, views_[m.output], {views_.data() + m.first_input, m.inputs});
+      } else {
+        m.fused->run(first * m.elements, n * m.elements);
+        finite_ = finite_ && m.fused->finite();
+      }
     }
   }
 }

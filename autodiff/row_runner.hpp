@@ -14,6 +14,7 @@ class row_runner {
              const std::function<void*(value_id)>& locate);
 
   void run();
+  bool finite() const { return finite_; }
   // Where `value` stands, points there from now on.
   void bind(value_id value, void* data);
 
@@ -35,6 +36,7 @@ class row_runner {
   std::size_t add_view(const code& c, value_id v, bool by_row, bool local, void* data, element number);
 
   index_t rows_, block_;
+  bool finite_ = true;
   std::vector<member> members_;
   std::vector<place_of_rows> places_;  // of the views
   std::vector<operand_view> views_;

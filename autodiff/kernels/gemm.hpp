@@ -116,10 +116,12 @@ template <class T> struct gemm_of {
     for (index_t p = 0; p < s.k; p += depth) {
       const index_t k = least(depth, s.k - p);
       for (index_t j = 0; j < s.n; j += width) {
-        // The last panel begins earlier and leaves out what is done, or is narrower.
+        // The last panel begins earlier, and leaves out what is done where that went on adding; or it
+        // is narrower.
         const index_t left = least(width, s.n - j);
         const index_t n = (left + lanes<T> - 1) / lanes<T>;
         const index_t skip = copies ? 0 : n * lanes<T> - left;
+        const bool go_on = add || p > 0;
         const T* bp = b + p * of_b.row + (j - skip) * of_b.column;
         index_t b_row = of_b.row;
         if (copies) {
@@ -130,7 +132,7 @@ template <class T> struct gemm_of {
         for (index_t t = 0, i = 0; t < row_tiles; ++t) {
           const index_t m = (s.m - i) / (row_tiles - t);
           tiles.of[m - 1][n - 1](k, a + i * of_a.row + p * of_a.column, of_a, bp, b_row,
-                                 c + i * s.n + j - skip, s.n, add || p > 0, skip, skip + left);
+                                 c + i * s.n + j - skip, s.n, go_on, go_on ? skip : 0, skip + left);
           i += m;
         }
       }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The row_blocks pass. A batch too large for the cache is cut into blocks of rows, each of which goes
 // through all that can be done row by row, forward and backward, before the next one is read: a sum over
-// rows, such as the gradient Xᵀ·dz, goes on from block to block. Exact: a row's results do not depend on
-// the rows beside it, and an op that says it sums goes on where it stopped.
+// rows, such as the gradient Xᵀ·dz, goes on from block to block. And a large sum that is only used element
+// by element, as the gradient is by an update, is made and used up in blocks of its rows. Exact: a row's
+// results do not depend on the rows beside it, and an op that says it sums goes on where it stopped.
 #include "code.hpp"
 
 #include <algorithm>
@@ -170,8 +171,76 @@ class cutting {
   std::vector<value_id> read_;  // by rows, from outside
 };
 
+constexpr index_t result_block_bytes = 80 * 1024;
+constexpr index_t result_worth_bytes = 256 * 1024;
+
+index_t bytes_of(const value& v) { return v.shape.size() * number_bytes; }
+
+// The one instruction that reads what `i` makes, if it is a fused group that does so element by element.
+std::size_t only_user(const code& c, std::size_t i) {
+  const value_id y = c.instructions[i].output;
+  const std::uint32_t s = c.values[y].storage;
+  const auto is = [&](value_id v) { return c.values[v].storage == s; };
+  if (c.storages[s].where != home::arena || std::ranges::any_of(c.outputs, is) ||
+      std::ranges::any_of(c.finite, is, &checked_value::value) ||
+      std::ranges::count(c.values, s, &value::storage) > 1)
+    return 0;
+  std::size_t user = 0;
+  for (std::size_t t = i + 1; t < c.instructions.size(); ++t) {
+    if (!std::ranges::any_of(c.instructions[t].inputs, is)) continue;
+    if (user != 0 || c.instructions[t].fused == nullptr) return 0;
+    user = t;
+  }
+  return user;
+}
+
+// Puts a sum and the group that uses it up into blocks of the sum's rows.
+bool cut_result(code& c, std::size_t i) {
+  const instruction& sum = c.instructions[i];
+  if (sum.rows != nullptr || sum.fused != nullptr || sum.op.traits->by_rows == nullptr) return false;
+  const row_use use = sum.op.traits->by_rows(sum.op.self.get(), c.values[sum.inputs[0]].shape);
+  const value& y = c.values[sum.output];
+  if (use.columns == 0 || y.shape.rank() != 2 || bytes_of(y) < result_worth_bytes) return false;
+  const std::size_t u = only_user(c, i);
+  if (u == 0 || c.instructions[u].inputs.size() > 32) return false;
+  const instruction& user = c.instructions[u];
+  row_use elements;
+  for (std::size_t k = 0; k < user.inputs.size(); ++k) {
+    const shape& s = c.values[user.inputs[k]].shape;
+    if (s == y.shape) elements.inputs |= 1U << k;
+    else if (s.size() != 1) return false;
+  }
+  for (const value_id v : user.fused->outputs)
+    if (c.values[v].shape != y.shape) return false;
+
+  auto g = std::make_shared<row_group>();
+  const index_t rows = y.shape[0];
+  g->rows = rows;
+  g->block = std::clamp(result_block_bytes / (bytes_of(y) / rows), index_t{8}, rows);
+  g->outputs = user.fused->outputs;
+  g->outputs.push_back(sum.output);
+  g->locals = {sum.output};
+  storage& held = c.storages[y.storage];
+  held.size = held.size / rows * g->block;
+  instruction whole = user;
+  std::erase(whole.inputs, sum.output);
+  whole.inputs.insert(whole.inputs.end(), sum.inputs.begin(), sum.inputs.end());
+  whole.fused = nullptr;
+  g->members = {{sum, {.columns = use.columns}}, {user, elements}};
+  whole.rows = std::move(g);
+  c.instructions[u] = std::move(whole);
+  c.instructions.erase(c.instructions.begin() + static_cast<std::ptrdiff_t>(i));
+  return true;
+}
+
 }  // namespace
 
-std::size_t cut_into_row_blocks(code& c) { return cutting(c).run(); }
+std::size_t cut_into_row_blocks(code& c) {
+  std::size_t cut = cutting(c).run();
+  for (std::size_t i = c.once; i < c.instructions.size();)
+    if (cut_result(c, i)) cut += 2;
+    else ++i;
+  return cut;
+}
 
 }  // namespace reel::detail

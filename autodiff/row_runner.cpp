@@ -4,6 +4,7 @@
 #include "evaluate.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace reel::detail {
 
@@ -11,9 +12,7 @@ row_runner::row_runner(const code& c, const row_group& g, element number, std::b
                        const std::function<void*(value_id)>& locate)
     : rows_(g.rows), block_(g.block) {
   const auto local = [&](value_id v) { return std::ranges::find(g.locals, v) != g.locals.end(); };
-  const auto view = [&](value_id v, bool by_row) {
-    return add_view(c, v, by_row, local(v), locate(v), number);
-  };
+  const auto view = [&](value_id v, cut by) { return add_view(c, v, by, local(v), locate(v), number); };
   for (const row_member& m : g.members) {
     const instruction& i = m.what;
     member one{nullptr, nullptr, i.op.self.get(), 0, 0, i.inputs.size(), 0, nullptr};
@@ -23,28 +22,49 @@ row_runner::row_runner(const code& c, const row_group& g, element number, std::b
     } else {
       one.open = one.go_on = eval_of(*i.op.traits, i.followed, number, i.where);
       if (m.use.sums) one.go_on = i.op.traits->accumulate[static_cast<std::size_t>(number)];
-      one.output = view(i.output, !m.use.sums);
+      one.output = view(i.output, m.use.sums ? cut::none : cut::rows);
       one.first_input = views_.size();
-      for (std::size_t k = 0; k < i.inputs.size(); ++k) view(i.inputs[k], (m.use.inputs >> k & 1) != 0);
+      for (std::size_t k = 0; k < i.inputs.size(); ++k)
+        view(i.inputs[k], (m.use.inputs >> k & 1) != 0    ? cut::rows
+                          : (m.use.columns >> k & 1) != 0 ? cut::columns
+                                                          : cut::none);
     }
     members_.push_back(std::move(one));
   }
   for (std::size_t i = 0; i < views_.size(); ++i) views_[i].dims = &places_[i].dims[0];
 }
 
-std::size_t row_runner::add_view(const code& c, value_id v, bool by_row, bool local, void* data,
-                                 element number) {
+std::size_t row_runner::add_view(const code& c, value_id v, cut by, bool local, void* data, element number) {
   const value& x = c.values[v];
-  place_of_rows p{v, static_cast<std::byte*>(data), 0, {x.shape, x.shape}};
-  if (by_row) {
-    const index_t last = rows_ % block_ == 0 ? block_ : rows_ % block_;
+  place_of_rows p{v, static_cast<std::byte*>(data), 0, 0, {}, {x.shape, x.shape}};
+  const index_t last = rows_ % block_ == 0 ? block_ : rows_ % block_;
+  const std::size_t size = size_of(element_for(x.kind, number));
+  if (by == cut::rows) {
     p.dims = {x.shape.with(0, block_), x.shape.with(0, last)};
-    if (!local)
-      p.step = static_cast<std::size_t>(x.shape.size() / rows_) * size_of(element_for(x.kind, number));
+    if (!local) p.step = static_cast<std::size_t>(x.shape.size() / rows_) * size;
+  } else if (by == cut::columns) {
+    p.dims = {x.shape.with(1, block_), x.shape.with(1, last)};
+    p.column = size;
+    p.block.resize(static_cast<std::size_t>(x.shape[0] * block_) * size);
   }
   places_.push_back(std::move(p));
   views_.push_back({data, nullptr});
   return views_.size() - 1;
+}
+
+// Points a view to its block.
+void row_runner::place(std::size_t view, index_t first, index_t n) {
+  place_of_rows& p = places_[view];
+  const shape& dims = p.dims[n == block_ ? 0 : 1];
+  if (p.column == 0) {
+    views_[view] = {p.base + static_cast<std::size_t>(first) * p.step, &dims};
+    return;
+  }
+  const std::size_t width = static_cast<std::size_t>(n) * p.column;
+  const std::byte* from = p.base + static_cast<std::size_t>(first) * p.column;
+  for (index_t i = 0; i < dims[0]; ++i, from += static_cast<std::size_t>(rows_) * p.column)
+    std::memcpy(p.block.data() + static_cast<std::size_t>(i) * width, from, width);
+  views_[view] = {p.block.data(), &dims};
 }
 
 void row_runner::bind(value_id value, void* data) {
@@ -58,10 +78,7 @@ void row_runner::run() {
   finite_ = true;
   for (index_t first = 0; first < rows_; first += block_) {
     const index_t n = std::min(block_, rows_ - first);
-    for (std::size_t i = 0; i < views_.size(); ++i) {
-      views_[i] = {places_[i].base + static_cast<std::size_t>(first) * places_[i].step,
-                   &places_[i].dims[n == block_ ? 0 : 1]};
-    }
+    for (std::size_t i = 0; i < views_.size(); ++i) place(i, first, n);
     for (const member& m : members_) {
       if (m.fused == nullptr) {
         (first == 0 ? m.open : m.go_on)(m.op, views_[m.output], {views_.data() + m.first_input, m.inputs});

@@ -30,10 +30,14 @@ class row_runner {
   struct place_of_rows {
     value_id value;
     std::byte* base;
-    std::size_t step;                // bytes from row to row; 0 where every block has the same place
-    std::array<shape, 2> dims = {};  // of a whole block, of the last
+    std::size_t step;                   // bytes from row to row; 0 where every block has the same place
+    std::size_t column = 0;             // bytes of an element, where blocks are of columns
+    std::vector<std::byte> block = {};  // a copy of such a block
+    std::array<shape, 2> dims = {};     // of a whole block, of the last
   };
-  std::size_t add_view(const code& c, value_id v, bool by_row, bool local, void* data, element number);
+  enum class cut { none, rows, columns };
+  std::size_t add_view(const code& c, value_id v, cut by, bool local, void* data, element number);
+  void place(std::size_t view, index_t first, index_t n);
 
   index_t rows_, block_;
   bool finite_ = true;

@@ -63,11 +63,11 @@ template <class T> void matmul_op::accumulate(out<T> y, in<T> a, in<T> b) const 
   gemm<T>({transpose_a, transpose_b, m.rows, n.columns, m.columns}, a.data, b.data, y.data, true);
 }
 
-// Rows of A are rows of Y; rows of Aᵀ's A and of B are what is summed over.
+// Rows of A are rows of Y. With Aᵀ, columns of A are; and rows of both are what is summed over.
 row_use matmul_op::by_rows(const shape&) const {
   if (!transpose_a) return {.inputs = 0b01};
-  if (!transpose_b) return {.inputs = 0b11, .sums = true};
-  return {};
+  if (!transpose_b) return {.inputs = 0b11, .sums = true, .columns = 0b01};
+  return {.columns = 0b01};
 }
 
 // Aᵀ in memory is A transposed once more, and Yᵀ = (A·B)ᵀ = Bᵀ·Aᵀ.

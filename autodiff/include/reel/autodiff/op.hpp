@@ -84,10 +84,12 @@ template <class T> class many {
 
 // How an op can be cut into blocks of rows, slices along the first axis: the inputs (bit i: input i) it
 // reads block by block beside all of the others; and whether its result is such a block, too, or the sum
-// of what the blocks give. No inputs: not at all.
+// of what the blocks give. No inputs: not at all. `columns`: for a block of rows of the result, the
+// inputs of which that block of columns is enough, beside all of the others.
 struct row_use {
   unsigned inputs = 0;
   bool sums = false;
+  unsigned columns = 0;
 };
 
 // What computes the same where some inputs (bit i: input i) and the result lie transposed: an op, and

@@ -168,9 +168,12 @@ any_dataset read_data(const std::string& path, const data_options& options) {
   switch (format_of(source)) {
     case format::csv:
       return detail::read_csv(detail::text_source(std::move(source)), options.csv);
-    case format::libsvm:
-      return detail::read_libsvm(detail::text_source(std::move(source)),
-                                 {options.csv.features, options.csv.class_names});
+    case format::libsvm: {
+      dataset data = detail::read_libsvm(detail::text_source(std::move(source)),
+                                         {options.csv.features, options.csv.class_names});
+      if (options.csv.labels == csv_labels::absent) data.labels = array<index_t>();
+      return data;
+    }
     default:
       return std::visit([&](auto x) { return any_dataset(from_array(std::move(x), path, options)); },
                         read_array(std::move(source)));

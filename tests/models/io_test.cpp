@@ -7,7 +7,10 @@
 #include <reel/models/mlp.hpp>
 #include <reel/optim.hpp>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <csignal>
@@ -241,6 +244,24 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_saved_leaves_the_old_file) {
       errc::bad_file, [&] { save(place.path() + "/none/file", array<double>{1}); }, "cannot be saved");
   check_error(
       errc::bad_file, [] { load<array<double>>("/no/such/file"); }, "cannot be opened");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_being_saved_is_left_alone) {
+  const temporary_directory place;
+  const std::string path = place.path() + "/file",
+                    other = place.file("file.saving", "half of what another program saves");
+  const int held = open(other.c_str(), O_RDWR);
+  BOOST_REQUIRE(flock(held, LOCK_EX) == 0);
+  check_error(
+      errc::bad_file,
+      [&] {
+        save(path, array<double>{1, 2});
+      },
+      "is being saved by another program: wait for it");
+  BOOST_TEST((content(other) == "half of what another program saves"));
+  close(held);
+  save(path, array<double>{1, 2});
+  BOOST_TEST(load<array<double>>(path).size() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_link_stays_a_link_and_permissions_stay) {

@@ -61,6 +61,17 @@ BOOST_AUTO_TEST_CASE(the_format_is_known_by_the_content) {
              3);
 }
 
+BOOST_AUTO_TEST_CASE(labels_can_be_left_out_in_every_format) {
+  const temporary_directory place;
+  const data_options none{.csv = {.labels = csv_labels::absent}};
+  for (const std::string& text :
+       {"1,2\n3,4\n"s, "7 1:1 2:2\n8 1:3 2:4\n"s, doubles({1, 2, 3, 4}, "(2, 2)")}) {
+    const auto d = std::get<dataset>(read_data(place.file("d", text), none));
+    BOOST_TEST((!d.has_labels() && d.x == array<double>{{1, 2}, {3, 4}}));
+    check(d);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(text_may_come_through_a_pipe) {
   std::array<int, 2> ends{};
   BOOST_REQUIRE(pipe(ends.data()) == 0);
@@ -201,7 +212,7 @@ BOOST_AUTO_TEST_CASE(bytes_become_scaled_batches) {
   auto l = make_array<index_t>({300});
   for (index_t i = 0; i < 300; ++i) l(i) = i % 2;
   const byte_dataset d{x, l, {"a", "b"}, {"x", "y", "z"}};
-  for (const scaling& s : {divide_by(255, 3), standardize(d)}) {
+  for (const scaling& s : {divide_by(255, 3), divide_by(0.3, 3), standardize(d)}) {
     const auto numbers = cast<float>(scaled(cast<double>(d), s));
     indices all(300);
     std::iota(all.begin(), all.end(), index_t{0});

@@ -22,7 +22,7 @@ struct csv_options {
   csv_header header = csv_header::detect;           // whether the first line holds the names of the columns
   std::string label = {};                           // the label column by its name, or, where empty,
   index_t label_column = -1;                        // by its index: from 0, or from −1 backwards
-  csv_labels labels = csv_labels::required;         //
+  csv_labels labels = csv_labels::required;         // whether there is such a column
   index_t features = 0;                             // how many there must be; 0 where that is not known
   std::vector<std::string> class_names = {};        // the classes, where they are known already
   missing_values missing = missing_values::refuse;  // nothing, ?, NA, N/A, null and nan in any case

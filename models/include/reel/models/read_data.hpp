@@ -27,7 +27,7 @@ struct data_options {
 // a file of their own of either format, whole numbers 0 … classes − 1, one per sample. Where
 // options.labels_file is empty, the labels of …images-idx3… are in …labels-idx1… beside it; any other
 // array has no labels, which is an error if options.csv.labels is `required`. Classes that nobody named
-// are called by their numbers.
+// are called by their numbers. With csv_labels::absent, the labels that a LIBSVM file has are left out.
 //
 // Throws as the readers of the formats do, and invalid_label for a label outside the classes,
 // shape_mismatch where features and labels do not agree, non_finite for a feature that is not finite.

@@ -24,15 +24,12 @@ class layouts {
   }
 
   std::size_t run() {
-    std::size_t turned = 0;
     for (const auto& [state, next] : c_.updates) {
       const shape& s = c_.values[c_.states[state]].shape;
       if (c_.turned[state] || s.rank() != 2 || s[1] < 2 || s[1] > narrow || s[0] < tall) continue;
-      if (!multiplies(c_.states[state]) || !collect(c_.states[state])) continue;
-      turn();
-      ++turned;
+      if (multiplies(c_.states[state]) && collect(c_.states[state])) turn();
     }
-    return turned;
+    return static_cast<std::size_t>(std::ranges::count(c_.turned, true));
   }
 
  private:

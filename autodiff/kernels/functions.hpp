@@ -155,7 +155,7 @@ inline vec<double> tanh_near_0(vec<double> x) {
 template <class T> inline vec<T> tanh(vec<T> x) {
   const vec<T> a = magnitude<T>(x);
   const vec<T> far = T(1) - T(2) / (exp<T>(a + a) + T(1));
-  return a < T(0.625) ? tanh_near_0(x) : with_sign_of<T>(far, x);
+  return with_sign_of<T>(a < T(0.625) ? tanh_near_0(a) : far, x);
 }
 
 // 1/(1 + e^−x), and e^x/(1 + e^x) where x < 0: the exponential is at most 1.

@@ -112,7 +112,8 @@ template <class T> struct gemm_of {
     const bool gaps = of_b.column != 1 || s.n < width;
     const bool copies = gaps || s.m >= 6 * most_rows;
     alignas(64) T panel[panel_numbers];
-    const index_t depth = copies ? panel_numbers / width : row_tiles > 1 ? 256 : s.k;
+    const index_t most = copies ? panel_numbers / width : row_tiles > 1 ? 256 : s.k;
+    const index_t depth = (s.k + (s.k + most - 1) / most - 1) / ((s.k + most - 1) / most);  // even parts
     for (index_t p = 0; p < s.k; p += depth) {
       const index_t k = least(depth, s.k - p);
       for (index_t j = 0; j < s.n; j += width) {

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+// What freeze does to training steps: states kept transposed, batches cut into blocks of rows, large
+// gradients used up as they are made. Blocks of rows change no bit; another layout stays within the bound
+// of another order of summation.
+#include "../support.hpp"
+
+#include <reel/ops.hpp>
+
+#include <cmath>
+
+using namespace reel;
+using reel::test::check_error;
+
+namespace {
+
+array<float> filled(const shape& s, double scale, index_t salt) {
+  auto a = make_array<float>(s);
+  for (index_t i = 0; i < s.size(); ++i)
+    a.data()[i] =
+        static_cast<float>(scale * (static_cast<double>((i * 7919 + salt * 104729) % 2003) / 1001 - 1));
+  return a;
+}
+array<index_t> labels_below(index_t classes, index_t n) {
+  auto a = make_array<index_t>({n});
+  for (index_t i = 0; i < n; ++i) a.data()[i] = (i * 31 + 5) % classes;
+  return a;
+}
+
+// Softmax regression with momentum.
+struct regression {
+  tape t;
+  array<float> x, w;
+  array<index_t> labels;
+  freeze_request request;
+
+  regression(index_t rows, index_t features, index_t classes)
+      : x(filled({rows, features}, 1, 1)),
+        w(filled({features, classes}, 0.1, 2)),
+        labels(labels_below(classes, rows)) {
+    const var W = t.state(w).named("W"), v = t.state(filled({features, classes}, 0, 3));
+    const var X = t.input(x), l = t.input(labels);
+    const var loss = mean(softmax_cross_entropy(matmul(X, W), l));
+    const var next_v = 0.9 * v + grad(loss, W), next = W - 0.5 * next_v;
+    request = {
+        .outputs = {loss}, .updates = {{W, next}, {v, next_v}}, .inputs = {X, l}, .finite = {loss, next}};
+  }
+  program without(std::vector<std::string> off) {
+    request.off = std::move(off);
+    return freeze(request);
+  }
+};
+
+struct outcome {
+  std::vector<double> losses;
+  array<float> w, v;
+};
+outcome three_steps(const program& p, const regression& r) {
+  instance<float> run(p);
+  outcome o;
+  for (int i = 0; i < 3; ++i) {
+    run.run(r.x, r.labels);
+    o.losses.push_back(static_cast<double>(run.item()));
+  }
+  o.w = run.state(0);
+  o.v = run.state(1);
+  return o;
+}
+
+bool explains(const program& p, const std::string& what) {
+  return p.explain().find(what) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(plans)
+
+BOOST_AUTO_TEST_CASE(blocks_of_rows_change_no_bit) {
+  for (const index_t rows : {200, 512, 777, 1000}) {
+    regression r(rows, 785, 10);
+    const program cut = r.without({}), whole = r.without({"row_blocks"});
+    BOOST_TEST(explains(cut, "rows in blocks of"));
+    BOOST_TEST(!explains(whole, "rows in blocks of"));
+    const outcome a = three_steps(cut, r), b = three_steps(whole, r);
+    BOOST_TEST(a.losses == b.losses);
+    BOOST_TEST((a.w == b.w && a.v == b.v));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(blocks_of_rows_need_less_memory) {
+  regression r(4000, 785, 10);
+  BOOST_TEST(r.without({}).arena_bytes(element::f32) * 2 <
+             r.without({"row_blocks"}).arena_bytes(element::f32));
+}
+
+BOOST_AUTO_TEST_CASE(a_large_gradient_is_used_up_as_it_is_made) {
+  for (const index_t rows : {1, 5, 64}) {
+    tape t;
+    const auto x = filled({rows, 300}, 1, 1), y = filled({rows, 401}, 1, 4), w = filled({300, 401}, 0.1, 2);
+    const var W = t.state(w), X = t.input(x), Y = t.input(y);
+    const var loss = mean(square(matmul(X, W) - Y));
+    const var next = W - 0.5 * grad(loss, W);
+    freeze_request request{
+        .outputs = {loss}, .updates = {{W, next}}, .inputs = {X, Y}, .finite = {loss, next}};
+    const program cut = freeze(request);
+    request.off = {"row_blocks"};
+    const program whole = freeze(request);
+    BOOST_TEST(explains(cut, "300 rows in blocks of"));
+    BOOST_TEST(cut.arena_bytes(element::f32) < whole.arena_bytes(element::f32));
+    instance<float> a(cut), b(whole);
+    for (int i = 0; i < 3; ++i) a.run(x, y), b.run(x, y);
+    BOOST_TEST(a.item() == b.item());
+    BOOST_TEST((a.state(0) == b.state(0)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_transposed_state_looks_like_any_other) {
+  for (const index_t rows : {1, 7, 300}) {
+    regression r(rows, 100, 7);
+    const program turned = r.without({}), straight = r.without({"layouts"});
+    BOOST_TEST(explains(turned, "2 narrow states") != explains(straight, "2 narrow states"));
+    instance<float> start(turned);
+    BOOST_TEST((start.state(0) == r.w));
+    const outcome a = three_steps(turned, r), b = three_steps(straight, r);
+    const double u = 0x1p-24;
+    for (std::size_t i = 0; i < a.losses.size(); ++i)
+      BOOST_TEST(std::fabs(a.losses[i] - b.losses[i]) <= 500 * u);
+    for (std::size_t i = 0; i < a.w.size(); ++i) {
+      BOOST_TEST(std::fabs(static_cast<double>(a.w.data()[i] - b.w.data()[i])) <= 500 * u);
+      BOOST_TEST(std::fabs(static_cast<double>(a.v.data()[i] - b.v.data()[i])) <= 500 * u);
+    }
+    start.set_state(0, a.w);
+    BOOST_TEST((start.state(0) == a.w));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_state_that_something_reads_as_it_is_stays) {
+  tape t;
+  const var w = t.state(filled({100, 5}, 1, 1)), x = t.input(filled({3, 100}, 1, 2));
+  const var y = matmul(x, w), next = w + 1.0;
+  freeze_request request{.outputs = {sum(y)}, .updates = {{w, next}}, .inputs = {x}};
+  BOOST_TEST(explains(freeze(request), "1 narrow states"));
+  request.outputs.push_back(w);
+  BOOST_TEST(explains(freeze(request), "0 narrow states"));
+  request.outputs = {sum(y), sum(slice(w, 0, 0, -1))};
+  BOOST_TEST(explains(freeze(request), "0 narrow states"));
+}
+
+BOOST_AUTO_TEST_CASE(a_label_in_a_late_block_is_named_by_its_row) {
+  regression r(777, 785, 10);
+  instance<float> run(r.without({}));
+  run.run(r.x, r.labels);
+  const auto before = run.state(0);
+  r.labels.data()[700] = 12;
+  check_error(
+      errc::invalid_label, [&] { run.run(r.x, r.labels); }, "12", "700");
+  BOOST_TEST((run.state(0) == before));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_finite_is_named_as_its_owner_sees_it) {
+  for (const index_t rows : {3, 777}) {
+    regression r(rows, 785, 10);
+    instance<float> run(r.without({}));
+    run.run(r.x, r.labels);
+    const auto before = run.state(0), momentum = run.state(1);
+    auto bad = momentum;
+    bad.data()[4 * 10 + 3] = std::numeric_limits<float>::infinity();
+    run.set_state(1, bad);
+    check_error(
+        errc::non_finite, [&] { run.run(r.x, r.labels); }, "read inf at [4,3] of state 1");
+    BOOST_TEST((run.state(0) == before));
+    run.set_state(1, momentum);
+    run.run(r.x, r.labels);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -99,6 +99,9 @@ void examine_rounding(const rule& r, judgement& j) {
   const extent range = extent_of(exact.machine());
   if (r.has_numbers(element::f32) && range.fits<float>()) hold<float>(both, r.y.size(), x, ybar, want, j);
   if (r.has_numbers(element::f64) && range.fits<double>()) hold<double>(both, r.y.size(), x, ybar, want, j);
+  if (!j.result().repeatable)
+    j.decide(verdict::fail,
+             "two evaluations with the same numbers differ: the op is not a function of its inputs.");
 }
 
 }  // namespace reel::check

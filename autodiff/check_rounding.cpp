@@ -133,8 +133,11 @@ double cost_of(replay<real50>& at) {
   for (const node_id n : at.nodes()) {
     if (r.nodes[n].role != tape::role::computed) continue;
     const auto out = static_cast<double>(r.shape_of(n).size());
+    double once = out;  // the elements one evaluation reads and writes
+    for (const node_id i : r.inputs_of(n)) once += static_cast<double>(r.shape_of(i).size());
     for (const node_id i : r.inputs_of(n))
-      total += r.op_of(n).traits->elementwise ? 2 * out : 2 * out * static_cast<double>(r.shape_of(i).size());
+      total +=
+          r.op_of(n).traits->elementwise ? 2 * out : 2 * once * static_cast<double>(r.shape_of(i).size());
   }
   return total;
 }

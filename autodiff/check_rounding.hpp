@@ -16,9 +16,9 @@ struct node_bounds {
   reals chain;  // Π|J| along the tape, applied to 1 at every given element: Σ|∂y/∂x| without cancellation
 };
 
-// `at` has been run. Nothing where the analysis would take more evaluations of single ops than `most`.
+// `at` has been run. Nothing where the analysis would take more evaluations of single elements than `most`.
 std::optional<std::vector<node_bounds>> rounding_bounds(replay<real50>& at, std::span<const node_id> wanted,
-                                                        double most = 1e5);
+                                                        double most = 4e5);
 
 // The largest and the smallest magnitude but 0 of any number in it: what a number type must hold.
 struct extent {

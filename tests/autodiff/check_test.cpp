@@ -62,6 +62,20 @@ template <bool right> struct narrow_op {
   bool operator==(const narrow_op&) const = default;
 };
 
+// Another result at every call.
+struct moody_op {
+  static constexpr auto name = "moody";
+  shape infer(const shape& x) const { return x; }
+  template <class T> void eval(out<T> y, in<T> x) const {
+    static int calls = 0;
+    ++calls;
+    for (index_t i = 0; i < y.size(); ++i)
+      y[i] = std::same_as<T, float> ? x[i] * T(1 + calls * 0x1p-22) : x[i];
+  }
+  var pull(var ybar, var y, var) const { return ybar + 0 * y; }
+  bool operator==(const moody_op&) const = default;
+};
+
 const array<double> x{0.5, -1.25, 2.0, 0.75, -0.375};
 
 }  // namespace
@@ -141,6 +155,13 @@ BOOST_AUTO_TEST_CASE(without_a_body_for_50_digits_double_has_to_do_and_the_repor
   BOOST_TEST(r.detection_limit < 1e-8);
   BOOST_TEST((r.oracle.find("for want of a body for 50 digits") != r.oracle.npos));
   BOOST_TEST((check::pull(narrow_op<false>{}, {small}).outcome == verdict::fail));
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_repeat_is_told_apart) {
+  const auto r = check::pull(moody_op{}, {x});
+  BOOST_TEST(!r.repeatable);
+  BOOST_TEST((r.outcome == verdict::fail));
+  BOOST_TEST((to_string(r).find("two evaluations differ: not repeatable") != std::string::npos), r);
 }
 
 BOOST_AUTO_TEST_CASE(on_a_kink_it_is_the_declared_convention_that_is_checked) {

@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""check_program.py REEL: the verb `check` of the program, as other programs meet it."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import xml.dom.minidom
+
+REEL = sys.argv[1]
+
+
+def run(*arguments):
+    return subprocess.run([REEL, "check", *arguments], capture_output=True, text=True, timeout=120)
+
+
+def expect(what, holds, detail=""):
+    if not holds:
+        sys.exit(f"{what}: {detail}")
+
+
+one = run("--op", "relu", "--op", "tanh")
+expect("a check that passes exits with 0", one.returncode == 0, one.stderr)
+expect("it ends with a count", one.stdout.rstrip().endswith("8 checks: 8 passed, 0 failed, 0 undecided"), one.stdout)
+expect("no progress where there is no terminal", one.stderr == "", one.stderr)
+
+reports = json.loads(run("--op", "softmax", "--seeds", "2", "--json").stdout)
+expect("a report for every sample and seed", len(reports) == 12, len(reports))
+expect("each is a PASS with its limit", all(r["outcome"] == "PASS" and 0 < r["detection_limit"] < 1e-30 for r in reports), reports)
+expect("seeds count up", {r["seed"] for r in reports} == {0x5EED, 0x5EEE}, reports)
+
+mutants = json.loads(run("--op", "mul", "--mutate", "--json").stdout)
+expect("all mutants are killed", mutants[0]["made"] == mutants[0]["killed"] > 20, mutants)
+expect("the kill matrix is text", "made  killed  equivalent  survived" in run("--op", "mul", "--mutate").stdout)
+
+with tempfile.TemporaryDirectory() as folder:
+    svg, csv = os.path.join(folder, "v.svg"), os.path.join(folder, "v.csv")
+    drawn = run("--op", "exp", "--vcurve", svg)
+    expect("curves are drawn", drawn.returncode == 0 and "complex step, double" in drawn.stdout, drawn.stderr)
+    expect("the picture is SVG", xml.dom.minidom.parse(svg).documentElement.tagName == "svg")
+    run("--op", "exp", "--vcurve", csv)
+    expect("and CSV", open(csv).readline() == "method,number,step,error\n")
+
+for arguments, words in [
+    (["--op", "nonesuch"], "no op with a derivative is called 'nonesuch'"),
+    (["--vcurve", "v.svg"], "name it with --op"),
+    (["--op", "exp", "--vcurve", "v.png"], "does not end with .svg, .csv or .json"),
+    (["--op", "exp", "--vcurve", "/no/such/folder/v.svg"], "cannot write"),
+    (["--seeds", "0"], "--seeds"),
+]:
+    refused = run(*arguments)
+    expect(f"{arguments} is refused", refused.returncode in (1, 2) and words in refused.stderr, refused.stderr)

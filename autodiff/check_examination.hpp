@@ -286,16 +286,43 @@ template <class T, class Source = differences<T>> class examination {
     }
   }
 
+  // The first mask or index, of values and rule, that differs on the two sides of an element.
+  std::string branch_at(std::size_t input, std::size_t at) {
+    auto& machine = run_.machine();
+    const recording& r = rule_.source();
+    const auto branches = [&](double step) {
+      static_cast<void>(run_(rule_.at, ybar_));
+      machine.given(input)[at] = machine.given(input)[at] + T(step);
+      machine.run();
+      std::vector<std::vector<char>> all;
+      for (const node_id n : machine.nodes()) {
+        const bool branch = r.nodes[n].kind != kind::real;
+        const auto* bytes = static_cast<const char*>(machine.data(n));
+        const auto size = static_cast<std::size_t>(r.shape_of(n).size()) *
+                          size_of(element_for(r.nodes[n].kind, element_of<T>));
+        all.emplace_back(bytes, branch ? bytes + size : bytes);
+      }
+      return all;
+    };
+    const double step = 0x1p-40 * std::max(std::abs(rule_.at[input][at]), 0x1p-40);
+    const auto left = branches(-step), right = branches(step);
+    for (std::size_t k = 0; k < left.size(); ++k)
+      if (left[k] != right[k])
+        return fmt::format(", where {} comes out differently", r.describe(machine.nodes()[k]));
+    return {};
+  }
+
   // At a kink there is no derivative; what the op declares there is checked if it is told.
   void at_kinks() {
     if (kinks_.empty()) return;
     if (options_.convention.empty()) {
       const auto [i, k] = kinks_[0];
-      judgement_.decide(verdict::nonsmooth,
-                        fmt::format("{} of {} elements lie on a kink, {} among them: the slopes on its two "
-                                    "sides differ, and there is no derivative to compare with. Give the "
-                                    "cotangents declared there as `convention`.",
-                                    kinks_.size(), rule_.input_size(), entry_name(rule_, i, k, "x")));
+      judgement_.decide(
+          verdict::nonsmooth,
+          fmt::format("{} of {} elements lie on a kink, {} among them: the slopes on its two "
+                      "sides differ{}, and there is no derivative to compare with. Give the "
+                      "cotangents declared there as `convention`.",
+                      kinks_.size(), rule_.input_size(), entry_name(rule_, i, k, "x"), branch_at(i, k)));
       return;
     }
     if (options_.convention.size() != rule_.x.size())

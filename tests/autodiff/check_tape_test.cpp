@@ -110,6 +110,27 @@ BOOST_AUTO_TEST_CASE(the_first_and_the_last_node_can_be_blamed) {
   BOOST_TEST(check::blame(exp(first * first)).faults.at(0).node == first.id());
 }
 
+BOOST_AUTO_TEST_CASE(a_failed_function_says_which_op_is_to_blame) {
+  const array<double> x{0.3, -0.7};
+  const auto f = [](var v) { return sum(square(apply(wrong_tanh_op{}, exp(v)))); };
+  const auto r = check::function(f, x);
+  BOOST_TEST((r.outcome == verdict::fail));
+  BOOST_TEST((r.blamed.find("wrong_tanh") != r.blamed.npos), r);
+  BOOST_TEST((to_string(r).find("blamed     node ") != std::string::npos), r);
+}
+
+// Parts of different kinds: masks, labels, numbers that stay, and a wrong rule behind them.
+BOOST_AUTO_TEST_CASE(blame_goes_through_masks_and_labels) {
+  reel::tape t;
+  const var x = t.variable(array<double>{{0.5, -1.0, 0.25}, {2.0, 0.75, -0.5}});
+  const var labels = t.constant(array<index_t>{1, 0});
+  const var inner = apply(wrong_tanh_op{}, x * detach(exp(x)));
+  const var loss = mean(softmax_cross_entropy(where(x > 0, inner, x) + relu(x), labels));
+  const auto r = check::blame(loss);
+  BOOST_TEST_REQUIRE(r.faults.size() == 1U);
+  BOOST_TEST(r.faults[0].node == inner.id());
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_blamed_is_refused) {
   reel::tape t;
   check_error(

@@ -170,6 +170,7 @@ BOOST_AUTO_TEST_CASE(on_a_kink_it_is_the_declared_convention_that_is_checked) {
   const auto r = check::function(f, tie);
   BOOST_TEST((r.outcome == verdict::nonsmooth));
   BOOST_TEST((r.reason.find("x[1]") != r.reason.npos), r.reason);
+  BOOST_TEST((r.reason.find("where backward of relu: less_equal") != r.reason.npos), r.reason);
   const check::options zero{.convention = {array<double>{0, 0, 0}}},
       one{.convention = {array<double>{0, 1, 0}}};
   BOOST_TEST(check::function(f, tie, zero));
@@ -189,6 +190,20 @@ BOOST_AUTO_TEST_CASE(a_function_of_trees_is_checked_by_its_first_argument) {
   const auto loss = [](const auto& m, var in, var want) { return mean(square(m[0] * in + m[1] - want)); };
   const array<double> in{0, 1, 2}, want{1, 3, 5.5};
   BOOST_TEST(check::function(loss, std::tuple(line, in, want)));
+}
+
+// What takes long is announced before it begins; whoever does not want it throws.
+BOOST_AUTO_TEST_CASE(long_work_is_announced) {
+  const array<double> a = xt::ones<double>({300, 300}), b = a * 0.5;
+  double expected = 0;
+  check::options o{.seconds = 1e9};
+  o.announce = [&](double seconds) {
+    expected = seconds;
+    throw std::runtime_error("too long");
+  };
+  const auto f = [](const std::array<var, 2>& m) { return sum(matmul(m[0], m[1])); };
+  BOOST_CHECK_THROW(check::function(f, std::array<array<double>, 2>{a, b}, o), std::runtime_error);
+  BOOST_TEST(expected > 10);
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_refused) {

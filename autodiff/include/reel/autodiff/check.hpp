@@ -36,8 +36,8 @@ struct options {
   bool explain = true;   // of a FAIL: find what reproduces the wrong numbers
   std::vector<array<double>> cotangent = {};   // ȳ, one per output; left out: random
   std::vector<array<double>> convention = {};  // the cotangents declared for this ȳ at a kink, one per input
-  std::function<void(double seconds)> announce =
-      {};  // called with the expected time when it is above `seconds`
+  // Called before work that is expected to take more than 10 seconds; what it throws ends the check.
+  std::function<void(double seconds)> announce = {};
 };
 
 // Whether the cotangents of a subject are those its values imply.

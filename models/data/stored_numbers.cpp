@@ -9,6 +9,7 @@
 #include <bit>
 #include <concepts>
 #include <cstring>
+#include <new>
 #include <vector>
 
 namespace reel::detail {
@@ -34,6 +35,16 @@ template <class T> bool fits_double(T x) noexcept {
   if constexpr (std::same_as<T, std::uint64_t>) return x <= static_cast<std::uint64_t>(largest_whole);
   else if constexpr (std::same_as<T, std::int64_t>) return x >= -largest_whole && x <= largest_whole;
   else return true;
+}
+
+// make(), where there is memory for it: a packed file may truly hold more.
+template <class F> file_array enough_memory(const std::string& name, const shape& s, const F& make) {
+  try {
+    return make();
+  } catch (const std::bad_alloc&) {
+    throw error(errc::size_overflow,
+                fmt::format("'{}': there is not enough memory for {} numbers.", name, to_string(s)));
+  }
 }
 
 class number_reader {
@@ -164,13 +175,16 @@ file_array read_numbers(byte_source& source, const shape& s, const stored_number
     std::reverse(sizes.begin(), sizes.end());
     stored_shape = shape(std::span<const index_t>(sizes));
   }
-  file_array all = read_as(reader, format.type, stored_shape);
+  file_array all =
+      enough_memory(source.name(), s, [&] { return read_as(reader, format.type, stored_shape); });
   char more = 0;
   if (source.read({&more, 1}) != 0)
     fail_at_byte(source.name(), header + count * width,
                  fmt::format("there are bytes after the {} numbers that the header tells of.", to_string(s)));
   if (!format.first_axis_innermost) return all;
-  return std::visit([](const auto& a) { return file_array(transposed(a)); }, all);
+  return enough_memory(source.name(), s, [&] {
+    return std::visit([](const auto& a) { return file_array(transposed(a)); }, all);
+  });
 }
 
 }  // namespace reel::detail

@@ -6,8 +6,10 @@
 
 #include <reel/models/arrays.hpp>
 
-#include <array>
+#include <sys/resource.h>
 #include <unistd.h>
+
+#include <array>
 
 using namespace reel;
 using namespace reel::test;
@@ -183,6 +185,24 @@ BOOST_AUTO_TEST_CASE(every_truncation_is_refused) {
             },
             "ParseError: ");
 }
+
+#ifndef __SANITIZE_ADDRESS__  // which takes more address space than this leaves
+// A packed file of 4 MiB may hold 4 GiB, for all that its length says.
+BOOST_AUTO_TEST_CASE(what_there_is_no_memory_for_is_refused) {
+  std::string noise(std::size_t{4} << 20, '\0');
+  std::uint32_t state = 1;
+  for (char& c : noise) c = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+  const std::string packed = gzip(idx(8, {1u << 20, 1u << 11}, noise));
+  rlimit usual{};
+  getrlimit(RLIMIT_AS, &usual);
+  const rlimit small{rlim_t{1} << 30, usual.rlim_max};
+  setrlimit(RLIMIT_AS, &small);
+  check_error(
+      errc::size_overflow, [&] { parse_idx(packed, "large.gz"); },
+      "'large.gz': there is not enough memory for [1048576x2048]");
+  setrlimit(RLIMIT_AS, &usual);
+}
+#endif
 
 BOOST_AUTO_TEST_CASE(pipes_are_refused) {
   std::array<int, 2> ends{};

@@ -217,6 +217,12 @@ BOOST_AUTO_TEST_CASE(a_record_without_an_end_is_not_read_to_the_end) {
       errc::parse_error, [&] { read_csv(path); }, path + ":2:1: a record of more than 16 MiB");
 }
 
+BOOST_AUTO_TEST_CASE(a_record_of_separators_is_not_read_to_the_end) {
+  const std::string text(std::size_t{2} << 20, ',');
+  check_error(
+      errc::parse_error, [&] { parse_csv(text); }, "csv:1:1048576: more than 1048576 columns");
+}
+
 BOOST_AUTO_TEST_CASE(files_that_cannot_be_read_are_refused) {
   check_error(
       errc::bad_file, [] { read_csv("/no/such/directory/x.csv"); },

@@ -4,6 +4,7 @@
 #include <reel/autodiff/error.hpp>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace reel::cli {
 
@@ -26,6 +27,15 @@ void check_names(const std::vector<std::string>& model, const std::vector<std::s
                       path, data[j], j + 1, model[j]));
 }
 
+// The name of the label column in training, where it had been given.
+std::string label_of(const classifier& model) {
+  const auto at = model.about.find("settings");
+  if (at == model.about.end()) return {};
+  const auto settings = nlohmann::json::parse(at->second, nullptr, false);
+  if (!settings.is_object() || !settings.contains("label") || !settings["label"].is_string()) return {};
+  return settings["label"];
+}
+
 }  // namespace
 
 void add_apply_arguments(CLI::App& verb, apply_arguments& a) {
@@ -44,6 +54,7 @@ application read_application(const apply_arguments& a, csv_labels labels) {
   check(all.model);
   data_options options = reading_options(a.format);
   options.csv.labels = labels;
+  if (options.csv.label.empty()) options.csv.label = label_of(all.model);
   options.csv.class_names = all.model.class_names;
   options.csv.features = static_cast<index_t>(all.model.feature_names.size());
   all.samples = read_samples(a.data, options);

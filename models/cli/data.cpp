@@ -47,12 +47,23 @@ train_and_test<T> parted(basic_dataset<T> all, const data_arguments& a, std::uin
   return split(all, split_randomly(all.samples(), a.test_share, seed));
 }
 
+// As read_data, and names the option for what is asked for most often.
+any_dataset read_file(const std::string& path, const data_options& options) {
+  try {
+    return read_data(path, options);
+  } catch (const error& e) {
+    const bool may_be_the_label = e.detail().find("one column only is the label") != std::string::npos;
+    if (!may_be_the_label || !options.csv.label.empty()) throw;
+    throw error(e.code(), e.detail() + " Is it that one? Then say so with --label.");
+  }
+}
+
 using either_parts = decltype(task::parts);
 
 either_parts read_parts(const data_arguments& a, std::uint64_t seed) {
   if (a.data == fashion) return load_fashion_mnist();
   data_options options = reading_options(a.format);
-  any_dataset all = comes_with_reel(a.data) ? any_dataset(load_data(a.data)) : read_data(a.data, options);
+  any_dataset all = comes_with_reel(a.data) ? any_dataset(load_data(a.data)) : read_file(a.data, options);
   if (a.test.empty())
     return std::visit([&](auto& d) { return either_parts(parted(std::move(d), a, seed)); }, all);
   return std::visit(
@@ -175,7 +186,7 @@ task read_task(data_arguments a, std::uint64_t seed) {
 any_dataset read_samples(const std::string& path, data_options options) {
   if (comes_with_reel(path)) return load_data(path);
   if (path == fashion) return load_fashion_mnist().test;
-  return read_data(path, options);
+  return read_file(path, options);
 }
 
 }  // namespace reel::cli

@@ -15,6 +15,7 @@ FLOWERS = "length,width,species\n" + "".join(f"{1 + i % 3}.{i % 7},{i % 5}.5,{'r
 
 FILES = {
     "flowers.csv": FLOWERS,
+    "first.csv": "species,length,width\n" + "rose,1,2\n" * 6,
     "swapped.csv": "width,length,species\n1,2,rose\n",
     "narrow.csv": "length,species\n1,rose\n",
     "unknown.csv": "length,width,species\n1,2,oak\n",
@@ -108,6 +109,7 @@ TRAIN = [
     ("too few rows", "train tiny.csv", 1, "1 rows"),
     ("rows of different lengths", "train ragged.csv", 1, "ragged.csv:3:"),
     ("a missing value", "train gap.csv", 1, "gap.csv:32:3:"),
+    ("classes in another column than the last", "train first.csv", 1, "Is it that one? Then say so with --label."),
     ("a feature that is text", "train text.csv", 1, "text.csv:32:3:"),
     ("a label column there is not", "train flowers.csv --label colour", 1, "colour"),
     ("test samples of other classes", "train flowers.csv --test unknown.csv", 1, "unknown class 'oak'"),

@@ -91,6 +91,15 @@ def predictions_are_csv_whether_the_classes_are_there_or_not(reel, folder):
     check(table(content(folder, "classes.csv").decode()) == classes, "the file holds other classes")
 
 
+def a_model_knows_what_the_classes_are_called(reel, folder):
+    turned = "".join(",".join([row[2].replace(", ", "-").replace('"', ""), row[0], row[1]]) + "\n"
+                     for row in table(open(os.path.join(folder, "flowers.csv"), encoding="utf-8").read()))
+    write(folder, "turned.csv", turned)
+    said = json.loads(fine(reel, "train", "turned.csv", "--label", "kind", "--json", "--quiet", folder=folder))
+    check(json.loads(fine(reel, "eval", said["model"], "turned.csv", "--json", folder=folder))["accuracy"] > 0.7, said)
+    check(len(table(fine(reel, "predict", said["model"], "turned.csv", folder=folder))) == 121)
+
+
 def a_graph_is_what_would_run(reel, folder):
     dot = fine(reel, "graph", "flowers.csv", "--hidden", "7", folder=folder)
     check(dot.startswith("digraph") and dot.rstrip().endswith("}") and "matmul" in dot and "[32x7]" in dot, dot)
@@ -170,7 +179,8 @@ def a_bar_is_for_terminals(reel, folder):
 
 
 TESTS = [training_writes_what_it_says, the_same_settings_give_the_same_bytes, a_model_is_as_good_as_training_said,
-         predictions_are_csv_whether_the_classes_are_there_or_not, a_graph_is_what_would_run, a_sweep_tries_everything,
+         predictions_are_csv_whether_the_classes_are_there_or_not,
+         a_model_knows_what_the_classes_are_called, a_graph_is_what_would_run, a_sweep_tries_everything,
          a_comparison_has_three_methods, what_diverges_is_said_and_leaves_numbers, patience_ends_training,
          ctrl_c_saves_and_a_run_goes_on_to_the_same_bytes, a_bar_is_for_terminals]
 

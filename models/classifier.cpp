@@ -60,7 +60,7 @@ template <class T> array<double> log_probabilities(const classifier& c, const ba
   const index_t n = samples.samples(), classes = class_count(c);
   auto result = make_array<double>({n, classes});
   std::vector<index_t> rows;
-  const auto score = [](const mlp<var>& m, var x) { return log_softmax(logits(m, x)); };
+  const auto score = [](const mlp<var>& m, var x) { return log_softmax(mlp_logits(m, x)); };
   const auto chunk = [&](index_t first) {
     rows.resize(static_cast<std::size_t>(std::min(samples_at_a_time, n - first)));
     std::iota(rows.begin(), rows.end(), first);

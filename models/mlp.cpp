@@ -15,7 +15,7 @@
 
 namespace reel {
 
-var logits(const mlp<var>& m, var x) {
+var mlp_logits(const mlp<var>& m, var x) {
   for (std::size_t i = 0; i < m.layers.size(); ++i) {
     if (i > 0) x = relu(x);
     x = matmul(x, m.layers[i].W) + m.layers[i].b;
@@ -24,7 +24,7 @@ var logits(const mlp<var>& m, var x) {
 }
 
 var mlp_loss(const mlp<var>& m, var x, var labels, double l2, const std::vector<double>& class_weights) {
-  const var losses = softmax_cross_entropy(logits(m, x), labels);
+  const var losses = softmax_cross_entropy(mlp_logits(m, x), labels);
   var loss = class_weights.empty() ? mean(losses) : weighted_mean(losses, labels, class_weights);
   if (l2 != 0)
     for (const dense<var>& layer : m.layers) loss = loss + 0.5 * l2 * sum(square(layer.W));

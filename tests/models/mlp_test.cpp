@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(a_perceptron_learns_xor) {
   BOOST_TEST(history.epochs.back().loss < 1e-2);
   tape t;
   const auto m = map_tree<var>(step.parameters(), [&](const auto& leaf) { return t.constant(leaf); });
-  BOOST_TEST(argmax(logits(m, t.constant(x))).value<index_t>() == y);
+  BOOST_TEST(argmax(mlp_logits(m, t.constant(x))).value<index_t>() == y);
 }
 
 BOOST_AUTO_TEST_CASE(the_same_seed_draws_the_same_weights) {

@@ -22,7 +22,7 @@ template <class T> struct mlp {
 };
 
 // dense layers with relu between them: [samples, inputs] → [samples, classes].
-var logits(const mlp<var>& m, var x);
+var mlp_logits(const mlp<var>& m, var x);
 
 // Mean cross-entropy of the classes' probabilities, which are softmax of the logits, plus l2/2·ΣW² over
 // all weights (biases are not penalised). labels: [samples] of kind index. With class weights, the mean

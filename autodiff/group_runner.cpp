@@ -50,6 +50,15 @@ group_runner::group_runner(const code& c, const group& g, element number, std::b
     if (std::ranges::find(g.watched, i.output) != g.watched.end())
       watched_.push_back({m.output, element_for(c.values[i.output].kind, number)});
   }
+  far_ = is_far();
+}
+
+// What a second-level cache holds need not be asked for.
+bool group_runner::is_far() const {
+  constexpr std::size_t near = 512 * 1024;
+  std::size_t bytes = 0;
+  for (const std::size_t i : streams_) bytes += stride_[i] * static_cast<std::size_t>(size_);
+  return bytes > near;
 }
 
 std::size_t group_runner::add_view(void* data, std::size_t stride, bool whole) {
@@ -140,7 +149,7 @@ void group_runner::run(index_t first, index_t n) {
   advance(first, false);
   while (done.at < n) {
     const index_t m = std::min(block_, n - done.at);
-    run_block(m, done.at + 2 * m <= n);
+    run_block(m, far_ && done.at + 2 * m <= n);
     if (m == n) return;
     advance(m, true);
     done.at += m;

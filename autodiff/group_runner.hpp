@@ -41,6 +41,7 @@ class group_runner {
   std::size_t add_view(void* data, std::size_t stride, bool whole);
   std::size_t add_outside(value_id v, void* data, std::size_t stride, bool whole);
   void advance(index_t elements, bool all);
+  bool is_far() const;
   void prefetch(index_t n, std::size_t part, std::size_t parts) const;
   void run_block(index_t n, bool more);
 
@@ -56,7 +57,7 @@ class group_runner {
     element type;
   };
   std::vector<watch> watched_;
-  bool finite_ = true;
+  bool finite_ = true, far_ = false;
   std::unique_ptr<shape> dims_;  // of the present block, which all views share
   index_t size_, block_;
 };

@@ -54,6 +54,7 @@ struct machine::memory {
   std::array<std::vector<std::unique_ptr<row_runner>>, 2> row_groups;
   std::vector<std::vector<std::size_t>> input_uses;  // where in operands each input stands
   std::vector<std::vector<value_id>> input_values;   // the input and its views
+  std::vector<void*> bound;                          // by input
   std::array<std::vector<void*>, 2> at;              // by value
   std::vector<aligned_bytes> natural;                // by state: what is kept transposed, as it is read
   std::vector<std::byte> turning;
@@ -197,6 +198,7 @@ struct machine::memory {
   // A view of an input has the input's storage, so it is patched with it.
   void find_input_uses(const code& c) {
     input_uses.resize(c.inputs.size());
+    bound.resize(c.inputs.size());
     std::size_t n = 0;
     for (const auto& i : c.instructions)
       for (const value_id v : i.inputs) {
@@ -212,6 +214,8 @@ struct machine::memory {
   }
 
   void bind(std::size_t input, void* data) {
+    if (bound[input] == data) return;  // where it was in the last run
+    bound[input] = data;
     for (std::size_t side = 0; side < 2; ++side) {
       for (const std::size_t i : input_uses[input]) operands[side][i].data = data;
       for (const value_id v : input_values[input]) {

@@ -161,7 +161,7 @@ def ctrl_c_saves_and_a_run_goes_on_to_the_same_bytes(reel, folder):
 
 
 def a_bar_is_for_terminals(reel, folder):
-    arguments = [reel, "train", "flowers.csv", "--epochs", "20000", "--seconds", "0.5"]
+    arguments = [reel, "train", "flowers.csv", "--epochs", "20000", "--seconds", "1"]
     _, _, err = run(reel, *arguments[1:], folder=folder)
     check("\r" not in err and "\x1b" not in err, "a bar where there is no terminal")
     check(err.count("\n") < 40, "more than a line now and then:", err)
@@ -175,7 +175,9 @@ def a_bar_is_for_terminals(reel, folder):
         except OSError:  # the other end is closed
             pass
     os.close(master)
-    check(training.returncode == 0 and "█".encode() in seen and b"\r" in seen, "no bar on a terminal")
+    # How full it is depends on how many of the epochs the time was enough for.
+    drawn = "█".encode() in seen or "░".encode() in seen
+    check(training.returncode == 0 and drawn and b"\r" in seen, "no bar on a terminal")
 
 
 TESTS = [training_writes_what_it_says, the_same_settings_give_the_same_bytes, a_model_is_as_good_as_training_said,

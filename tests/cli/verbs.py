@@ -161,7 +161,7 @@ def ctrl_c_saves_and_a_run_goes_on_to_the_same_bytes(reel, folder):
 
 
 def a_bar_is_for_terminals(reel, folder):
-    arguments = [reel, "train", "flowers.csv", "--epochs", "20000", "--seconds", "1"]
+    arguments = [reel, "train", "flowers.csv", "--epochs", "2000000", "--seconds", "1"]
     _, _, err = run(reel, *arguments[1:], folder=folder)
     check("\r" not in err and "\x1b" not in err, "a bar where there is no terminal")
     check(err.count("\n") < 40, "more than a line now and then:", err)

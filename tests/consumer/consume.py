@@ -93,7 +93,7 @@ def cmake(folder, build, compiler):
     _, libraries = install(folder, build)
     config = os.path.join(os.path.dirname(libraries), "cmake", "reel")
     made = os.path.join(folder, "made")
-    run("cmake", "-S", PARENT, "-B", made, f"-Dreel_DIR={config}", CXX=shlex.join(compiler))
+    run("cmake", "-G", "Ninja", "-S", PARENT, "-B", made, f"-Dreel_DIR={config}", CXX=shlex.join(compiler))
     run("cmake", "--build", made)
     run(os.path.join(made, "main"))
     for version, suits in (("0.1.0", True), ("0.1", True), ("0.2", False), ("0.0.9", False), ("0.1.99", False), ("1.1", False)):

@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(there_is_always_a_set) {
 
 BOOST_AUTO_TEST_CASE(functions_of_floats_keep_their_bounds) {
   using set = kernels::set<float>;
-  check_floats("exp", &set::exp, 1.0, [](double x) { return std::exp(x); });
+  check_floats("exp", &set::exp, 1.1, [](double x) { return std::exp(x); });
   check_floats("log", &set::log, 1.0, [](double x) { return std::log(x); });
   check_floats("tanh", &set::tanh, 1.5, [](double x) { return std::tanh(x); });
   check_floats("sigmoid", &set::sigmoid, 2.5, [](double x) { return static_cast<double>(sigmoid(x)); });

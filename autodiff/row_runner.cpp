@@ -22,6 +22,8 @@ row_runner::row_runner(const code& c, const row_group& g, element number, std::b
     } else {
       one.open = one.go_on = eval_of(*i.op.traits, i.followed, number, i.where);
       if (m.use.sums) one.go_on = i.op.traits->accumulate[static_cast<std::size_t>(number)];
+      if (one.go_on == nullptr)  // complex numbers, for which ops have no more than eval
+        one.part.resize(static_cast<std::size_t>(c.values[i.output].shape.size()) * size_of(number));
       one.output = view(i.output, m.use.sums ? cut::none : cut::rows);
       one.first_input = views_.size();
       for (std::size_t k = 0; k < i.inputs.size(); ++k)
@@ -74,13 +76,22 @@ void row_runner::bind(value_id value, void* data) {
     if (m.fused != nullptr) m.fused->bind(value, data);
 }
 
+void row_runner::add_part(member& m) {
+  const operand_view& y = views_[m.output];
+  m.open(m.op, {m.part.data(), y.dims}, {views_.data() + m.first_input, m.inputs});
+  const auto* const part = reinterpret_cast<const complex*>(m.part.data());
+  for (index_t i = 0; i < y.dims->size(); ++i) static_cast<complex*>(y.data)[i] += part[i];
+}
+
 void row_runner::run() {
   finite_ = true;
   for (index_t first = 0; first < rows_; first += block_) {
     const index_t n = std::min(block_, rows_ - first);
     for (std::size_t i = 0; i < views_.size(); ++i) place(i, first, n);
-    for (const member& m : members_) {
-      if (m.fused == nullptr) {
+    for (member& m : members_) {
+      if (m.fused == nullptr && first > 0 && m.go_on == nullptr) {
+        add_part(m);
+      } else if (m.fused == nullptr) {
         (first == 0 ? m.open : m.go_on)(m.op, views_[m.output], {views_.data() + m.first_input, m.inputs});
       } else {
         m.fused->run(first * m.elements, n * m.elements);

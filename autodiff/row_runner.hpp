@@ -25,6 +25,7 @@ class row_runner {
     std::size_t output, first_input, inputs;  // in views_
     index_t elements;                         // of a row
     std::unique_ptr<group_runner> fused;
+    std::vector<std::byte> part = {};  // of a sum that cannot go on by itself: what one block gives
   };
   // A view in blocks of rows, or of all there is.
   struct place_of_rows {
@@ -38,6 +39,7 @@ class row_runner {
   enum class cut { none, rows, columns };
   std::size_t add_view(const code& c, value_id v, cut by, bool local, void* data, element number);
   void place(std::size_t view, index_t first, index_t n);
+  void add_part(member& m);
 
   index_t rows_, block_;
   bool finite_ = true;

@@ -86,6 +86,23 @@ BOOST_AUTO_TEST_CASE(blocks_of_rows_change_no_bit) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(blocks_of_rows_run_in_complex_numbers) {
+  tape t;
+  const var w = t.input({100, 20}), x = t.input({1600, 100}), y = t.input({1600, 20});
+  const var g = grad(mean(square(matmul(x, w) - y)), w);
+  freeze_request request{.outputs = {g}, .inputs = {w, x, y}};
+  const program cut = freeze(request);
+  BOOST_TEST(explains(cut, "rows in blocks of"));
+  request.off = {"row_blocks"};
+  instance<complex> a(cut), b(freeze(request));
+  const auto W = array<complex>(filled({100, 20}, 0.1, 1)), X = array<complex>(filled({1600, 100}, 1, 2)),
+             Y = array<complex>(filled({1600, 20}, 1, 3));
+  a.run(W, X, Y);
+  b.run(W, X, Y);
+  for (std::size_t i = 0; i < a.view().size(); i += 97)
+    BOOST_TEST(std::abs(a.view()[i] - b.view()[i]) <= 1e-12 * (1 + std::abs(b.view()[i])));
+}
+
 BOOST_AUTO_TEST_CASE(blocks_of_rows_need_less_memory) {
   regression r(4000, 785, 10);
   BOOST_TEST(r.without({}).arena_bytes(element::f32) * 2 <

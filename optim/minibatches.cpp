@@ -40,36 +40,39 @@ std::vector<index_t> epoch_order(index_t n, std::uint64_t seed, index_t epoch) {
 
 namespace detail {
 
-batch_order::batch_order(index_t samples, index_t batch_size, std::uint64_t seed, index_t epoch, index_t step)
-    : batch_size_(batch_size), seed_(seed) {
+epoch_batches::epoch_batches(index_t samples, index_t size, std::uint64_t seed, index_t epoch, index_t step)
+    : batch_size_(size), seed_(seed) {
   if (samples <= 0) throw error(errc::invalid_argument, "minibatches: no samples.");
-  if (batch_size <= 0)
-    throw error(errc::invalid_argument,
-                fmt::format("minibatches: empty batch: the batch size is {}.", batch_size));
-  batches_ = (samples - 1) / batch_size + 1;
+  if (size <= 0)
+    throw error(errc::invalid_argument, fmt::format("minibatches: empty batch: the batch size is {}.", size));
+  batches_ = (samples - 1) / size + 1;
   check_step(step, batches_ + 1);
   order_ = epoch_order(samples, seed, epoch);
   epoch_ = epoch;
   first_ = step;
 }
 
-void batch_order::restart(index_t epoch, index_t step) {
+void epoch_batches::restart(index_t epoch, index_t step) {
   check_step(step, batches_ + 1);
   shuffle(order_, seed_, epoch);
   epoch_ = epoch;
   first_ = step;
 }
 
-void batch_order::check_step(index_t step, index_t end) const {
+void epoch_batches::check_step(index_t step, index_t end) const {
   if (step < 0 || step >= end)
     throw error(errc::invalid_argument,
                 fmt::format("minibatches: step {} is outside the {} batches of an epoch.", step, batches_));
 }
 
-std::span<const index_t> batch_order::batch(index_t step) const {
+std::span<const index_t> epoch_batches::rest(index_t step) const {
   check_step(step, batches_);
-  const index_t from = step * batch_size_;
-  return {order_.data() + from, static_cast<std::size_t>(std::min(batch_size_, samples() - from))};
+  return std::span(order_).subspan(static_cast<std::size_t>(step * batch_size_));
+}
+
+std::span<const index_t> epoch_batches::batch(index_t step) const {
+  const auto from_here = rest(step);
+  return from_here.first(std::min(static_cast<std::size_t>(batch_size_), from_here.size()));
 }
 
 index_t sample_count(std::span<const shape> shapes) {

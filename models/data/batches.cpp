@@ -7,6 +7,13 @@
 
 namespace reel::detail {
 
+template <class To> void divide_bytes(const std::uint8_t* x, std::size_t n, To divisor, To* y) {
+  for (std::size_t i = 0; i < n; ++i) y[i] = static_cast<To>(x[i]) / divisor;
+}
+
+template void divide_bytes(const std::uint8_t*, std::size_t, float, float*);
+template void divide_bytes(const std::uint8_t*, std::size_t, double, double*);
+
 template <class T> void check_scaling(const basic_dataset<T>& data, const scaling& s, bool needs_labels) {
   check(data);
   const auto d = static_cast<std::size_t>(data.features());

@@ -212,7 +212,8 @@ BOOST_AUTO_TEST_CASE(bytes_become_scaled_batches) {
   auto l = make_array<index_t>({300});
   for (index_t i = 0; i < 300; ++i) l(i) = i % 2;
   const byte_dataset d{x, l, {"a", "b"}, {"x", "y", "z"}};
-  for (const scaling& s : {divide_by(255, 3), divide_by(0.3, 3), standardize(d)}) {
+  for (const scaling& s :
+       {divide_by(255, 3), divide_by(7, 3), divide_by(3e38, 3), divide_by(0.3, 3), standardize(d)}) {
     const auto numbers = cast<float>(scaled(cast<double>(d), s));
     indices all(300);
     std::iota(all.begin(), all.end(), index_t{0});

@@ -7,36 +7,45 @@
 #include <reel/optim/minibatches.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <concepts>
+#include <iterator>
 #include <type_traits>
 #include <vector>
 
 namespace reel {
 
-// (x − shift) / divisor, in double and then rounded to To. Where the scaling is the same for all features
-// and these are bytes, it is looked up.
+namespace detail {
+
+// y = x / divisor, n times. For To = float too, these are the bits of dividing in double and rounding: the
+// double has more than twice a float's digits, so that its own rounding does not show.
+template <class To> void divide_bytes(const std::uint8_t* x, std::size_t n, To divisor, To* y);
+
+extern template void divide_bytes(const std::uint8_t*, std::size_t, float, float*);
+extern template void divide_bytes(const std::uint8_t*, std::size_t, double, double*);
+
+// The number that all features are divided by, where this is all that is done to them and To has that number;
+// otherwise 0.
+template <class To> To common_divisor(const scaling& s) {
+  if (s.divisor.empty()) return 0;
+  const double d = s.divisor.front();
+  const bool is_all = std::ranges::count(s.shift, 0.0) == std::ssize(s.shift) &&
+                      std::ranges::count(s.divisor, d) == std::ssize(s.divisor);
+  return is_all && static_cast<double>(static_cast<To>(d)) == d ? static_cast<To>(d) : To(0);
+}
+
+}  // namespace detail
+
+// (x − shift) / divisor, in double and then rounded to To.
 template <class To, class From> class scaler {
  public:
-  explicit scaler(scaling s) : scaling_(std::move(s)) {
-    if constexpr (std::same_as<From, std::uint8_t>) {
-      const auto uniform = [](const auto& all) {
-        return !all.empty() && std::adjacent_find(all.begin(), all.end(), std::not_equal_to<>()) == all.end();
-      };
-      if (!uniform(scaling_.shift) || !uniform(scaling_.divisor)) return;
-      for (int byte = 0; byte < 256; ++byte) table_.push_back(static_cast<To>(scaling_(byte, 0)));
-    }
-  }
+  explicit scaler(scaling s) : scaling_(std::move(s)), divisor_(detail::common_divisor<To>(scaling_)) {}
   std::size_t features() const { return scaling_.shift.size(); }
 
   // One sample: features() numbers.
   void operator()(const From* x, To* y) const {
     const std::size_t d = features();
     if constexpr (std::same_as<From, std::uint8_t>) {
-      if (!table_.empty()) {
-        for (std::size_t j = 0; j < d; ++j) y[j] = table_[x[j]];
-        return;
-      }
+      if (divisor_ != 0) return detail::divide_bytes(x, d, divisor_, y);
     }
     if (scaling_.fills_missing) {
       for (std::size_t j = 0; j < d; ++j) y[j] = static_cast<To>(scaling_(static_cast<double>(x[j]), j));
@@ -49,7 +58,7 @@ template <class To, class From> class scaler {
 
  private:
   scaling scaling_;
-  std::vector<To> table_;
+  To divisor_;
 };
 
 // Whether a column of ones is appended to the features, for models that hold the bias among the weights.
@@ -64,16 +73,17 @@ extern template void check_scaling(const basic_dataset<float>&, const scaling&, 
 extern template void check_scaling(const dataset&, const scaling&, bool);
 extern template void check_scaling(const byte_dataset&, const scaling&, bool);
 
-// Scales samples into the rows of y: [indices x features (+ 1)]. Rows are drawn from all over x, which the
-// processor does not foresee: it is told of each one a little ahead.
+// Scales the samples of the first `count` of these indices into the rows of y: [count x features (+ 1)]. Rows
+// are drawn from all over x, which the processor does not foresee: it is told of each one a little ahead, the
+// first of the next batch included.
 template <class To, class From>
-void scale_rows(const array<From>& x, std::span<const index_t> indices, const scaler<To, From>& scale,
-                bias_column bias, array<To>& y) {
-  constexpr std::size_t ahead = 4, cache_line = 64;
+void scale_rows(const array<From>& x, std::span<const index_t> indices, std::size_t count,
+                const scaler<To, From>& scale, bias_column bias, array<To>& y) {
+  constexpr std::size_t ahead = 8, cache_line = 64;
   const std::size_t d = scale.features();
   const auto row = [&](std::size_t k) { return x.data() + static_cast<std::size_t>(indices[k]) * d; };
   To* next = y.data();
-  for (std::size_t k = 0; k < indices.size(); ++k) {
+  for (std::size_t k = 0; k < count; ++k) {
     if (k + ahead < indices.size())
       for (std::size_t j = 0; j < d; j += cache_line / sizeof(From)) __builtin_prefetch(row(k + ahead) + j);
     scale(row(k), next);
@@ -94,40 +104,35 @@ array<To> scaled_rows(const basic_dataset<From>& data, const scaling& s, std::sp
   optim::check_rows(indices, data.samples());
   auto y = make_array<To>(
       {static_cast<index_t>(indices.size()), data.features() + (bias == bias_column::yes ? 1 : 0)});
-  detail::scale_rows(data.x, indices, scaler<To, From>(s), bias, y);
+  detail::scale_rows(data.x, indices, indices.size(), scaler<To, From>(s), bias, y);
   return y;
 }
 
 // What scaled_minibatches returns: a single-pass range like optim::minibatches, of tuples of references
 // to features [batch x features (+ 1)] and labels [batch], which the next batch overwrites.
-template <class To, class From> class scaled_minibatch_range {
+template <class To, class From> class scaled_minibatch_range : public optim::detail::epoch_batches {
  public:
   scaled_minibatch_range(const basic_dataset<From>& data, const scaling& s, index_t size, std::uint64_t seed,
                          index_t epoch, index_t step, bias_column bias)
-      : data_(checked(data, s)), scale_(s), order_(data.samples(), size, seed, epoch, step), bias_(bias) {}
+      : epoch_batches(checked(data, s).samples(), size, seed, epoch, step),
+        data_(data),
+        scale_(s),
+        bias_(bias) {}
 
   using batch_type = std::tuple<const array<To>&, const array<index_t>&>;
 
-  index_t samples() const noexcept { return order_.samples(); }
-  index_t batches() const noexcept { return order_.batches(); }  // of the whole epoch
-  index_t epoch() const noexcept { return order_.epoch(); }
-
-  // Begins another epoch, in the same memory.
-  void restart(index_t epoch, index_t step = 0) { order_.restart(epoch, step); }
-
   // The batch of this step. Throws invalid_argument outside 0 … batches()−1.
   batch_type operator[](index_t step) {
-    const auto chosen = order_.batch(step);
-    memory& m = static_cast<index_t>(chosen.size()) == order_.batch_size() ? full_ : short_;
+    const auto chosen = batch(step);
+    memory& m = static_cast<index_t>(chosen.size()) == batch_size() ? full_ : short_;
     resize(m, static_cast<index_t>(chosen.size()));
-    detail::scale_rows(data_.x, chosen, scale_, bias_, m.x);
+    detail::scale_rows(data_.x, rest(step), chosen.size(), scale_, bias_, m.x);
     optim::copy_rows(data_.labels, chosen, m.labels);
     return {m.x, m.labels};
   }
 
   using iterator = optim::detail::batch_iterator<scaled_minibatch_range>;
-  iterator begin() { return {this, order_.first()}; }
-  std::default_sentinel_t end() const noexcept { return {}; }
+  iterator begin() { return {this, first()}; }
 
  private:
   struct memory {
@@ -147,7 +152,6 @@ template <class To, class From> class scaled_minibatch_range {
 
   const basic_dataset<From>& data_;
   scaler<To, From> scale_;
-  optim::detail::batch_order order_;
   memory full_, short_;
   bias_column bias_;
 };

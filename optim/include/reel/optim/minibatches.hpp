@@ -27,18 +27,26 @@ std::vector<index_t> epoch_order(index_t n, std::uint64_t seed, index_t epoch);
 
 namespace detail {
 
-// One epoch's order, cut into batches.
-class batch_order {
+// One epoch's order, cut into batches: what all ranges of batches are made of.
+class epoch_batches {
  public:
-  batch_order(index_t samples, index_t batch_size, std::uint64_t seed, index_t epoch, index_t step);
-
-  void restart(index_t epoch, index_t step);
   index_t samples() const noexcept { return static_cast<index_t>(order_.size()); }
-  index_t batch_size() const noexcept { return batch_size_; }
-  index_t batches() const noexcept { return batches_; }
+  index_t batches() const noexcept { return batches_; }  // of the whole epoch
   index_t epoch() const noexcept { return epoch_; }
+
+  // Begins another epoch, in the same memory.
+  void restart(index_t epoch, index_t step = 0);
+
+  std::default_sentinel_t end() const noexcept { return {}; }
+
+ protected:
+  epoch_batches(index_t samples, index_t size, std::uint64_t seed, index_t epoch, index_t step);
+
+  index_t batch_size() const noexcept { return batch_size_; }  // of all but perhaps the last
   index_t first() const noexcept { return first_; }
   std::span<const index_t> batch(index_t step) const;
+  // The samples from this batch on to the last.
+  std::span<const index_t> rest(index_t step) const;
 
  private:
   void check_step(index_t step, index_t end) const;
@@ -108,28 +116,21 @@ template <class Range> class batch_iterator {
 
 // What minibatches over arrays returns: a single-pass range. A batch is a tuple of references to arrays
 // that the next batch overwrites: only the construction and the first short batch allocate.
-template <class D> class minibatch_range {
+template <class D> class minibatch_range : public detail::epoch_batches {
  public:
   minibatch_range(D&& data, index_t size, std::uint64_t seed, index_t epoch, index_t step)
-      : data_(std::forward<D>(data)), order_(count(arrays()), size, seed, epoch, step) {
+      : epoch_batches(count(detail::arrays_of(data)), size, seed, epoch, step), data_(std::forward<D>(data)) {
     resize(full_, std::min(size, samples()));
   }
 
   using arrays_type = decltype(detail::arrays_of(std::declval<const std::remove_cvref_t<D>&>()));
   using batch_type = arrays_type;
 
-  index_t samples() const noexcept { return order_.samples(); }
-  index_t batches() const noexcept { return order_.batches(); }  // of the whole epoch
-  index_t epoch() const noexcept { return order_.epoch(); }
-
-  // Begins another epoch, in the same memory.
-  void restart(index_t epoch, index_t step = 0) { order_.restart(epoch, step); }
-
   // The batch of this step. Throws invalid_argument outside 0 … batches()−1.
   batch_type operator[](index_t step) {
-    const auto chosen = order_.batch(step);
+    const auto chosen = batch(step);
     const auto n = static_cast<index_t>(chosen.size());
-    const bool is_full = n == std::min(order_.batch_size(), samples());
+    const bool is_full = n == std::min(batch_size(), samples());
     if (!is_full && !has_short_) {
       resize(short_, n);
       has_short_ = true;
@@ -138,8 +139,7 @@ template <class D> class minibatch_range {
   }
 
   using iterator = detail::batch_iterator<minibatch_range>;
-  iterator begin() { return {this, order_.first()}; }
-  std::default_sentinel_t end() const noexcept { return {}; }
+  iterator begin() { return {this, first()}; }
 
  private:
   using memory = typename detail::batch_memory<arrays_type>::type;
@@ -174,31 +174,22 @@ template <class D> class minibatch_range {
   }
 
   D data_;
-  detail::batch_order order_;
   memory full_, short_;
   bool has_short_ = false;
 };
 
 // What minibatches over a number of samples returns: a range of spans of indices.
-class minibatch_indices {
+class minibatch_indices : public detail::epoch_batches {
  public:
   minibatch_indices(index_t samples, index_t size, std::uint64_t seed, index_t epoch, index_t step)
-      : order_(samples, size, seed, epoch, step) {}
+      : epoch_batches(samples, size, seed, epoch, step) {}
 
   using batch_type = std::span<const index_t>;
 
-  index_t samples() const noexcept { return order_.samples(); }
-  index_t batches() const noexcept { return order_.batches(); }
-  index_t epoch() const noexcept { return order_.epoch(); }
-  void restart(index_t epoch, index_t step = 0) { order_.restart(epoch, step); }
-  batch_type operator[](index_t step) const { return order_.batch(step); }
+  batch_type operator[](index_t step) const { return batch(step); }
 
   using iterator = detail::batch_iterator<const minibatch_indices>;
-  iterator begin() const { return {this, order_.first()}; }
-  std::default_sentinel_t end() const noexcept { return {}; }
-
- private:
-  detail::batch_order order_;
+  iterator begin() const { return {this, first()}; }
 };
 
 // One epoch of minibatches of `size` samples, from `step` on. Data given as an lvalue is referred to,

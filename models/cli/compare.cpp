@@ -20,27 +20,20 @@ namespace reel::cli {
 
 namespace {
 
-struct compare_arguments {
-  data_arguments data;
-  training_arguments training;
-  std::vector<double> rates{0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1};
-  double seconds = 5;
-  std::string out;
-  bool json = false, quiet = false;
-};
+const trial_arguments defaults{.rates = {0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1}, .seconds = 5};
 
 struct method {
   std::string name;
   index_t batch;
 };
 
-std::vector<method> methods(const compare_arguments& a) {
+std::vector<method> methods(const trial_arguments& a) {
   return {{"gradient descent", 0},
           {"SGD, single samples", 1},
           {fmt::format("SGD, minibatches of {}", a.training.batch), a.training.batch}};
 }
 
-trial best_of(const compare_arguments& a, const task& t, const method& m) {
+trial best_of(const trial_arguments& a, const task& t, const method& m) {
   std::vector<trial> trials;
   for (const double rate : a.rates) {
     training_arguments one = a.training;
@@ -106,7 +99,7 @@ nlohmann::ordered_json json_of(const std::vector<method>& all, const std::vector
   return {{"methods", list}, {"picture", picture}};
 }
 
-int run_compare(const compare_arguments& a) {
+int run_compare(const trial_arguments& a) {
   if (a.training.batch < 2)
     throw error(errc::usage, "--batch is the size of minibatches here: give 2 or more.");
   const task t = read_task(a.data, a.training.seed);
@@ -131,27 +124,13 @@ int run_compare(const compare_arguments& a) {
 void add_compare(CLI::App& program, action& chosen) {
   CLI::App& verb = *program.add_subcommand(
       "compare", "gradient descent and stochastic gradient descent, at the same time each");
-  const auto arguments = std::make_shared<compare_arguments>();
-  compare_arguments& a = *arguments;
-  add_data_arguments(verb, a.data);
-  add_model_arguments(verb, a.training);
+  const auto arguments = std::make_shared<trial_arguments>(defaults);
+  trial_arguments& a = *arguments;
   verb.add_option("--batch", a.training.batch, "samples in a minibatch")
       ->type_name("SIZE")
       ->capture_default_str()
       ->check(at_least_one);
-  verb.add_option("--rates", a.rates, "learning rates, of which each method gets the best")
-      ->delimiter(',')
-      ->type_name("RATES")
-      ->capture_default_str()
-      ->check(more_than_zero);
-  verb.add_option("--seconds", a.seconds, "time for each training")
-      ->type_name("SECONDS")
-      ->capture_default_str()
-      ->check(more_than_zero);
-  verb.add_option("--out", a.out, "picture to write; by default reel-compare-DATA.svg")->type_name("FILE");
-  verb.add_flag("--json", a.json, "one JSON object on stdout in place of text");
-  verb.add_flag("--quiet", a.quiet, "no progress");
-  add_config(verb);
+  add_trial_arguments(verb, a);
   verb.callback([&verb, &chosen, arguments] {
     check_data_arguments(verb, arguments->data);
     check_combinations(verb, arguments->training);

@@ -20,15 +20,9 @@ namespace reel::cli {
 
 namespace {
 
-struct sweep_arguments {
-  data_arguments data;
-  training_arguments training;
+struct sweep_arguments : trial_arguments {
   std::vector<index_t> batches{8, 32, 128, 512, 2048};
-  std::vector<double> rates{0.03, 0.1, 0.3, 1};
-  double seconds = 2;
   double target = 0;
-  std::string out;
-  bool json = false, quiet = false;
 };
 
 // The target is given, or a twentieth above the lowest loss that any of them reached.
@@ -139,31 +133,18 @@ int run_sweep(const sweep_arguments& a) {
 
 void add_sweep(CLI::App& program, action& chosen) {
   CLI::App& verb = *program.add_subcommand("sweep", "try batch sizes and rates for the same time each");
-  const auto arguments = std::make_shared<sweep_arguments>();
+  const auto arguments =
+      std::make_shared<sweep_arguments>(sweep_arguments{{.rates = {0.03, 0.1, 0.3, 1}, .seconds = 2}});
   sweep_arguments& a = *arguments;
-  add_data_arguments(verb, a.data);
-  add_model_arguments(verb, a.training);
   verb.add_option("--batches", a.batches, "batch sizes to try; 0 is all samples")
       ->delimiter(',')
       ->type_name("SIZES")
       ->capture_default_str()
       ->check(at_least_zero);
-  verb.add_option("--rates", a.rates, "learning rates to try")
-      ->delimiter(',')
-      ->type_name("RATES")
-      ->capture_default_str()
-      ->check(more_than_zero);
-  verb.add_option("--seconds", a.seconds, "time for each trial")
-      ->type_name("SECONDS")
-      ->capture_default_str()
-      ->check(more_than_zero);
   verb.add_option("--target", a.target, "training loss to reach; by default 1.05 times the lowest found")
       ->type_name("LOSS")
       ->check(more_than_zero);
-  verb.add_option("--out", a.out, "picture to write; by default reel-sweep-DATA.svg")->type_name("FILE");
-  verb.add_flag("--json", a.json, "one JSON object on stdout in place of text");
-  verb.add_flag("--quiet", a.quiet, "no progress");
-  add_config(verb);
+  add_trial_arguments(verb, a);
   verb.callback([&verb, &chosen, arguments] {
     check_data_arguments(verb, arguments->data);
     check_combinations(verb, arguments->training);

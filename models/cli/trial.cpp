@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "trial.hpp"
 
+#include "arguments.hpp"
 #include "batches.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
@@ -106,6 +109,26 @@ template <class T> class trying {
 };
 
 }  // namespace
+
+void add_trial_arguments(CLI::App& verb, trial_arguments& a) {
+  add_data_arguments(verb, a.data);
+  add_model_arguments(verb, a.training);
+  verb.add_option("--rates", a.rates, "learning rates to try")
+      ->delimiter(',')
+      ->type_name("RATES")
+      ->capture_default_str()
+      ->check(more_than_zero);
+  verb.add_option("--seconds", a.seconds, "time for each trial")
+      ->type_name("SECONDS")
+      ->capture_default_str()
+      ->check(more_than_zero);
+  verb.add_option("--out", a.out,
+                  fmt::format("picture to write; by default reel-{}-DATA.svg", verb.get_name()))
+      ->type_name("FILE");
+  verb.add_flag("--json", a.json, "one JSON object on stdout in place of text");
+  verb.add_flag("--quiet", a.quiet, "no progress");
+  add_config(verb);
+}
 
 double trial::seconds_to(double target) const {
   for (std::size_t i = 0; i < points.size(); ++i) {

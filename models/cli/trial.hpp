@@ -5,9 +5,22 @@
 
 #include "training.hpp"
 
+#include <string>
 #include <vector>
 
 namespace reel::cli {
+
+// What a verb that makes trials is told.
+struct trial_arguments {
+  data_arguments data = {};
+  training_arguments training = {};
+  std::vector<double> rates;
+  double seconds;  // for each trial
+  std::string out = {};
+  bool json = false, quiet = false;
+};
+// All of them but the batches, which each verb has in its own way.
+void add_trial_arguments(CLI::App& verb, trial_arguments& a);
 
 struct trial_point {
   double seconds, epochs;

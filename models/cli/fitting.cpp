@@ -113,6 +113,7 @@ template <class T> class fitting {
     optim::fit_options options = fit_options();
     if (!request_.resume.empty()) {
       const auto saved = load<run_checkpoint>(request_.resume);
+      check_same_data(saved.data, fingerprint());
       step_->restore(saved.step);
       options.from = saved.at;
       epochs_ = epochs_of(saved.about, request_.resume);
@@ -123,6 +124,9 @@ template <class T> class fitting {
     options.on_step = [&](const optim::fit_state& at) {
       at_ = at;
       shown.step(at);
+      const bool ends_epoch = at.step == batches.batches();
+      if (ends_epoch && request_.save_every > 0 && (at.epoch + 1) % request_.save_every == 0)
+        save_checkpoint(at);
       return true;
     };
     options.on_epoch = [&](const epoch_record& e) {
@@ -163,15 +167,21 @@ template <class T> class fitting {
             {{"model", model_name(settings_)}, {"settings", about_run(request_, {}).at("settings")}}};
   }
 
-  void save_checkpoint(const optim::fit_state& at) const {
+  void save_checkpoint(const optim::fit_state& at) {
     save(request_.checkpoint,
-         run_checkpoint{step_->save(), at, settings_.seed, about_run(request_, epochs_)});
+         run_checkpoint{step_->save(), at, settings_.seed, fingerprint(), about_run(request_, epochs_)});
+  }
+  // Made when it is first asked for: of a large table it takes a moment.
+  const data_fingerprint& fingerprint() {
+    if (!fingerprint_) fingerprint_ = fingerprint_of(data_);
+    return *fingerprint_;
   }
 
   const fit_request& request_;
   const training_arguments& settings_;
   const basic_dataset<T>& data_;
   std::optional<train_and_test<T>> own_;  // training samples parted again, where some are to validate with
+  std::optional<data_fingerprint> fingerprint_;
   network_step* step_;
   optim::fit_state at_;
   std::vector<epoch_record> epochs_;

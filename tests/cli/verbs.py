@@ -160,6 +160,31 @@ def ctrl_c_saves_and_a_run_goes_on_to_the_same_bytes(reel, folder):
     check(untimed[0] == untimed[1], "the histories differ")
 
 
+def checkpoints_are_saved_every_so_many_epochs(reel, folder):
+    settings = ["flowers.csv", "--epochs", "7", "--patience", "7", "--quiet"]
+    fine(reel, "train", *settings, "--save-every", "3", "--out", "whole", folder=folder)
+    fine(reel, "train", "--resume", os.path.join("whole", "checkpoint.safetensors"), "--out", "again", "--quiet", folder=folder)
+    check(content(folder, "whole", "model.safetensors") == content(folder, "again", "model.safetensors"), "other bytes")
+    with open(os.path.join(folder, "again", "history.jsonl"), encoding="utf-8") as file:
+        check([json.loads(line)["epoch"] for line in file] == list(range(1, 8)), "epochs are missing, or there twice")
+    fine(reel, "train", *settings, "--out", "bare", folder=folder)
+    check(not os.path.exists(os.path.join(folder, "bare", "checkpoint.safetensors")), "a checkpoint that nobody asked for")
+
+
+def a_run_is_not_resumed_with_other_data(reel, folder):
+    fine(reel, "train", "flowers.csv", "--stop-after", "3", "--out", "stopped", "--quiet", folder=folder)
+    def refused(text, *what):
+        write(folder, "flowers.csv", text)
+        status, out, err = run(reel, "train", "--resume", os.path.join("stopped", "checkpoint.safetensors"), folder=folder)
+        check(status == 1 and out == "" and all(part in err for part in ("the run was on other data", *what)), err)
+    flowers_there = content(folder, "flowers.csv").decode()
+    refused(flowers_there.replace(".1", ".2"), "features of shape [96x2] as now, but with other numbers")
+    refused(flowers_there + "0,0,rose\n" * 5, "features of shape [96x2], which is [100x2] now")
+    refused(flowers_there.replace(",rose\n", ",R\n").replace(',"a, b"\n', ",rose\n").replace(",R\n", ',"a, b"\n'), "labels of shape [96]")
+    write(folder, "flowers.csv", flowers_there)
+    fine(reel, "train", "--resume", os.path.join("stopped", "checkpoint.safetensors"), "--quiet", folder=folder)
+
+
 def a_bar_is_for_terminals(reel, folder):
     arguments = [reel, "train", "flowers.csv", "--epochs", "2000000", "--seconds", "1"]
     _, _, err = run(reel, *arguments[1:], folder=folder)
@@ -184,7 +209,8 @@ TESTS = [training_writes_what_it_says, the_same_settings_give_the_same_bytes, a_
          predictions_are_csv_whether_the_classes_are_there_or_not,
          a_model_knows_what_the_classes_are_called, a_graph_is_what_would_run, a_sweep_tries_everything,
          a_comparison_has_three_methods, what_diverges_is_said_and_leaves_numbers, patience_ends_training,
-         ctrl_c_saves_and_a_run_goes_on_to_the_same_bytes, a_bar_is_for_terminals]
+         ctrl_c_saves_and_a_run_goes_on_to_the_same_bytes, checkpoints_are_saved_every_so_many_epochs,
+         a_run_is_not_resumed_with_other_data, a_bar_is_for_terminals]
 
 
 def main(program):

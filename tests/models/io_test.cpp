@@ -159,11 +159,12 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_goes_on_bit_for_bit) {
   auto first = make();
   options.on_step = [](const optim::fit_state& s) { return s.steps < 7; };
   const auto stopped = optim::fit(first, std::tie(x, labels), options);
-  save(path, checkpoint{first.save(), stopped.at, options.seed});
+  save(path, checkpoint{first.save(), stopped.at, options.seed, fingerprint_of(std::tie(x, labels))});
 
   auto second = make();
   using run = checkpoint<decltype(second.save())>;
   const auto from = load<run>(path);
+  check_same_data(from.data, fingerprint_of(std::tie(x, labels)));
   second.restore(from.step);
   options.on_step = {};
   options.from = from.at;
@@ -172,6 +173,31 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_goes_on_bit_for_bit) {
   save(path + "1", straight.save());
   save(path + "2", second.save());
   BOOST_TEST((content(path + "1") == content(path + "2")));
+}
+
+BOOST_AUTO_TEST_CASE(other_data_have_another_fingerprint) {
+  const array<double> x{{0, 1}, {1, 0}};
+  const array<index_t> labels{1, 0};
+  const data_fingerprint of_run = fingerprint_of(std::tie(x, labels));
+  BOOST_TEST(of_run.arrays.size() == 2u);
+  check_same_data(of_run, of_run);
+  check_same_data({}, of_run);  // of a run that kept none
+  const auto refused = [&](const data_fingerprint& now, const char* text) {
+    check_error(
+        errc::binding_mismatch, [&] { check_same_data(of_run, now); }, text);
+  };
+  refused(fingerprint_of(x), "2 arrays, where there are 1 now");
+  refused(fingerprint_of(std::tuple(array<double>{{0, 1, 1, 0}}, labels)),
+          "array 0 of shape [2x2], which is [1x4] now");
+  refused(fingerprint_of(std::tuple(array<double>{{0, 1}, {1, -0.0}}, labels)),
+          "array 0 of shape [2x2] as now, but with other numbers");
+  refused(fingerprint_of(std::tuple(x, array<index_t>{0, 1})), "array 1 of shape [2]");
+  dataset d{x, labels, {"no", "yes"}, {"a", "b"}};
+  const data_fingerprint of_dataset = fingerprint_of(d);
+  d.x(1, 1) = 5;
+  check_error(
+      errc::binding_mismatch, [&] { check_same_data(of_dataset, fingerprint_of(d)); },
+      "features of shape [2x2]");
 }
 
 BOOST_AUTO_TEST_CASE(another_kind_of_tree_is_refused) {

@@ -9,6 +9,7 @@
 #include <reel/models/csv.hpp>
 #include <reel/models/data.hpp>
 #include <reel/models/data_sets.hpp>
+#include <reel/models/fingerprint.hpp>
 #include <reel/models/io.hpp>
 #include <reel/models/libsvm.hpp>
 #include <reel/models/metrics.hpp>

@@ -7,8 +7,9 @@
 //
 // And a run that goes on later as if it had never stopped:
 //
-//   save("run.reel", checkpoint{step.save(), history.at, options.seed});
+//   save("run.reel", checkpoint{step.save(), history.at, options.seed, fingerprint_of(data)});
 //   auto run = load<checkpoint<decltype(step.save())>>("run.reel");
+//   check_same_data(run.data, fingerprint_of(data));
 //   step.restore(run.step);
 //   options.from = run.at;
 //
@@ -20,6 +21,7 @@
 
 #include <reel/autodiff/tree.hpp>
 #include <reel/models/data.hpp>
+#include <reel/models/fingerprint.hpp>
 #include <reel/models/tensor_file.hpp>
 #include <reel/optim/history.hpp>
 
@@ -43,15 +45,17 @@ template <class Model> struct trained {
   static constexpr const char* field_names[] = {"model", "class_names", "feature_names", "scale", "about"};
 };
 
-// A step's snapshot and where the fit was that it belongs to.
+// A step's snapshot, where the fit was that it belongs to, and what tells its data from others.
 template <class Snapshot> struct checkpoint {
   Snapshot step;
   optim::fit_state at = {};
   std::uint64_t seed = 0;
+  data_fingerprint data = {};
   metadata about = {};
-  static constexpr const char* field_names[] = {"step", "at", "seed", "about"};
+  static constexpr const char* field_names[] = {"step", "at", "seed", "data", "about"};
 };
-template <class Snapshot> checkpoint(Snapshot, optim::fit_state, std::uint64_t) -> checkpoint<Snapshot>;
+template <class Snapshot>
+checkpoint(Snapshot, optim::fit_state, std::uint64_t, data_fingerprint = {}) -> checkpoint<Snapshot>;
 
 namespace detail {
 

@@ -33,9 +33,10 @@ struct train_arguments {
 };
 
 void announce(const train_arguments& a, const task& t) {
-  if (a.data.data.empty() && t.name == "digits")
+  if (a.data.data.empty() && t.name == "digits")  // what --quiet does not hide: these are other data
     fmt::print(stderr,
                "Fashion-MNIST is not installed (Debian: dataset-fashion-mnist): training on digits\n");
+  if (a.quiet) return;
   std::visit(
       [&](const auto& parts) {
         fmt::print(stderr, "{}: {} training and {} test samples, {} features, {} classes, read in {:.2f} s\n",
@@ -83,7 +84,7 @@ fitted_run fit_and_save(const train_arguments& a, const task& t, const places& p
   request.quiet = a.quiet;
   request.begins = [&] {
     p.make();
-    if (!a.quiet) announce(a, t);
+    announce(a, t);
   };
   return fit_network(request);
 }

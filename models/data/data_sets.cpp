@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <iterator>
 #include <set>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -38,10 +39,20 @@ std::string list(const std::vector<fs::path>& paths) {
   return all;
 }
 
+// Where a system keeps data, by the XDG base directory specification.
+std::vector<fs::path> shared_places() {
+  const char* chosen = std::getenv("XDG_DATA_DIRS");
+  std::istringstream all(chosen != nullptr && *chosen != '\0' ? chosen : "/usr/local/share:/usr/share");
+  std::vector<fs::path> places;
+  for (std::string place; std::getline(all, place, ':');)
+    if (!place.empty()) places.emplace_back(place);
+  return places;
+}
+
 std::vector<fs::path> fashion_places() {
   std::vector<fs::path> all;
   for (const fs::path& place : places()) all.push_back(place / "fashion-mnist");
-  all.emplace_back("/usr/share/datasets/fashion-mnist");
+  for (const fs::path& place : shared_places()) all.push_back(place / "datasets" / "fashion-mnist");
   return all;
 }
 

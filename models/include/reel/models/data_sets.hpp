@@ -20,8 +20,9 @@ dataset load_data(const std::string& name);
 
 // Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017): 60,000 training and 10,000 test images of 28 x 28 pixels
 // 0 … 255, in ten classes of clothes; Debian packs it as dataset-fashion-mnist. Its four files are looked
-// for in the folder fashion-mnist of the directory that REEL_DATA names, of reel's installed data and of
-// /usr/share/datasets. Throws bad_file, with the places searched, where they are not; and as read_data.
+// for in the folder fashion-mnist of the directory that REEL_DATA names and of reel's installed data, and in
+// datasets/fashion-mnist of the directories of XDG_DATA_DIRS, by default /usr/local/share and /usr/share.
+// Throws bad_file, with the places searched, where they are not; and as read_data.
 train_and_test<std::uint8_t> load_fashion_mnist();
 
 // The folder of these files, or nothing.

@@ -11,17 +11,20 @@ namespace reel {
 
 namespace {
 
+// The axis, counted from the front. Throws invalid_argument where it is empty.
+std::size_t axis_with_maximum(const shape& x, int axis) {
+  const std::size_t a = x.axis(axis);
+  if (x[a] == 0)
+    throw error(errc::invalid_argument,
+                fmt::format("the maximum of nothing: axis {} of {} is empty.", a, to_string(x)));
+  return a;
+}
+
 // y = x at the first maximum along an axis (which stays with size 1):  dy = dx there.
 struct max_op {
   static constexpr auto name = "max";
   int axis = -1;
-  shape infer(const shape& x) const {
-    const std::size_t a = x.axis(axis);
-    if (x[a] == 0)
-      throw error(errc::invalid_argument,
-                  fmt::format("the maximum of nothing: axis {} of {} is empty.", a, to_string(x)));
-    return x.with(a, 1);
-  }
+  shape infer(const shape& x) const { return x.with(axis_with_maximum(x, axis), 1); }
   template <class T> void eval(out<T> y, in<T> x) const {
     each_row(x.shape(), axis, [&](const row& r, index_t i) { y[i] = x[r.at(first_max(x.data, r))]; });
   }
@@ -50,13 +53,7 @@ struct argmax_op {
   static constexpr auto name = "argmax";
   static constexpr bool analytic = true;
   int axis = -1;
-  shape infer(const shape& x) const {
-    const std::size_t a = x.axis(axis);
-    if (x[a] == 0)
-      throw error(errc::invalid_argument,
-                  fmt::format("the maximum of nothing: axis {} of {} is empty.", a, to_string(x)));
-    return x.without(a);
-  }
+  shape infer(const shape& x) const { return x.without(axis_with_maximum(x, axis)); }
   template <class T> void eval(out<index_t> y, in<T> x) const {
     each_row(x.shape(), axis, [&](const row& r, index_t i) { y[i] = first_max(x.data, r); });
   }

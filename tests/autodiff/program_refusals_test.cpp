@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: MIT
 // What freezing, binding and reading refuse.
 #include "../support.hpp"
+#include "narrow_op.hpp"
 
 #include <reel/ops.hpp>
 
 using namespace reel;
 using reel::test::check_error;
+using reel::test::narrow_op;
 
 namespace {
-
-struct narrow_op {
-  static constexpr auto name = "narrow";
-  using numbers = reel::numbers<float, double>;
-  shape infer(const shape& x) const { return x; }
-  template <class T> void eval(out<T> y, in<T> x) const { std::copy_n(x.data, x.size(), y.data); }
-  var pull(var ybar, var, var) const { return ybar; }
-  bool operator==(const narrow_op&) const = default;
-};
 
 struct fixture {
   tape t{"mine"};

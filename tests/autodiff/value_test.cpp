@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // value() and item(): the same tape in float, double, 50 digits and complex, and what they refuse.
 #include "../support.hpp"
+#include "narrow_op.hpp"
 
 #include <reel/ops.hpp>
 
@@ -9,21 +10,9 @@
 
 using namespace reel;
 using reel::test::check_error;
+using reel::test::narrow_op;
 
 namespace {
-
-// 2x for float and double alone.
-struct narrow_op {
-  static constexpr auto name = "narrow";
-  using numbers = reel::numbers<float, double>;
-  shape infer(const shape& x) const { return x; }
-  template <class T> void eval(out<T> y, in<T> x) const {
-    static_assert(std::floating_point<T>, "no body is compiled for other number types");
-    for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] + x[i];
-  }
-  var pull(var ybar, var, var) const { return 2 * ybar; }
-  bool operator==(const narrow_op&) const = default;
-};
 
 // Counts how often it is evaluated.
 int evaluations = 0;

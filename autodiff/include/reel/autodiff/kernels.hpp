@@ -20,7 +20,7 @@ struct gemm_shape {
 };
 
 // y may be an input; arrays overlap in no other way. Errors are in ulps of the result and hold for all
-// arguments with a normal result (tests/autodiff/kernels_test.cpp).
+// arguments with a normal result (tests/autodiff/kernel_functions_test.cpp).
 template <class T> struct set {
   const char* name;
 

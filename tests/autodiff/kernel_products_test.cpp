@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// The kernel of matrix products: against sums in double, and whether its bits depend on how it is called.
+#include "kernels.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+using namespace reel;
+using reel::kernels::gemm_shape;
+using reel::test::for_all_sets;
+using reel::test::scattered;
+
+namespace {
+
+template <class T> struct product {
+  gemm_shape s;
+  std::vector<T> a, b, c;
+  product(const gemm_shape& shape, std::uint64_t seed)
+      : s(shape),
+        a(scattered<T>(s.m * s.k, seed)),
+        b(scattered<T>(s.k * s.n, seed + 1)),
+        c(scattered<T>(s.m * s.n, seed + 2)) {}
+  double a_at(index_t i, index_t p) const {
+    return static_cast<double>(a[static_cast<std::size_t>(s.transpose_a ? p * s.m + i : i * s.k + p)]);
+  }
+  double b_at(index_t p, index_t j) const {
+    return static_cast<double>(b[static_cast<std::size_t>(s.transpose_b ? j * s.k + p : p * s.n + j)]);
+  }
+};
+
+// Within the bound of any order of summation, k u Σ|a||b|.
+template <class T> void check_product(const kernels::set<T>& set, const gemm_shape& shape, bool add) {
+  const product<T> p(shape, static_cast<std::uint64_t>(shape.m * 31 + shape.n * 7 + shape.k));
+  std::vector<T> c = p.c;
+  c.push_back(T(77));
+  set.gemm(shape, p.a.data(), p.b.data(), c.data(), add);
+  const double u = static_cast<double>(std::numeric_limits<T>::epsilon()) / 2;
+  bool good = c.back() == T(77);
+  for (index_t i = 0; i < shape.m; ++i)
+    for (index_t j = 0; j < shape.n; ++j) {
+      const auto at = static_cast<std::size_t>(i * shape.n + j);
+      double truth = add ? static_cast<double>(p.c[at]) : 0, size = std::fabs(truth);
+      for (index_t q = 0; q < shape.k; ++q)
+        truth += p.a_at(i, q) * p.b_at(q, j), size += std::fabs(p.a_at(i, q) * p.b_at(q, j));
+      good = good && std::fabs(static_cast<double>(c[at]) - truth) <=
+                         static_cast<double>(shape.k + 2) * u * size + 1e-300;
+    }
+  BOOST_TEST(good, fmt::format("{}x{}x{}, transposed {} {}, add {}", shape.m, shape.n, shape.k,
+                               shape.transpose_a, shape.transpose_b, add));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(kernel_sets)
+
+BOOST_AUTO_TEST_CASE(products_of_all_sizes_and_orientations) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    for (const bool ta : {false, true})
+      for (const bool tb : {false, true})
+        for (const index_t m : {1, 2, 5, 8, 9, 13, 50})
+          for (const index_t n : {1, 2, 10, 16, 17, 49, 130})
+            for (const index_t k : {0, 1, 3, 16, 37, 300}) {
+              check_product(s, {ta, tb, m, n, k}, false);
+              if (ta && !tb) check_product(s, {ta, tb, m, n, k}, true);
+            }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_product_goes_on_where_it_stopped) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    for (const index_t n : {1, 10, 49, 785}) {
+      const index_t m = 10, k = 200;
+      const product<T> p({true, false, m, n, k}, 4);
+      std::vector<T> whole(static_cast<std::size_t>(m * n)), parts(whole);
+      s.gemm(p.s, p.a.data(), p.b.data(), whole.data(), false);
+      for (const index_t block : {1, 48, 64, 199}) {
+        for (index_t from = 0; from < k; from += block)
+          s.gemm({true, false, m, n, std::min(block, k - from)}, p.a.data() + from * m, p.b.data() + from * n,
+                 parts.data(), from > 0);
+        BOOST_TEST((parts == whole), fmt::format("n {}, block {}", n, block));
+      }
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_a_product_do_not_depend_on_each_other) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    for (const bool tb : {false, true})
+      for (const index_t n : {1, 10, 40}) {
+        const index_t m = 61, k = 100;
+        const product<T> p({false, tb, m, n, k}, 6);
+        std::vector<T> whole(static_cast<std::size_t>(m * n)), parts(whole);
+        s.gemm(p.s, p.a.data(), p.b.data(), whole.data(), false);
+        for (const index_t block : {1, 7, 48})
+          for (index_t from = 0; from < m; from += block) {
+            s.gemm({false, tb, std::min(block, m - from), n, k}, p.a.data() + from * k, p.b.data(),
+                   parts.data() + from * n, false);
+          }
+        BOOST_TEST((parts == whole), fmt::format("n {}, transposed {}", n, tb));
+      }
+  });
+}
+
+BOOST_AUTO_TEST_SUITE_END()

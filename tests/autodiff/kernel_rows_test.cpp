@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// The kernels that take many elements to one, and softmax, against sums in more digits.
+#include "kernels.hpp"
+
+#include <cmath>
+#include <limits>
+
+using namespace reel;
+using reel::test::for_all_sets;
+using reel::test::for_each_set;
+using reel::test::scattered;
+
+BOOST_AUTO_TEST_SUITE(kernel_sets)
+
+BOOST_AUTO_TEST_CASE(sums_have_small_errors_and_the_same_bits_in_every_set) {
+  for (const index_t n : {0, 1, 31, 32, 33, 1024, 1025, 100'003}) {
+    const std::vector<float> x = scattered<float>(n, 7);
+    double truth = 0, magnitudes = 0;
+    for (const float v : x) truth += static_cast<double>(v), magnitudes += std::fabs(static_cast<double>(v));
+    const float first = kernels::best<float>().sum(x.data(), n);
+    for_each_set<float>([&](const auto& s) {
+      const float sum = s.sum(x.data(), n);
+      BOOST_TEST(sum == first);
+      BOOST_TEST(std::fabs(static_cast<double>(sum) - truth) <= 60 * 0x1p-24 * magnitudes);
+    });
+  }
+}
+
+BOOST_AUTO_TEST_CASE(columns_are_summed_over_rows) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    for (const index_t rows : {1, 2, 17, 100})
+      for (const index_t columns : {1, 3, 16, 70, 130}) {
+        const std::vector<T> x = scattered<T>(rows * columns, 9);
+        std::vector<T> y(static_cast<std::size_t>(columns) + 1, T(77));
+        s.sum_rows(y.data(), x.data(), rows, columns);
+        for (index_t j = 0; j < columns; ++j) {
+          double truth = 0;
+          for (index_t i = 0; i < rows; ++i)
+            truth += static_cast<double>(x[static_cast<std::size_t>(i * columns + j)]);
+          BOOST_TEST(std::fabs(static_cast<double>(y[static_cast<std::size_t>(j)]) - truth) <=
+                     40 * static_cast<double>(std::numeric_limits<T>::epsilon()) * static_cast<double>(rows));
+        }
+        BOOST_TEST(y.back() == T(77));
+      }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(one_number_that_is_not_finite_is_found_anywhere) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    for (index_t n = 0; n < 40; ++n) {
+      std::vector<T> x(static_cast<std::size_t>(n), std::numeric_limits<T>::max());
+      BOOST_TEST(s.finite(x.data(), n));
+      for (T& v : x)
+        for (const T bad : {std::numeric_limits<T>::infinity(), -std::numeric_limits<T>::infinity(),
+                            std::numeric_limits<T>::quiet_NaN()}) {
+          v = bad;
+          BOOST_TEST(!s.finite(x.data(), n));
+          v = 0;
+        }
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(softmax_along_any_axis_has_the_same_bits_for_short_rows) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    const index_t rows = 37, n = 10;
+    const std::vector<T> x = scattered<T>(rows * n, 8);
+    std::vector<T> turned(x.size()), y(x.size()), z(x.size());
+    for (index_t i = 0; i < rows; ++i)
+      for (index_t k = 0; k < n; ++k)
+        turned[static_cast<std::size_t>(k * rows + i)] = x[static_cast<std::size_t>(i * n + k)];
+    s.softmax(y.data(), x.data(), rows, n, 1);
+    s.softmax(z.data(), turned.data(), 1, n, rows);
+    bool same = true;
+    for (index_t i = 0; i < rows; ++i)
+      for (index_t k = 0; k < n; ++k)
+        same = same && y[static_cast<std::size_t>(i * n + k)] == z[static_cast<std::size_t>(k * rows + i)];
+    BOOST_TEST(same);
+  });
+}
+
+// Blanchard, Higham & Higham (2021), (4.2) and (4.3), with the roundoff of our exp in place of theirs.
+BOOST_AUTO_TEST_CASE(softmax_and_logsumexp_keep_their_bounds) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    const double u = static_cast<double>(std::numeric_limits<T>::epsilon()) / 2;
+    for (const index_t n : {1, 2, 10, 33, 1000, 100'000})
+      for (const double range : {0.1, 20.0, sizeof(T) == 4 ? 80.0 : 700.0}) {
+        std::vector<T> x = scattered<T>(n, 11), p(x.size());
+        for (T& v : x) v = static_cast<T>(static_cast<double>(v) * range / 2);
+        long double top = x[0], least = x[0], sum = 0;
+        for (const T v : x) top = std::max<long double>(top, v), least = std::min<long double>(least, v);
+        for (const T v : x) sum += std::exp(static_cast<long double>(v) - top);
+        T y;
+        s.logsumexp(&y, x.data(), 1, n, 1);
+        s.softmax(p.data(), x.data(), 1, n, 1);
+        const long double truth = top + std::log(sum);
+        BOOST_TEST(std::fabs(static_cast<double>(y - truth)) <=
+                   u * std::fabs(static_cast<double>(truth + static_cast<long double>(n) - least)) +
+                       2 * u * std::fabs(static_cast<double>(truth)));
+        double worst = 0, largest = 0;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+          const long double q = std::exp(static_cast<long double>(x[i]) - top) / sum;
+          worst = std::max(worst, static_cast<double>(std::fabs(p[i] - q)));
+          largest = std::max(largest, static_cast<double>(q));
+        }
+        BOOST_TEST(worst <=
+                   u * (static_cast<double>(n) + 3 + 2 * static_cast<double>(top - least)) * largest);
+      }
+  });
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -9,6 +9,8 @@
 #include <cmath>
 #include <fstream>
 #include <functional>
+#include <numeric>
+#include <utility>
 
 namespace reel::cli {
 
@@ -60,6 +62,21 @@ bool is_setting(const CLI::Option& option) {
   return option.get_name() != "--help" && option.get_name() != "--config";
 }
 
+// How many characters must be put in, left out or changed to make one text of the other.
+std::size_t edits(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t change = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({change, diagonal + 1, row[j] + 1});
+    }
+  }
+  return row.back();
+}
+
 }  // namespace
 
 std::string at_least_zero(const std::string& text) {
@@ -81,6 +98,18 @@ std::string below_one(const std::string& text) {
 std::string a_share(const std::string& text) {
   return number_that(
       text, [](double x) { return x > 0 && x < 1; }, "more than 0 and less than 1");
+}
+
+std::string similar_option(const CLI::App& verb, const std::string& name) {
+  std::string best;
+  std::size_t fewest = 3;  // more edits than two make another word
+  for (const CLI::Option* option : verb.get_options())
+    for (const std::string& known : option->get_lnames()) {
+      const std::string whole = "--" + known;
+      const std::size_t n = whole.starts_with(name) ? 1 : edits(name, whole);
+      if (n < fewest) fewest = n, best = whole;
+    }
+  return best;
 }
 
 std::vector<setting> read_settings(const std::string& path) {

@@ -16,6 +16,9 @@ std::string more_than_zero(const std::string& text);
 std::string below_one(const std::string& text);  // 0 ≤ x < 1
 std::string a_share(const std::string& text);    // 0 < x < 1
 
+// The option of the verb whose name is most like this one, where it is like it; otherwise nothing.
+std::string similar_option(const CLI::App& verb, const std::string& name);
+
 // An option by its long name without dashes, or "data", its value as text, and where that was written.
 struct setting {
   std::string name, value, where;

@@ -47,14 +47,18 @@ train_and_test<T> parted(basic_dataset<T> all, const data_arguments& a, std::uin
   return split(all, split_randomly(all.samples(), a.test_share, seed));
 }
 
-// As read_data, and names the option for what is asked for most often.
+// As read_data, and names the options for what is asked for most often.
 any_dataset read_file(const std::string& path, const data_options& options) {
   try {
     return read_data(path, options);
   } catch (const error& e) {
     const bool may_be_the_label = e.detail().find("one column only is the label") != std::string::npos;
-    if (!may_be_the_label || !options.csv.label.empty()) throw;
-    throw error(e.code(), e.detail() + " Is it that one? Then say so with --label.");
+    if (may_be_the_label && options.csv.label.empty())
+      throw error(e.code(), e.detail() + " Is it that one? Then say so with --label.");
+    if (e.detail().ends_with("say what to do with missing values."))
+      throw error(e.code(),
+                  e.detail().substr(0, e.detail().size() - 1) + ": --missing drop or --missing mean.");
+    throw;
   }
 }
 
@@ -72,7 +76,7 @@ either_parts read_parts(const data_arguments& a, std::uint64_t seed) {
         options.csv.class_names = train.class_names;
         options.csv.features = train.features();
         options.labels_file.clear();
-        any_dataset test = read_data(a.test, options);
+        any_dataset test = read_file(a.test, options);
         if (!std::holds_alternative<part>(test))
           throw error(errc::kind_mismatch,
                       fmt::format("'{}' and '{}' hold numbers of different kinds.", a.data, a.test));

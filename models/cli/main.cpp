@@ -1,30 +1,48 @@
 // SPDX-License-Identifier: MIT
 // The program: parses arguments and hands over to a verb. Results go to stdout, progress and errors to
 // stderr; wrong usage exits with status 2, any other failure with 1.
+#include "arguments.hpp"
 #include "verbs.hpp"
 
 #include <reel/autodiff/error.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
+#include <vector>
 
 namespace {
 
 constexpr const char* help = "Run with --help for more information.\n";
 
-// Refuses a verb there is not, by name.
+// Refuses no verb, and one there is not, by name.
 void check_verb(const CLI::App& program, const char* given) {
-  if (given == nullptr || given[0] == '-') return;
+  if (given != nullptr && given[0] == '-') return;
   std::string names;
   for (const CLI::App* verb : program.get_subcommands({})) {
-    if (verb->get_name() == given) return;
+    if (given != nullptr && verb->get_name() == given) return;
     names += (names.empty() ? "" : ", ") + verb->get_name();
   }
-  throw reel::error(reel::errc::usage, fmt::format("there is no verb '{}': there are {}.", given, names));
+  throw reel::error(reel::errc::usage,
+                    given == nullptr ? fmt::format("say what to do: {}.", names)
+                                     : fmt::format("there is no verb '{}': there are {}.", given, names));
+}
+
+// What was given to the verb and is none of its arguments.
+std::string unexpected(const CLI::App& program) {
+  const CLI::App& verb = *program.get_subcommands().front();
+  const std::vector<std::string> rest = verb.remaining();
+  const auto option =
+      std::find_if(rest.begin(), rest.end(), [](const auto& r) { return r.starts_with('-'); });
+  if (option == rest.end()) return fmt::format("not expected: {}", fmt::join(rest, " "));
+  const std::string name = option->substr(0, option->find('=')),
+                    meant = reel::cli::similar_option(verb, name);
+  return fmt::format("reel {} has no option '{}'{}", verb.get_name(), name,
+                     meant.empty() ? "." : fmt::format("; is it {}?", meant));
 }
 
 }  // namespace
@@ -41,6 +59,9 @@ int main(int argc, char** argv) {
     check_verb(program, argv[1]);
     program.parse(argc, argv);
     return chosen();
+  } catch (const CLI::ExtrasError&) {
+    fmt::print(stderr, "reel: {}\n{}", unexpected(program), help);
+    return 2;
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return program.exit(e);
     fmt::print(stderr, "reel: {}\n{}", e.what(), help);

@@ -21,6 +21,11 @@ constexpr auto between_lines = std::chrono::seconds(10);
 
 }  // namespace
 
+std::string duration_text(double seconds) {
+  if (seconds >= 1 || seconds == 0) return fmt::format("{:.3g} s", seconds);
+  return seconds >= 1e-3 ? fmt::format("{:.3g} ms", seconds * 1e3) : fmt::format("{:.3g} µs", seconds * 1e6);
+}
+
 progress::progress(bool quiet, index_t epochs, index_t steps_per_epoch)
     : quiet_(quiet),
       bar_(isatty(STDERR_FILENO) == 1),
@@ -56,8 +61,8 @@ void progress::epoch(const optim::epoch_record& e) {
   clear();
   const std::string validation =
       e.validation_loss ? fmt::format("   validation {:.4f}", *e.validation_loss) : "";
-  fmt::print(stderr, "epoch {:>4} of {}   loss {:.4f}{}   rate {:.4g}   {:.3g} s\n", e.epoch, epochs_, e.loss,
-             validation, e.rate, e.seconds);
+  fmt::print(stderr, "epoch {:>4} of {}   loss {:.4f}{}   rate {:.4g}   {}\n", e.epoch, epochs_, e.loss,
+             validation, e.rate, duration_text(e.seconds));
 }
 
 void progress::clear() {

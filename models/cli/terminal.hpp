@@ -5,8 +5,12 @@
 #include <reel/optim/history.hpp>
 
 #include <chrono>
+#include <string>
 
 namespace reel::cli {
+
+// "1.28 s", "61.5 ms", "8.03 µs".
+std::string duration_text(double seconds);
 
 // A bar on a terminal, redrawn a few times a second; elsewhere a line now and then.
 class progress {

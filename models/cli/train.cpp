@@ -32,6 +32,19 @@ struct train_arguments {
   bool json = false, quiet = false;
 };
 
+// What is seldom meant: one class, or a class that a misspelt name has made.
+template <class T> void warn_of_classes(const train_and_test<T>& parts) {
+  const auto& names = parts.train.class_names;
+  if (names.size() == 1)
+    fmt::print(stderr, "all samples are of one class, '{}': there is nothing to tell apart\n", names[0]);
+  std::vector<index_t> counts(names.size());
+  for (const auto* part : {&parts.train, &parts.test})
+    for (const index_t label : part->labels) ++counts[static_cast<std::size_t>(label)];
+  for (std::size_t k = 0; k < counts.size(); ++k)
+    if (counts[k] == 1)
+      fmt::print(stderr, "there is one sample only of class '{}': is it misspelt?\n", names[k]);
+}
+
 void announce(const train_arguments& a, const task& t) {
   if (a.data.data.empty() && t.name == "digits")  // what --quiet does not hide: these are other data
     fmt::print(stderr,
@@ -39,9 +52,10 @@ void announce(const train_arguments& a, const task& t) {
   if (a.quiet) return;
   std::visit(
       [&](const auto& parts) {
-        fmt::print(stderr, "{}: {} training and {} test samples, {} features, {} classes, read in {:.2f} s\n",
+        fmt::print(stderr, "{}: {} training and {} test samples, {} features, {} classes, read in {}\n",
                    t.name, parts.train.samples(), parts.test.samples(), parts.train.features(),
-                   parts.train.classes(), t.reading_seconds);
+                   parts.train.classes(), duration_text(t.reading_seconds));
+        warn_of_classes(parts);
       },
       t.parts);
   fmt::print(stderr, "{}\n", describe(a.training));
@@ -133,9 +147,9 @@ void print_text(const outcome& o, const task& t, const places& p) {
     const double epochs = static_cast<double>(at.steps) / static_cast<double>(o.run.steps_per_epoch);
     const double converting = o.run.converting_seconds / static_cast<double>(o.run.steps_here) *
                               static_cast<double>(o.run.steps_per_epoch);
-    fmt::print(
-        "{:.3g} s per epoch, of which {:.3g} s go into making batches; {:.3g} s for reading the data\n",
-        at.seconds / epochs, converting, t.reading_seconds);
+    fmt::print("{} per epoch, of which {} go into making batches; {} for reading the data\n",
+               duration_text(at.seconds / epochs), duration_text(converting),
+               duration_text(t.reading_seconds));
   }
   fmt::print("wrote {}, {}, {}\n", p.model(), p.history(), p.picture());
 }

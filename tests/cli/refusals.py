@@ -39,9 +39,11 @@ FILES = {
 }
 
 TRAIN = [
-    ("no verb", "", 2, "A subcommand is required"),
+    ("no verb", "", 2, "say what to do: train, eval"),
     ("a verb there is not", "fit", 2, "there is no verb 'fit': there are train, eval"),
-    ("an option there is not", "train --epoch 3", 2, "--epoch"),
+    ("an option there is not", "train --epoch 3", 2, "reel train has no option '--epoch'; is it --epochs?"),
+    ("an option misspelt", "train flowers.csv --optimiser=adam", 2, "no option '--optimiser'; is it --optimizer?"),
+    ("an option like no other", "train flowers.csv --verbose", 2, "reel train has no option '--verbose'.\n"),
     ("one argument too many", "train flowers.csv more", 2, "not expected: more"),
     ("an option without its value", "train --epochs", 2, "--epochs: 1 required EPOCHS missing"),
     ("epochs below 0", "train --epochs -1", 2, "--epochs: -1 is out of range; give 0 or more"),
@@ -109,6 +111,7 @@ TRAIN = [
     ("too few rows", "train tiny.csv", 1, "1 rows"),
     ("rows of different lengths", "train ragged.csv", 1, "ragged.csv:3:"),
     ("a missing value", "train gap.csv", 1, "gap.csv:32:3:"),
+    ("a missing value, and what to do", "train gap.csv", 1, "what to do with missing values: --missing drop or --missing mean."),
     ("classes in another column than the last", "train first.csv", 1, "Is it that one? Then say so with --label."),
     ("a feature that is text", "train text.csv", 1, "text.csv:32:3:"),
     ("a label column there is not", "train flowers.csv --label colour", 1, "colour"),
@@ -134,7 +137,7 @@ OTHERS = [
     ("predicting from too few columns", "predict model.safetensors narrow.csv", 1, "narrow.csv"),
     ("predicting other flowers", "predict model.safetensors iris", 1, "'iris' has 4 features; the model was trained with 2"),
     ("predicting into a folder", "predict model.safetensors flowers.csv --out .", 1, "'.' cannot be written"),
-    ("a graph of epochs", "graph flowers.csv --epochs 3", 2, "--epochs"),
+    ("a graph of epochs", "graph flowers.csv --epochs 3", 2, "reel graph has no option '--epochs'."),
     ("a graph of momentum that adam has not", "graph --optimizer adam --momentum 0.5", 2, "--momentum has no effect"),
     ("a sweep over no number", "sweep flowers.csv --batches small", 2, "--batches: 'small' is not a number"),
     ("a sweep over batches below 0", "sweep flowers.csv --batches 8,-8", 2, "--batches: -8 is out of range"),

@@ -160,6 +160,18 @@ def ctrl_c_saves_and_a_run_goes_on_to_the_same_bytes(reel, folder):
     check(untimed[0] == untimed[1], "the histories differ")
 
 
+def classes_that_are_seldom_meant_are_named(reel, folder):
+    rows = [f"{i % 7},{i % 3},{'rose' if i % 2 else 'iris'}\n" for i in range(20)]
+    write(folder, "typo.csv", "".join(rows[:-1] + ["1,2,irris\n"]))
+    _, _, err = run(reel, "train", "typo.csv", folder=folder)
+    check("there is one sample only of class 'irris': is it misspelt?" in err, err)
+    write(folder, "one.csv", "".join(row for row in rows if "rose" in row))
+    _, _, err = run(reel, "train", "one.csv", folder=folder)
+    check("all samples are of one class, 'rose'" in err, err)
+    _, _, err = run(reel, "train", "flowers.csv", folder=folder)
+    check("class '" not in err, err)
+
+
 def checkpoints_are_saved_every_so_many_epochs(reel, folder):
     settings = ["flowers.csv", "--epochs", "7", "--patience", "7", "--quiet"]
     fine(reel, "train", *settings, "--save-every", "3", "--out", "whole", folder=folder)
@@ -205,7 +217,7 @@ def a_bar_is_for_terminals(reel, folder):
     check(training.returncode == 0 and drawn and b"\r" in seen, "no bar on a terminal")
 
 
-TESTS = [training_writes_what_it_says, the_same_settings_give_the_same_bytes, a_model_is_as_good_as_training_said,
+TESTS = [training_writes_what_it_says, classes_that_are_seldom_meant_are_named, the_same_settings_give_the_same_bytes, a_model_is_as_good_as_training_said,
          predictions_are_csv_whether_the_classes_are_there_or_not,
          a_model_knows_what_the_classes_are_called, a_graph_is_what_would_run, a_sweep_tries_everything,
          a_comparison_has_three_methods, what_diverges_is_said_and_leaves_numbers, patience_ends_training,

@@ -3,7 +3,7 @@
 """consume.py subproject|pkg-config|cmake SOURCE BUILD COMPILER…: uses reel as another project would.
 
 subproject: parent/ is configured with reel among its subprojects, in a folder of another name, and builds
-nothing of reel but the library; fmt, xtl and xtensor come by reel's wrap files. pkg-config, cmake: BUILD is
+nothing of reel but the library; what it needs, but zlib, comes by reel's wrap files. pkg-config, cmake: BUILD is
 installed into a folder, and parent/ compiled by what pkg-config says, or by its CMakeLists.txt. All compile
 with every warning an error, and run the program.
 """
@@ -18,6 +18,7 @@ import tempfile
 
 PARENT = os.path.join(os.path.dirname(os.path.realpath(__file__)), "parent")
 ODD_NAME = "Reel (copy) 1"
+WRAPS = {"boost": ".", "fmt": "include", "xtensor": "include", "xtl": "include"}  # and where their headers are
 
 
 def run(*command, **environment):
@@ -38,15 +39,15 @@ def write(path, text):
 def unpack_wraps(source, subprojects):
     """Lays the headers of the system out as a download would be, so that the wrap files need no network."""
     wraps = os.path.join(source, "subprojects")
-    for name in ("fmt", "xtl", "xtensor"):
+    system = run("pkg-config", "--variable=includedir", "xtensor").strip()
+    for name, place in WRAPS.items():
         wrap = configparser.ConfigParser()
         wrap.read(os.path.join(wraps, f"{name}.wrap"))
         folder = os.path.join(subprojects, wrap["wrap-file"]["directory"])
-        includes = os.path.join(folder, "include")
-        if not os.path.exists(includes):
-            os.makedirs(includes)
-            system = run("pkg-config", "--variable=includedir", name).strip()
-            os.symlink(os.path.join(system, name), os.path.join(includes, name))
+        headers = os.path.join(folder, place, name)
+        if not os.path.exists(headers):
+            os.makedirs(os.path.dirname(headers), exist_ok=True)
+            os.symlink(os.path.join(system, name), headers)
         shutil.copytree(os.path.join(wraps, "packagefiles", wrap["wrap-file"]["patch_directory"]), folder, dirs_exist_ok=True)
 
 
@@ -62,7 +63,7 @@ def subproject(folder, source, compiler):
     unpack_wraps(source, os.path.join(parent, "subprojects"))
     if not os.path.exists(os.path.join(build, "build.ninja")):
         run("meson", "setup", build, parent, "--buildtype=plain", "-Ddefault_library=static",
-            "--force-fallback-for=reel,fmt,xtl,xtensor", CXX=shlex.join(compiler))
+            "--force-fallback-for=" + ",".join(["reel", *WRAPS]), CXX=shlex.join(compiler))
     log = run("ninja", "-C", build)
     if "warning:" in log:
         sys.exit(f"reel warns in a parent's build:\n{log}")

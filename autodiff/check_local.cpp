@@ -16,8 +16,6 @@ bool has_rule(const recording& r, node_id n) {
          });
 }
 
-namespace {
-
 argument argument_of(recording& r, node_id n) {
   const void* data = detail::evaluate(r, n, element::f64);
   const auto size = static_cast<std::size_t>(r.shape_of(n).size());
@@ -31,6 +29,8 @@ argument argument_of(recording& r, node_id n) {
       return {r.shape_of(n), copy(static_cast<const bool*>(data)), kind::boolean};
   }
 }
+
+namespace {
 
 var record_again(const detail::op_ref& op, std::span<const var> x, const place& where) {
   return detail::record(*op.traits, op.self.get(), x, where);

@@ -12,6 +12,9 @@ namespace reel::check {
 // Whether a node has a rule to check: real, with a real input, and not declared constant.
 bool has_rule(const recording& r, node_id n);
 
+// The numbers of a node in double, computed where they are not known.
+argument argument_of(recording& r, node_id n);
+
 // The node as a subject, at the numbers its inputs have in double.
 subject local_subject(recording& r, node_id n);
 

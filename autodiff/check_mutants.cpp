@@ -3,6 +3,7 @@
 
 #include "check_catalogue.hpp"
 #include "check_examination.hpp"
+#include "check_identities.hpp"
 #include "check_json.hpp"
 
 #include <ostream>
@@ -50,7 +51,12 @@ template <class T> double apart(const std::vector<std::vector<T>>& a, const std:
 template <class T> class laboratory {
  public:
   laboratory(const rule& r, const options& o, mutation_report& report)
-      : r_(r), judge_("mutate", "", {}, o), exam_(r, o, judge_), report_(report), random_(o.seed + 2) {
+      : r_(r),
+        judge_("mutate", "", {}, o),
+        exam_(r, o, judge_),
+        identities_(r),
+        report_(report),
+        random_(o.seed + 2) {
     exam_.every_element();
   }
 
@@ -60,6 +66,8 @@ template <class T> class laboratory {
       if (m.outcome == fate::killed) continue;
       m.outcome = std::max(m.outcome, try_out(p.edits, m));
       if (killed_) m.outcome = fate::killed;
+      if (const char* broken = identities_.broken_by(p.edits, exam_.seed()))
+        m.outcome = fate::killed, m.breaks = broken;
     }
     int k = 1;
     while (k < 60 && kills(exam_.run()(r_.at, exam_.seed(), scaled_by(k)))) ++k;
@@ -103,6 +111,7 @@ template <class T> class laboratory {
   const rule& r_;
   judgement judge_;
   examination<T> exam_;
+  declared_identities identities_;
   mutation_report& report_;
   random_numbers random_;
   bool killed_ = false;
@@ -170,15 +179,21 @@ std::string to_string(const mutation_report& r) {
   std::vector<std::string> families;
   for (const mutant& m : r.mutants)
     if (std::find(families.begin(), families.end(), m.family) == families.end()) families.push_back(m.family);
-  text += fmt::format("  {:<14}{:>6}{:>8}{:>12}{:>10}\n", "", "made", "killed", "equivalent", "survived");
+  const auto broken =
+      std::count_if(r.mutants.begin(), r.mutants.end(), [](const mutant& m) { return !m.breaks.empty(); });
+  text += fmt::format("  {:<14}{:>6}{:>8}{:>12}{:>10}{}\n", "", "made", "killed", "equivalent", "survived",
+                      broken > 0 ? "    by identity" : "");
   for (const std::string& family : families) {
     const auto of = [&](fate f) {
       return std::count_if(r.mutants.begin(), r.mutants.end(),
                            [&](const mutant& m) { return m.family == family && m.outcome == f; });
     };
     const auto killed = of(fate::killed), equivalent = of(fate::equivalent), survived = of(fate::survived);
-    text += fmt::format("  {:<14}{:>6}{:>8}{:>12}{:>10}\n", family, killed + equivalent + survived, killed,
-                        equivalent, survived);
+    const auto by_identity = std::count_if(r.mutants.begin(), r.mutants.end(), [&](const mutant& m) {
+      return m.family == family && !m.breaks.empty();
+    });
+    text += fmt::format("  {:<14}{:>6}{:>8}{:>12}{:>10}{}\n", family, killed + equivalent + survived, killed,
+                        equivalent, survived, broken > 0 ? fmt::format("{:>15}", by_identity) : "");
   }
   for (const mutant& m : r.mutants) {
     if (m.outcome == fate::killed) continue;
@@ -198,6 +213,7 @@ std::string to_json(const mutation_report& r) {
                           .add("what", m.what)
                           .add("outcome", name(m.outcome))
                           .add("difference", m.difference)
+                          .add("breaks", m.breaks)
                           .add("reason", m.reason));
   return json()
       .add("outcome", r               ? "PASS"

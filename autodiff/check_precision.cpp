@@ -90,6 +90,7 @@ void hold(const rule& both, std::size_t count, const point& x, const point& ybar
 void examine_rounding(const rule& r, judgement& j) {
   random_numbers random(j.result().seed);
   const point x = rounded(r.at), ybar = r.random_cotangent(random);
+  examine_identities(r, x, ybar, j);
   const rule both = with_values(r);
   rule_run<real50> exact(both);
   reference want{exact(x, ybar), {}};

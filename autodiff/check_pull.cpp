@@ -90,6 +90,13 @@ report judgement::finish(std::size_t evaluations) {
     decided_ = false;
     decide(verdict::fail, fmt::format("{} is {:.4g}, the oracle says {:.4g}", report_.worst.name,
                                       report_.worst.rule, report_.worst.oracle));
+  } else if (const auto broken =
+                 std::ranges::find_if(report_.identities, [](const auto& i) { return !i.holds(); });
+             broken != report_.identities.end()) {
+    decide(verdict::fail,
+           fmt::format("'{}', which its author declares, is off by {:.2g} roundings in {}, where {:.2g} are "
+                       "allowed. No element of a cotangent is off, so it is not so.",
+                       broken->text, broken->error, name(broken->number), broken->allowed));
   } else if (!decided_ && report_.detection_limit > options_.target) {
     decide(verdict::inconclusive,
            fmt::format("it could not have noticed an error below {:.1e}; wanted is {:.1e}. {}",

@@ -43,4 +43,7 @@ report check_order(const subject& s, const options& o);
 // The rule and the values in float and double against 50 digits, at numbers rounded to float first.
 void examine_rounding(const rule& r, judgement& j);
 
+// The identities that the author of an op declares, in units of rounding.
+void examine_identities(const rule& r, const point& x, const point& ybar, judgement& j);
+
 }  // namespace reel::check

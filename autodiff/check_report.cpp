@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <ostream>
 
@@ -38,12 +39,34 @@ std::string precisions(const report& r) {
                                                                      : text;
 }
 
+// "1^T xbar = 0: off by 0.3 of 41 roundings in float, ..."
+std::vector<std::string> identities(const report& r) {
+  std::vector<std::string> lines;
+  for (const held_identity& i : r.identities) {
+    const auto known = std::find_if(lines.begin(), lines.end(),
+                                    [&](const std::string& l) { return l.starts_with(i.text + ":"); });
+    const auto text = fmt::format("{:.2g} of {:.2g} roundings in {}{}", i.error, i.allowed, name(i.number),
+                                  i.holds() ? "" : " → BROKEN");
+    if (known != lines.end()) *known += " | " + text;
+    else lines.push_back(i.text + ": " + text);
+  }
+  return lines;
+}
+
+// ", and 1^T xbar = 0"
+std::string all_held(const report& r) {
+  std::string text;
+  for (const held_identity& i : r.identities)
+    if (i.number == element::real50) text += (text.empty() ? ", and " : ", ") + i.text;
+  return text;
+}
+
 }  // namespace
 
 std::string to_string(const report& r) {
   if (r.outcome == verdict::pass)
-    return fmt::format("{}   detection limit {:.1e}   {}   {:.2g} s", headline(r), r.detection_limit,
-                       r.oracle, r.seconds);
+    return fmt::format("{}   detection limit {:.1e}   {}{}   {:.2g} s", headline(r), r.detection_limit,
+                       r.oracle, all_held(r), r.seconds);
   std::string text = headline(r);
   if (const auto where = to_string(r.where); !where.empty()) text += line("checked at", where);
   if (!r.reason.empty()) text += line("because", r.reason);
@@ -56,6 +79,7 @@ std::string to_string(const report& r) {
   if (!r.blamed.empty()) text += line("blamed", r.blamed);
   for (const std::string& e : r.explanation) text += line("explains", e);
   if (!r.numbers.empty()) text += line("precision", precisions(r));
+  for (const std::string& i : identities(r)) text += line("identity", i);
   std::string others;
   if (r.taylor_rate != 0) others = fmt::format("Taylor rate {:.2f} (want 2); ", r.taylor_rate);
   if (!r.repeatable || !others.empty())
@@ -78,7 +102,15 @@ std::string to_json(const report& r) {
   std::vector<json> numbers;
   for (const precision& p : r.numbers)
     numbers.push_back(json().add("number", name(p.number)).add("error", p.error).add("allowed", p.allowed));
-  j.add("precision", numbers).add("explanation", r.explanation);
+  std::vector<json> identities;
+  for (const held_identity& i : r.identities)
+    identities.push_back(json()
+                             .add("text", i.text)
+                             .add("number", name(i.number))
+                             .add("error", i.error)
+                             .add("allowed", i.allowed)
+                             .add("holds", i.holds()));
+  j.add("precision", numbers).add("identities", identities).add("explanation", r.explanation);
   j.add("blamed", r.blamed).add("taylor_rate", r.taylor_rate);
   return j.text();
 }

@@ -44,6 +44,10 @@ struct mul_rule {
   template <class T> static constexpr auto kernel = &kernels::set<T>::mul;
   static auto da(auto, auto b, auto) { return b; }
   static auto db(auto a, auto, auto) { return a; }
+  static std::vector<identity> identities(const pulled& r) {
+    return {{"a abar = y ybar", r.x[0] * r.xbar[0] - r.y * r.ybar},
+            {"b bbar = y ybar", r.x[1] * r.xbar[1] - r.y * r.ybar}};
+  }
 };
 
 // y = a/b:  dy = da/b − (y/b) db
@@ -54,6 +58,10 @@ struct div_rule {
   template <class T> static constexpr auto kernel = &kernels::set<T>::div;
   static auto da(auto, auto b, auto) { return 1.0 / b; }
   static auto db(auto, auto b, auto y) { return -y / b; }
+  static std::vector<identity> identities(const pulled& r) {
+    return {{"a abar = y ybar", r.x[0] * r.xbar[0] - r.y * r.ybar},
+            {"b bbar = -y ybar", r.x[1] * r.xbar[1] + r.y * r.ybar}};
+  }
 };
 
 // y = x²:  dy = 2x dx
@@ -63,6 +71,9 @@ struct square_rule {
   static auto f(auto x) { return x * x; }
   template <class T> static constexpr auto kernel = &kernels::set<T>::square;
   static auto df(auto x, auto) { return x + x; }
+  static std::vector<identity> identities(const pulled& r) {
+    return {{"x xbar = 2 y ybar", r.x[0] * r.xbar[0] - 2.0 * (r.y * r.ybar)}};
+  }
 };
 
 // y = x^p:  dy = p x^(p−1) dx + x^p ln x dp.
@@ -73,6 +84,9 @@ struct pow_rule {
   static auto f(auto x, auto p) { return num::pow(x, p); }
   static var da(var x, var p, var) { return scale_cotangent(p, pow(x, p - 1.0)); }
   static var db(var x, var p, var y) { return where(x == 0.0 && p >= 0.0, 0.0, xlogy(y, x)); }
+  static std::vector<identity> identities(const pulled& r) {
+    return {{"x xbar = p y ybar", r.x[0] * r.xbar[0] - r.x[1] * (r.y * r.ybar)}};
+  }
 };
 
 // Where an extremum's value comes from: the first operand at a tie, and the NaN if there is one.
@@ -106,6 +120,10 @@ template <class F> struct extremum_op {
   std::array<var, 2> pull(var ybar, var, var a, var b) const {
     const var first = apply(takes_first_op<F>{}, operand(a), operand(b));
     return {where(first, ybar, 0.0), where(first, 0.0, ybar)};
+  }
+  std::vector<identity> identities(const pulled& r) const {
+    return {{"abar + bbar = ybar", r.xbar[0] + r.xbar[1] - r.ybar},
+            {"a abar + b bbar = y ybar", r.x[0] * r.xbar[0] + r.x[1] * r.xbar[1] - r.y * r.ybar}};
   }
   bool operator==(const extremum_op&) const = default;
 };

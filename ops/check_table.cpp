@@ -2,6 +2,7 @@
 #include <reel/ops/check_table.hpp>
 
 #include <reel/autodiff/check/directions.hpp>
+#include <reel/autodiff/check/frozen.hpp>
 #include <reel/autodiff/check/mutants.hpp>
 #include <reel/autodiff/check/precision.hpp>
 
@@ -66,10 +67,17 @@ class inspector {
     return r.outcome == verdict::inconclusive && r.reason.find("is constant near") != r.reason.npos;
   }
 
+  static std::size_t identities_of(const check::report& r) {
+    return static_cast<std::size_t>(
+        std::count_if(r.identities.begin(), r.identities.end(),
+                      [](const auto& i) { return i.number == element::real50 && i.holds(); }));
+  }
+
   void of(const check::subject& s) {
     const auto digits = check::pull(s, with(check::oracle::automatic));
     note(c_.pull, digits);
     c_.limit_digits = std::max(c_.limit_digits, digits.detection_limit);
+    c_.identities = std::max(c_.identities, identities_of(digits));
     const auto doubles = check::pull(s, with(check::oracle::in_double));
     note(c_.pull, doubles);
     c_.limit_double = std::max(c_.limit_double, doubles.detection_limit);
@@ -89,6 +97,8 @@ class inspector {
       double& share = p.number == element::f32 ? c_.float_share : c_.double_share;
       if (p.allowed > 0) share = std::max(share, p.error / p.allowed);
     }
+    const auto frozen = check::frozen(s, o_);
+    if (!frozen) c_.frozen = frozen.outcome, c_.failures.push_back(to_string(frozen));
     const auto taylor = check::taylor(s, o_);
     if (!taylor) c_.failures.push_back(to_string(taylor));
     if (std::isfinite(taylor.rate)) {
@@ -185,19 +195,21 @@ op_coverage cover(const op_row& row, const check::options& o) {
 
 std::string to_markdown(std::span<const op_coverage> all) {
   std::string text =
-      "| op | pull | forward | order 2 | kinks | 50 digits | double | complex | float error | double error | "
+      "| op | pull | forward | order 2 | frozen | kinks | identities | 50 digits | double | complex | float "
+      "error | double error | "
       "Taylor | mutants | equivalent | killed | factor |\n"
-      "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
+      "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
+  const auto count = [](std::size_t n) { return n == 0 ? std::string("–") : std::to_string(n); };
   for (const op_coverage& c : all) {
     const auto name = c.row->variant.empty() ? fmt::format("`{}`", c.row->name)
                                              : fmt::format("`{}` {}", c.row->name, c.row->variant);
     const auto rate = c.taylor_high == 0 ? std::string("linear") : fmt::format("{:.2f}", c.taylor_low);
     const auto factor = c.smallest == 0 ? std::string("flat") : fmt::format("1e-{}", c.smallest);
-    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
-                        name, mark(c.pull), mark(c.push), mark(c.second),
-                        c.kinks == 0 ? std::string("–") : std::to_string(c.kinks), power(c.limit_digits),
-                        power(c.limit_double), power(c.limit_complex), share(c.float_share),
-                        share(c.double_share), rate, c.made, c.equivalent, c.killed, factor);
+    text += fmt::format(
+        "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", name,
+        mark(c.pull), mark(c.push), mark(c.second), mark(c.frozen), count(c.kinks), count(c.identities),
+        power(c.limit_digits), power(c.limit_double), power(c.limit_complex), share(c.float_share),
+        share(c.double_share), rate, c.made, c.equivalent, c.killed, factor);
   }
   return text;
 }

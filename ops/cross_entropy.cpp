@@ -93,6 +93,7 @@ struct label_cross_entropy_op {
   std::array<var, 2> pull(var lbar, var, var z, var labels) const {
     return {softmax_cross_entropy_slope(z, labels, lbar), none};
   }
+  std::vector<identity> identities(const pulled& r) const { return {{"1^T zbar = 0", sum(r.xbar[0], -1)}}; }
   row_use by_rows(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b11U : 0U}; }
   bool operator==(const label_cross_entropy_op&) const = default;
 };
@@ -122,6 +123,10 @@ struct soft_cross_entropy_op {
     const var ignored = P == 0.0 && y == -std::numeric_limits<double>::infinity();
     return {scale_cotangent(scale, softmax(z) * sum(P, -1, keep) - P),
             scale_cotangent(scale, where(ignored, 0.0, -y))};
+  }
+  std::vector<identity> identities(const pulled& r) const {
+    return {{"1^T zbar = 0", sum(r.xbar[0], -1)},
+            {"P^T Pbar = l lbar", sum(r.x[1] * r.xbar[1], -1) - r.y * r.ybar}};
   }
   row_use by_rows(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b11U : 0U}; }
   bool operator==(const soft_cross_entropy_op&) const = default;

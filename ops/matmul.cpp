@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <reel/autodiff/kernels.hpp>
+#include <reel/ops/arithmetic.hpp>
 #include <reel/ops/matmul.hpp>
 #include <reel/ops/movement.hpp>
+#include <reel/ops/reduce.hpp>
 
 #include <fmt/format.h>
 
@@ -82,6 +84,12 @@ std::array<var, 2> matmul_op::pull(var ybar, var, var a, var b) const {
   const bool ta = transpose_a, tb = transpose_b;
   return {ta ? apply(matmul_op{tb, true}, y, g) : apply(matmul_op{false, !tb}, g, y),
           tb ? apply(matmul_op{true, ta}, g, x) : apply(matmul_op{!ta, false}, x, g)};
+}
+
+std::vector<identity> matmul_op::identities(const pulled& r) const {  // linear in each factor
+  const var y = sum(r.y * r.ybar);
+  return {{"<A, Abar> = <Y, Ybar>", sum(r.x[0] * r.xbar[0]) - y},
+          {"<B, Bbar> = <Y, Ybar>", sum(r.x[1] * r.xbar[1]) - y}};
 }
 
 var matmul(operand a, operand b) {

@@ -29,6 +29,9 @@ struct max_op {
     each_row(x.shape(), axis, [&](const row& r, index_t i) { y[i] = x[r.at(first_max(x.data, r))]; });
   }
   var pull(var ybar, var, var x) const;
+  std::vector<identity> identities(const pulled& r) const {
+    return {{"1^T xbar = ybar", sum(r.xbar[0], axis, keep) - r.ybar}};
+  }
   bool operator==(const max_op&) const = default;
 };
 

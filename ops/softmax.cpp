@@ -60,6 +60,10 @@ var softmax_op::pull(var pbar, var p, var) const {
   return scale_cotangent(pbar - sum(scale_cotangent(pbar, p), axis, keep), p);
 }
 
+std::vector<identity> softmax_op::identities(const pulled& r) const {  // a shift of x changes nothing
+  return {{"1^T xbar = 0", sum(r.xbar[0], axis)}};
+}
+
 var softmax(operand x, int axis) { return apply(softmax_op{axis}, x); }
 
 // log_softmax(x)_i = (x_i − max x) − ln Σ_j e^{x_j − max x}.
@@ -83,6 +87,10 @@ template <class T> void log_softmax_op::eval(out<T> y, in<T> x) const {
 
 var log_softmax_op::pull(var ybar, var y, var) const {
   return ybar - scale_cotangent(broadcast_to(sum(ybar, axis, keep), y.shape()), exp(y));
+}
+
+std::vector<identity> log_softmax_op::identities(const pulled& r) const {
+  return {{"1^T xbar = 0", sum(r.xbar[0], axis)}};
 }
 
 var log_softmax(operand x, int axis) { return apply(log_softmax_op{axis}, x); }
@@ -109,6 +117,11 @@ var logsumexp_op::pull(var ybar, var, var x) const {
   if (x.size() == 0) return zeros_like(x);
   return scale_cotangent(broadcast_to(ybar, x.shape()),
                          apply(softmax_op{axis, at_infinity::limit}, operand(x)));
+}
+
+std::vector<identity> logsumexp_op::identities(const pulled& r) const {  // y goes along with a shift of x
+  if (r.x[0].size() == 0) return {};
+  return {{"1^T xbar = ybar", sum(r.xbar[0], axis, keep) - r.ybar}};
 }
 
 var logsumexp(operand x, int axis) {

@@ -31,6 +31,9 @@
 //                                                     of rows; with `sums`, template <class T> void
 //                                                     accumulate(out<T> y, in<T>...) const adds to y
 //   turned_op<Op> turned(unsigned, bool) const        the op for matrices that lie transposed in memory
+// What the check kit holds its cotangents to, beside their being right:
+//   std::vector<identity> identities(const pulled& r) const
+//     { return {{"1^T xbar = 0", sum(r.xbar[0], axis)}}; }
 #pragma once
 
 #include <reel/autodiff/number.hpp>
@@ -97,6 +100,19 @@ struct row_use {
 template <class Op> struct turned_op {
   Op op;
   bool swap;
+};
+
+// What holds of all cotangents of an op, by its author's word: `zero` is 0, but for rounding, at each
+// element. `text` says it for a reader.
+struct identity {
+  const char* text;
+  var zero;
+};
+
+// One application of a rule: ȳ, y, and for each input its cotangent, `none` where its kind has none.
+struct pulled {
+  var ybar, y;
+  std::span<const var> x, xbar;
 };
 
 template <number... T> struct numbers {
@@ -220,6 +236,7 @@ struct op_traits {
   row_use (*by_rows)(const void* op, const shape& x) = nullptr;
   std::array<eval_fn, element_count> accumulate = {};
   std::shared_ptr<const void> (*turned)(const void* op, unsigned inputs, bool result, bool& swap) = nullptr;
+  std::vector<identity> (*identities)(const void* op, const pulled& r) = nullptr;
 };
 
 template <class Op, class T> constexpr bool has_number() {

@@ -42,6 +42,12 @@ constexpr auto turns() -> std::shared_ptr<const void> (*)(const void*, unsigned,
   else return nullptr;
 }
 
+template <class Op> constexpr auto declares() -> std::vector<identity> (*)(const void*, const pulled&) {
+  if constexpr (requires(const Op& op, const pulled& r) { op.identities(r); })
+    return [](const void* op, const pulled& r) { return static_cast<const Op*>(op)->identities(r); };
+  else return nullptr;
+}
+
 template <class Op> constexpr op_traits make_traits() {
   using s = signature<Op, double>;
   return op_traits{.name = Op::name,
@@ -60,6 +66,7 @@ template <class Op> constexpr op_traits make_traits() {
     return std::make_shared<const Op>(*static_cast<const Op*>(op));
   },
   .by_rows = rows_of<Op>(), .accumulate = accumulates<Op>(), .turned = turns<Op>(),
+  .identities = declares<Op>(),
 };  // namespace reel::detail
 }
 

@@ -18,6 +18,8 @@ bool has_derivative(const op_row& row);
 struct op_coverage {
   const op_row* row = nullptr;
   check::verdict pull = check::verdict::pass, push = check::verdict::pass, second = check::verdict::pass;
+  check::verdict frozen = check::verdict::pass;
+  std::size_t identities = 0;  // that the op declares, and keep to
   double limit_digits = 0, limit_double = 0, limit_complex = 0;
   double float_share = 0, double_share = 0;  // the largest rounding error as a share of its bound
   double taylor_low = 0, taylor_high = 0;    // rates; 0 where the op is linear

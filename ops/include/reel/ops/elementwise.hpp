@@ -8,7 +8,8 @@
 //                     static auto df(auto, auto y) { return y; } };
 //   var exp(operand x) { return map<exp_rule>(x); }
 //
-// A rule may name the kernel that computes f on many floats or doubles at once.
+// A rule may name the kernel that computes f on many floats or doubles at once, and declare identities of its
+// cotangents: static std::vector<identity> identities(const pulled& r).
 //
 // The pull multiplies through scale_cotangent, so that an element whose cotangent is exactly 0 (the
 // branch a where() did not take) stays 0 whatever the slope is there, infinite or NaN.
@@ -35,6 +36,11 @@ template <class F, class T> constexpr bool find_kernel() {
 }
 template <class F, class T> inline constexpr bool has_kernel = find_kernel<F, T>();
 
+template <class F>
+concept declares_identities = requires(const pulled& r) {
+  F::identities(r);
+};
+
 template <class F> struct unary_op {
   static constexpr auto name = F::name;
   static constexpr bool analytic = F::analytic, elementwise = true;
@@ -46,6 +52,7 @@ template <class F> struct unary_op {
   }
   // x̄ = f'(x) ȳ
   var pull(var ybar, var y, var x) const { return scale_cotangent(ybar, F::df(x, y)); }
+  auto identities(const pulled& r) const requires declares_identities<F> { return F::identities(r); }
   bool operator==(const unary_op&) const = default;
 };
 
@@ -63,6 +70,7 @@ template <class F> struct binary_op {
   std::array<var, 2> pull(var ybar, var y, var a, var b) const {
     return {scale_cotangent(ybar, F::da(a, b, y)), scale_cotangent(ybar, F::db(a, b, y))};
   }
+  auto identities(const pulled& r) const requires declares_identities<F> { return F::identities(r); }
   bool operator==(const binary_op&) const = default;
 };
 

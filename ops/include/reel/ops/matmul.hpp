@@ -14,6 +14,7 @@ struct matmul_op {
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const;
   template <class T> void accumulate(out<T> y, in<T> a, in<T> b) const;
   std::array<var, 2> pull(var ybar, var y, var a, var b) const;
+  std::vector<identity> identities(const pulled& r) const;
   row_use by_rows(const shape& a) const;
   turned_op<matmul_op> turned(unsigned inputs, bool result) const;
   bool operator==(const matmul_op&) const = default;

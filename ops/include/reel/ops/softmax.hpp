@@ -26,6 +26,7 @@ struct softmax_op {
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> p, in<T> x) const;
   var pull(var pbar, var p, var x) const;
+  std::vector<identity> identities(const pulled& r) const;
   row_use by_rows(const shape& x) const { return rows_unless_first(x, axis); }
   bool operator==(const softmax_op&) const = default;
 };
@@ -38,6 +39,7 @@ struct log_softmax_op {
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> y, in<T> x) const;
   var pull(var ybar, var y, var x) const;
+  std::vector<identity> identities(const pulled& r) const;
   row_use by_rows(const shape& x) const { return rows_unless_first(x, axis); }
   bool operator==(const log_softmax_op&) const = default;
 };
@@ -49,6 +51,7 @@ struct logsumexp_op {
   shape infer(const shape& x) const;  // the axis stays with size 1
   template <class T> void eval(out<T> y, in<T> x) const;
   var pull(var ybar, var y, var x) const;
+  std::vector<identity> identities(const pulled& r) const;
   bool operator==(const logsumexp_op&) const = default;
 };
 

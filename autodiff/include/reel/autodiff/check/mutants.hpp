@@ -24,6 +24,7 @@ struct mutant {
   fate outcome = fate::survived;
   double difference = 0;    // from the right cotangent, the largest seen, relative
   std::string reason = {};  // of an equivalent one
+  std::string breaks = {};  // of a killed one: the identity its op declares that noticed it, too
 };
 
 struct mutation_report {

@@ -40,6 +40,15 @@ struct precision {
   double error = 0, allowed = 0;
 };
 
+// How well an identity holds that the author of an op declares (see op.hpp), in one number type: its worst
+// element, in units of the roundoff.
+struct held_identity {
+  std::string text = {};  // "1^T xbar = 0"
+  element number = element::f64;
+  double error = 0, allowed = 0;
+  bool holds() const noexcept { return error <= allowed; }
+};
+
 struct report {
   verdict outcome = verdict::inconclusive;
   std::string subject = {};    // "pull(softmax, -1)"
@@ -52,6 +61,7 @@ struct report {
   // The rule in float and double against itself in 50 digits; of a FAIL, in float, double and 50 digits
   // against the oracle: an error that does not shrink is no rounding.
   std::vector<precision> numbers = {};
+  std::vector<held_identity> identities = {};
   std::vector<std::string> explanation = {};  // of a FAIL: what reproduces the wrong numbers
   std::string blamed = {};                    // ... and which op of a function it is
   double taylor_rate = 0;                     // ... and the exponent of the remainder; 2 if it were right

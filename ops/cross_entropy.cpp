@@ -107,7 +107,8 @@ struct soft_cross_entropy_op {
   shape infer(const shape& z, const shape& P) const {
     if (P != z)
       throw error(errc::shape_mismatch,
-                  fmt::format("logits {} and target distributions {} differ.", to_string(z), to_string(P)));
+                  fmt::format("logits {} and target distributions {} differ.{}", to_string(z), to_string(P),
+                              P.rank() < z.rank() ? " Labels are no reals: give an array of index_t." : ""));
     return one_loss_per_row(z);
   }
   template <class T> void eval(out<T> loss, in<T> z, in<T> P) const {

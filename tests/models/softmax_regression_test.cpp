@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(misuse_is_refused) {
   check_error(
       errc::invalid_label,
       [&] {
-        model.fit<float>(points, array<index_t>{0, 0, 1, 1, 2, 3}, {});
+        model.fit(points, array<index_t>{0, 0, 1, 1, 2, 3});
       },
       "label 3", "row");
   check_error(

@@ -263,6 +263,9 @@ BOOST_AUTO_TEST_CASE(targets_of_cross_entropy) {
       errc::shape_mismatch, [&] { softmax_cross_entropy(v.m43, v.m42); }, "in softmax_cross_entropy_soft",
       "logits [4x3] and target distributions [4x2] differ");
   check_error(
+      errc::shape_mismatch, [&] { softmax_cross_entropy(v.m43, sum(v.m42, -1)); },
+      "target distributions [4] differ. Labels are no reals: give an array of index_t.");
+  check_error(
       errc::kind_mismatch,
       [&] {
         cross_entropy(v.m23, v.labels({0, 1}));

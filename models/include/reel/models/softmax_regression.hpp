@@ -33,7 +33,7 @@ class softmax_regression {
   // Trains on x [n, d] and labels [n] in 0 … N−1, in number type T. Continues from the present W.
   template <number T = float>
   optim::history fit(const array<double>& x, const array<index_t>& labels,
-                     const softmax_regression_options& options);
+                     const softmax_regression_options& options = {});
 
   // x: [n, d]. Throws shape_mismatch when d is not what the model was made for.
   array<double> predict_proba(const array<double>& x) const;  // [n, N], rows sum to 1

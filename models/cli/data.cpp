@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 
 namespace reel::cli {
@@ -60,6 +61,13 @@ any_dataset read_file(const std::string& path, const data_options& options) {
                   e.detail().substr(0, e.detail().size() - 1) + ": --missing drop or --missing mean.");
     throw;
   }
+}
+
+// Other data than are meant are not taken in silence, not even by --quiet.
+std::string default_data() {
+  if (find_fashion_mnist()) return fashion;
+  fmt::print(stderr, "Fashion-MNIST is not installed (Debian: dataset-fashion-mnist): the data are digits\n");
+  return "digits";
 }
 
 using either_parts = decltype(task::parts);
@@ -171,7 +179,7 @@ void check_data_arguments(const CLI::App& verb, const data_arguments& a) {
 }
 
 task read_task(data_arguments a, std::uint64_t seed) {
-  if (a.data.empty()) a.data = find_fashion_mnist() ? fashion : "digits";
+  if (a.data.empty()) a.data = default_data();
   const auto began = std::chrono::steady_clock::now();
   task t;
   t.name = stem_of(a.data);

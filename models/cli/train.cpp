@@ -46,10 +46,6 @@ template <class T> void warn_of_classes(const train_and_test<T>& parts) {
 }
 
 void announce(const train_arguments& a, const task& t) {
-  if (a.data.data.empty() && t.name == "digits")  // what --quiet does not hide: these are other data
-    fmt::print(stderr,
-               "Fashion-MNIST is not installed (Debian: dataset-fashion-mnist): training on digits\n");
-  if (a.quiet) return;
   std::visit(
       [&](const auto& parts) {
         fmt::print(stderr, "{}: {} training and {} test samples, {} features, {} classes, read in {}\n",
@@ -98,7 +94,7 @@ fitted_run fit_and_save(const train_arguments& a, const task& t, const places& p
   request.quiet = a.quiet;
   request.begins = [&] {
     p.make();
-    announce(a, t);
+    if (!a.quiet) announce(a, t);
   };
   return fit_network(request);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""fallback.py PROGRAM DEV: where Fashion-MNIST is not and cannot be had, `reel train` and `./dev train` train on digits and say so."""
+"""fallback.py PROGRAM DEV: where Fashion-MNIST is not and cannot be had, the program and `./dev train` take digits and say so."""
 import os
 import shutil
 import subprocess
@@ -16,7 +16,7 @@ COMMANDS = {
     "sudo": 'exec "$@"',
     "ninja": "exit 0",
 }
-SAYS = "Fashion-MNIST is not installed (Debian: dataset-fashion-mnist): training on digits"
+SAYS = "Fashion-MNIST is not installed (Debian: dataset-fashion-mnist): the data are digits"
 
 
 def fake_machine(folder, program, dev):
@@ -35,6 +35,9 @@ def fake_machine(folder, program, dev):
 
 def findings(program, dev, folder):
     nowhere = {k: v for k, v in os.environ.items() if k != "REEL_DATA"} | {"XDG_DATA_DIRS": os.path.join(folder, "none")}
+    status, out, err = run(program, "graph", folder=folder, env=nowhere)
+    if status != 0 or SAYS not in err:
+        yield f"reel graph: exit status {status}\n{out}{err}"
     status, out, err = run(program, "train", "--epochs", "1", "--quiet", folder=folder, env=nowhere)
     if status != 0 or SAYS not in err or os.path.join("reel-digits", "model.safetensors") not in out:
         yield f"reel train: exit status {status}\n{out}{err}"

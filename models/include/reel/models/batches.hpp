@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <concepts>
-#include <iterator>
 #include <type_traits>
 #include <vector>
 
@@ -28,9 +27,9 @@ extern template void divide_bytes(const std::uint8_t*, std::size_t, double, doub
 template <class To> To common_divisor(const scaling& s) {
   if (s.divisor.empty()) return 0;
   const double d = s.divisor.front();
-  const bool is_all = std::ranges::count(s.shift, 0.0) == std::ssize(s.shift) &&
-                      std::ranges::count(s.divisor, d) == std::ssize(s.divisor);
-  return is_all && static_cast<double>(static_cast<To>(d)) == d ? static_cast<To>(d) : To(0);
+  const bool is_common = std::ranges::all_of(s.shift, [](double x) { return x == 0; }) &&
+                         std::ranges::all_of(s.divisor, [d](double x) { return x == d; });
+  return is_common && static_cast<double>(static_cast<To>(d)) == d ? static_cast<To>(d) : To(0);
 }
 
 }  // namespace detail

@@ -36,8 +36,10 @@ range errors_of(const vcurves& v) {
 
 std::string label(const curve& c) { return fmt::format("{}, {}", c.method, name(c.number)); }
 
-constexpr std::array<const char*, 10> colours{"#1b6ca8", "#4a9ad4", "#8fc4ea", "#a83232", "#d66a6a",
-                                              "#eaa7a7", "#2e7d4f", "#63b083", "#a5d6b9", "#7a4fa3"};
+// Four methods in each number type, and complex steps.
+constexpr std::array<const char*, 13> colours{"#1b6ca8", "#4a9ad4", "#8fc4ea", "#0b3d62", "#a83232",
+                                              "#d66a6a", "#eaa7a7", "#641b1b", "#2e7d4f", "#63b083",
+                                              "#a5d6b9", "#174529", "#7a4fa3"};
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace reel::check {
 
@@ -27,19 +28,43 @@ template <class T> class tracer {
 
   void trace(vcurves& all, int last, int by) {
     curve forward{"forward", element_of<T>}, central{"central", element_of<T>},
-        sixth{"sixth order", element_of<T>};
+        sixth{"sixth order", element_of<T>}, ridders{"Ridders", element_of<T>};
     for (int e = 1; e <= last; e += by) {
       const double h = std::ldexp(1.0, -e);
       const T c1 = pair(h), c2 = pair(2 * h), c3 = pair(3 * h), by_h(static_cast<T>(real50(h)));
       add(forward, h, (f_(h) - start_) / by_h);
       add(central, h, c1 / (T(2) * by_h));
       add(sixth, h, (T(45) * c1 - T(9) * c2 + c3) / (T(60) * by_h));
+      add(ridders, h, extrapolated(h));
     }
-    for (curve* c : {&forward, &central, &sixth}) all.curves.push_back(std::move(*c));
+    for (curve* c : {&forward, &central, &sixth, &ridders}) all.curves.push_back(std::move(*c));
   }
 
  private:
   T pair(double h) { return f_(h) - f_(-h); }
+
+  // Ridders' method (1982): central differences with steps h, h/2, ... h/16, extrapolated to a step of 0
+  // (Neville); of all columns the value whose neighbours it agrees with best. Ten evaluations.
+  T extrapolated(double h) {
+    constexpr std::size_t halvings = 5;
+    std::array<T, halvings> before{}, now{};
+    T best(0);
+    double bar = infinite;
+    for (std::size_t i = 0; i < halvings; ++i, h /= 2) {
+      now[0] = pair(h) / (T(2) * static_cast<T>(real50(h)));
+      if (i == 0) best = now[0];
+      T power(1);
+      for (std::size_t k = 1; k <= i; ++k) {
+        power = power * T(4);
+        now[k] = now[k - 1] + (now[k - 1] - before[k - 1]) / (power - T(1));
+        const double apart = std::max(size_of(now[k] - now[k - 1]), size_of(now[k] - before[k - 1]));
+        if (apart < bar) bar = apart, best = now[k];
+      }
+      before = now;
+    }
+    return best;
+  }
+  static double size_of(const T& x) { return std::abs(static_cast<double>(x)); }
   void add(curve& c, double h, const T& got) {
     const double error = std::abs(static_cast<double>((real50(got) - slope_) / slope_));
     if (std::isfinite(error)) c.points.push_back({h, error});

@@ -20,8 +20,9 @@ namespace reel::cli {
 namespace {
 
 struct check_arguments {
-  std::vector<std::string> ops;
-  std::string vcurve;
+  std::span<const op_row> table;
+  std::vector<std::string> ops = {};
+  std::string vcurve = {};
   bool mutate = false, matrix = false, json = false, quiet = false;
   std::uint64_t seed = check::options{}.seed;
   std::size_t seeds = 1;
@@ -51,7 +52,7 @@ class live_line {
 std::vector<const op_row*> rows_of(const check_arguments& a) {
   std::vector<const op_row*> rows;
   std::string names;
-  for (const op_row& row : op_table()) {
+  for (const op_row& row : a.table) {
     if (!has_derivative(row)) continue;
     if (names.find(fmt::format(" {},", row.name)) == names.npos) names += fmt::format(" {},", row.name);
     if (a.ops.empty() || std::find(a.ops.begin(), a.ops.end(), row.name) != a.ops.end()) rows.push_back(&row);
@@ -191,9 +192,11 @@ void check_combinations(const check_arguments& a) {
 
 }  // namespace
 
-void add_check(CLI::App& program, action& chosen) {
+void add_check(CLI::App& program, action& chosen) { add_check_of(op_table(), program, chosen); }
+
+void add_check_of(std::span<const op_row> table, CLI::App& program, action& chosen) {
   CLI::App& verb = *program.add_subcommand("check", "prove the derivative rules of ops, or mutate them");
-  const auto a = std::make_shared<check_arguments>();
+  const auto a = std::make_shared<check_arguments>(check_arguments{.table = table});
   verb.add_option("--op", a->ops, "an op, by name; again for more. Left out: all of them");
   verb.add_flag("--mutate", a->mutate, "plant faults in the rules, and tell which are noticed");
   verb.add_option(

@@ -4,9 +4,12 @@
 // its function here, and name it in main.cpp and meson.build.
 #pragma once
 
+#include <reel/ops/table.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <functional>
+#include <span>
 
 namespace reel::cli {
 
@@ -21,5 +24,6 @@ void add_graph(CLI::App& program, action& chosen);
 void add_sweep(CLI::App& program, action& chosen);
 void add_compare(CLI::App& program, action& chosen);
 void add_check(CLI::App& program, action& chosen);
+void add_check_of(std::span<const op_row> table, CLI::App& program, action& chosen);
 
 }  // namespace reel::cli

@@ -136,6 +136,16 @@ BOOST_AUTO_TEST_CASE(a_seed_in_the_null_space_proves_nothing) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_is_not_finite_proves_nothing) {
+  for (const double v : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    const array<double> bad{0.5, v};
+    const auto r = check::pull(cube_op<3>{}, {bad});
+    BOOST_TEST((r.outcome == verdict::inconclusive), r);
+    BOOST_TEST((r.reason.find("not finite") != r.reason.npos), r.reason);
+    BOOST_TEST((check::pull(cube_op<2>{}, {bad}).outcome == verdict::fail));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_constant_loss_proves_nothing) {
   const auto r = check::function([](var v) { return sum(softmax(v)); }, x);
   BOOST_TEST((r.outcome == verdict::inconclusive));

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""check_program.py REEL: the verb `check` of the program, as other programs meet it."""
+"""check_program.py REEL CHECK_WRONG: the verb `check` of the program, as other programs meet it. CHECK_WRONG has that
+verb alone, for a table with ops that are wrong."""
 import json
 import os
 import subprocess
@@ -8,11 +9,15 @@ import sys
 import tempfile
 import xml.dom.minidom
 
-REEL = sys.argv[1]
+REEL, CHECK_WRONG = sys.argv[1:]
 
 
 def run(*arguments):
     return subprocess.run([REEL, "check", *arguments], capture_output=True, text=True, timeout=120)
+
+
+def run_wrong(*arguments):
+    return subprocess.run([CHECK_WRONG, "check", *arguments], capture_output=True, text=True, timeout=120)
 
 
 def expect(what, holds, detail=""):
@@ -41,6 +46,17 @@ with tempfile.TemporaryDirectory() as folder:
     expect("the picture is SVG", xml.dom.minidom.parse(svg).documentElement.tagName == "svg")
     run("--op", "exp", "--vcurve", csv)
     expect("and CSV", open(csv).readline() == "method,number,step,error\n")
+
+right, wrong = run_wrong("--op", "right"), run_wrong()
+expect("a right op of that table passes", right.returncode == 0, right.stdout + right.stderr)
+expect("a wrong one makes the status 1", wrong.returncode == 1, wrong.stdout + wrong.stderr)
+expect("its report says what is wrong", "FAIL  pull(wrong)" in wrong.stdout and "FACTOR" in wrong.stdout, wrong.stdout)
+expect("and the count", wrong.stdout.rstrip().endswith("3 checks: 1 passed, 1 failed, 1 undecided"), wrong.stdout)
+expect("so does JSON", run_wrong("--op", "wrong", "--json").returncode == 1)
+expect("what is undecided has not failed", run_wrong("--op", "undecided").returncode == 0)
+expect("mutants that survive make it 1", run_wrong("--op", "undecided", "--mutate").returncode == 1)
+matrix = run_wrong("--matrix")
+expect("and so does the matrix", matrix.returncode == 1 and "| `wrong` | FAIL" in matrix.stdout, matrix.stdout)
 
 for arguments, words in [
     (["--op", "nonesuch"], "no op with a derivative is called 'nonesuch'"),

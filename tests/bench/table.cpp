@@ -5,6 +5,7 @@
 #include "libtorch/by_libtorch.hpp"
 #include "problems.hpp"
 #include "reel/by_reel.hpp"
+#include "reel/derivatives.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -59,6 +60,7 @@ std::vector<row> table() {
   const std::size_t million = 1'000'000;
   rows.push_back(entry<long_chain>("10 cheap ops", million, "float", 1, million, false));
   rows.push_back(entry<long_chain>("10 cheap ops, then exp", million, "float", 1, million, true));
+  std::ranges::move(derivative_rows(), std::back_inserter(rows));
   return rows;
 }
 

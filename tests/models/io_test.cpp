@@ -12,11 +12,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
-#include <cstring>
 #include <filesystem>
 #include <limits>
+#include <span>
 
 using namespace reel;
 using reel::test::check_error;
@@ -42,7 +43,8 @@ template <class T> struct everything {
 };
 
 template <class T> bool same_bits(const array<T>& a, const array<T>& b) {
-  return shape_of(a) == shape_of(b) && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+  const auto bytes = [](const array<T>& x) { return std::as_bytes(std::span(x.data(), x.size())); };
+  return shape_of(a) == shape_of(b) && std::ranges::equal(bytes(a), bytes(b));
 }
 
 everything<array<double>> full() {

@@ -75,6 +75,7 @@ struct row_group {
   std::vector<value_id> outputs;  // all that members write
   std::vector<value_id> locals;   // of these, what no one else reads: storage for one block
   index_t rows = 0, block = 0;
+  index_t chunk = 0;  // rows whose sums are made apart from the others', to be added up at last; 0: all
 };
 
 std::string describe(const instruction& i);  // "backward of log (node 12, train.cpp:48)"
@@ -119,9 +120,16 @@ std::size_t turn_narrow_states(code& c);
 void place_updates(code& c);
 std::size_t fuse_elementwise(code& c);
 std::size_t cut_into_row_blocks(code& c);
+std::size_t sum_in_chunks(code& c);
 void find_lifetimes(code& c);
 
 // The values an instruction writes.
 std::vector<value_id> outputs_of(const instruction& i);
+
+// How an instruction goes by `rows` rows; no inputs where it does not.
+row_use rows_of(const code& c, const instruction& i, index_t rows);
+
+// An instruction large enough for several threads, cut into rows for each of them; null where it is not.
+std::shared_ptr<const row_group> cut_for_threads(const code& c, const instruction& i, int threads);
 
 }  // namespace reel::detail

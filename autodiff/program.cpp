@@ -16,8 +16,8 @@ using detail::value_id;
 
 std::vector<std::string> pass_names() {
   return {
-      "dead_code", "common_subexpressions", "folding", "views", "layouts", "fusion", "row_blocks", "in_place",
-      "sharing"};
+      "dead_code", "common_subexpressions", "folding", "views", "layouts", "fusion", "row_blocks", "chunks",
+      "in_place", "sharing"};
 }
 
 namespace detail {
@@ -228,6 +228,8 @@ program freeze(const freeze_request& request) {
   note("fusion", fmt::format("{} elementwise instructions run in groups, block by block", fused));
   const std::size_t cut = on("row_blocks") ? detail::cut_into_row_blocks(c) : 0;
   note("row_blocks", fmt::format("{} instructions run in blocks of rows", cut));
+  const std::size_t chunked = on("chunks") ? detail::sum_in_chunks(c) : 0;
+  note("chunks", fmt::format("{} groups of row blocks sum in chunks", chunked));
   if (turned + fused + cut > 0) {
     detail::find_lifetimes(plain);
     c.plain = std::make_shared<const code>(std::move(plain));
@@ -291,7 +293,8 @@ std::string program::explain() const {
     if (i.rows == nullptr) {
       show(t < code().once ? "once" : "", i);
     } else {
-      text += fmt::format("  {} rows in blocks of {}:\n", i.rows->rows, i.rows->block);
+      text += fmt::format("  {} rows in blocks of {}{}:\n", i.rows->rows, i.rows->block,
+                          i.rows->chunk == 0 ? "" : fmt::format(", sums in chunks of {}", i.rows->chunk));
       for (const auto& m : i.rows->members) show(m.use.sums ? "sum" : "rows", m.what);
     }
   }

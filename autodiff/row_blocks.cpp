@@ -18,6 +18,13 @@ constexpr index_t shared_bytes = 128 * 1024;  // read again for every block: at 
 constexpr index_t number_bytes = sizeof(float);
 constexpr index_t row_multiple = 16;
 
+// What the op itself says.
+row_use declared_use(const code& c, const instruction& i) {
+  return i.op.traits->by_rows == nullptr
+             ? row_use{}
+             : i.op.traits->by_rows(i.op.self.get(), c.values[i.inputs[0]].shape);
+}
+
 class cutting {
  public:
   explicit cutting(code& c) : c_(c), made_(c.storages.size(), maker::outside) {}
@@ -38,45 +45,14 @@ class cutting {
   index_t most_rows() const {
     index_t rows = 0, most = 0;
     for (const auto& i : c_.instructions) {
-      if (i.fused != nullptr || !use_of(i).sums) continue;
+      if (i.fused != nullptr || !declared_use(c_, i).sums) continue;
       for (const value_id v : i.inputs)
         if (c_.values[v].shape.size() > most) most = c_.values[v].shape.size(), rows = c_.values[v].shape[0];
     }
     return rows;
   }
-  row_use use_of(const instruction& i) const {
-    return i.op.traits->by_rows == nullptr
-               ? row_use{}
-               : i.op.traits->by_rows(i.op.self.get(), c_.values[i.inputs[0]].shape);
-  }
-  bool has_rows(value_id v) const {
-    const shape& s = c_.values[v].shape;
-    return s.rank() > 0 && s[0] == rows_;
-  }
-
-  // How an instruction goes by rows_; no inputs where it does not.
-  row_use cut(const instruction& i) const {
-    if (i.inputs.size() > 32) return {};
-    row_use use;
-    if (i.fused != nullptr || i.op.traits->elementwise) {
-      const index_t n = c_.values[i.output].shape.size();
-      for (std::size_t k = 0; k < i.inputs.size(); ++k)
-        if (c_.values[i.inputs[k]].shape.size() == n) use.inputs |= 1U << k;
-        else if (c_.values[i.inputs[k]].shape.size() != 1) return {};
-    } else {
-      use = use_of(i);
-    }
-    const auto all_have_rows = [&](const auto& values) {
-      return std::ranges::all_of(values, [&](value_id v) { return has_rows(v); });
-    };
-    if (!use.sums && !all_have_rows(outputs_of(i))) return {};
-    for (std::size_t k = 0; k < i.inputs.size(); ++k)
-      if ((use.inputs >> k & 1) != 0 && !has_rows(i.inputs[k])) return {};
-    return i.op.traits->effect ? row_use{} : use;
-  }
-
   void sort(const instruction& i) {
-    const row_use use = cut(i);
+    const row_use use = rows_of(c_, i, rows_);
     bool inside = use.inputs != 0, late = false, depends = false;
     for (std::size_t k = 0; k < i.inputs.size(); ++k) {
       const maker m = maker_of(i.inputs[k]);
@@ -197,8 +173,8 @@ std::size_t only_user(const code& c, std::size_t i) {
 // Puts a sum and the group that uses it up into blocks of the sum's rows.
 bool cut_result(code& c, std::size_t i) {
   const instruction& sum = c.instructions[i];
-  if (sum.rows != nullptr || sum.fused != nullptr || sum.op.traits->by_rows == nullptr) return false;
-  const row_use use = sum.op.traits->by_rows(sum.op.self.get(), c.values[sum.inputs[0]].shape);
+  if (sum.rows != nullptr || sum.fused != nullptr) return false;
+  const row_use use = declared_use(c, sum);
   const value& y = c.values[sum.output];
   if (use.columns == 0 || y.shape.rank() != 2 || bytes_of(y) < result_worth_bytes) return false;
   const std::size_t u = only_user(c, i);
@@ -234,6 +210,27 @@ bool cut_result(code& c, std::size_t i) {
 }
 
 }  // namespace
+
+row_use rows_of(const code& c, const instruction& i, index_t rows) {
+  if (i.inputs.size() > 32 || i.op.traits->effect) return {};
+  const auto has_rows = [&](value_id v) {
+    const shape& s = c.values[v].shape;
+    return s.rank() > 0 && s[0] == rows;
+  };
+  row_use use;
+  if (i.fused != nullptr || i.op.traits->elementwise) {
+    const index_t n = c.values[i.output].shape.size();
+    for (std::size_t k = 0; k < i.inputs.size(); ++k)
+      if (c.values[i.inputs[k]].shape.size() == n) use.inputs |= 1U << k;
+      else if (c.values[i.inputs[k]].shape.size() != 1) return {};
+  } else {
+    use = declared_use(c, i);
+  }
+  if (!use.sums && !std::ranges::all_of(outputs_of(i), has_rows)) return {};
+  for (std::size_t k = 0; k < i.inputs.size(); ++k)
+    if ((use.inputs >> k & 1) != 0 && !has_rows(i.inputs[k])) return {};
+  return use;
+}
 
 std::size_t cut_into_row_blocks(code& c) {
   std::size_t cut = cutting(c).run();

@@ -38,14 +38,13 @@ row_runner::row_runner(const code& c, const row_group& g, element number, std::b
 
 std::size_t row_runner::add_view(const code& c, value_id v, cut by, bool local, void* data, element number) {
   const value& x = c.values[v];
-  place_of_rows p{v, static_cast<std::byte*>(data), 0, 0, {}, {x.shape, x.shape}};
-  const index_t last = rows_ % block_ == 0 ? block_ : rows_ % block_;
+  place_of_rows p{v, static_cast<std::byte*>(data), by != cut::none, 0, 0, {}, {x.shape, x.shape}};
   const std::size_t size = size_of(element_for(x.kind, number));
   if (by == cut::rows) {
-    p.dims = {x.shape.with(0, block_), x.shape.with(0, last)};
+    p.dims[0] = x.shape.with(0, block_);
     if (!local) p.step = static_cast<std::size_t>(x.shape.size() / rows_) * size;
   } else if (by == cut::columns) {
-    p.dims = {x.shape.with(1, block_), x.shape.with(1, last)};
+    p.dims[0] = x.shape.with(1, block_);
     p.column = size;
     p.block.resize(static_cast<std::size_t>(x.shape[0] * block_) * size);
   }
@@ -57,7 +56,10 @@ std::size_t row_runner::add_view(const code& c, value_id v, cut by, bool local, 
 // Points a view to its block.
 void row_runner::place(std::size_t view, index_t first, index_t n) {
   place_of_rows& p = places_[view];
-  const shape& dims = p.dims[n == block_ ? 0 : 1];
+  const std::size_t axis = p.column == 0 ? 0 : 1;
+  const bool shorter = n != block_ && p.by_block;
+  if (shorter && p.dims[1][axis] != n) p.dims[1] = p.dims[0].with(axis, n);
+  const shape& dims = p.dims[shorter ? 1 : 0];
   if (p.column == 0) {
     views_[view] = {p.base + static_cast<std::size_t>(first) * p.step, &dims};
     return;
@@ -83,18 +85,18 @@ void row_runner::add_part(member& m) {
   for (index_t i = 0; i < y.dims->size(); ++i) static_cast<complex*>(y.data)[i] += part[i];
 }
 
-void row_runner::run() {
+void row_runner::run(index_t first, index_t last) {
   finite_ = true;
-  for (index_t first = 0; first < rows_; first += block_) {
-    const index_t n = std::min(block_, rows_ - first);
-    for (std::size_t i = 0; i < views_.size(); ++i) place(i, first, n);
+  for (index_t at = first; at < last; at += block_) {
+    const index_t n = std::min(block_, last - at);
+    for (std::size_t i = 0; i < views_.size(); ++i) place(i, at, n);
     for (member& m : members_) {
-      if (m.fused == nullptr && first > 0 && m.go_on == nullptr) {
+      if (m.fused == nullptr && at > first && m.go_on == nullptr) {
         add_part(m);
       } else if (m.fused == nullptr) {
-        (first == 0 ? m.open : m.go_on)(m.op, views_[m.output], {views_.data() + m.first_input, m.inputs});
+        (at == first ? m.open : m.go_on)(m.op, views_[m.output], {views_.data() + m.first_input, m.inputs});
       } else {
-        m.fused->run(first * m.elements, n * m.elements);
+        m.fused->run(at * m.elements, n * m.elements);
         finite_ = finite_ && m.fused->finite();
       }
     }

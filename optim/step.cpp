@@ -13,28 +13,41 @@ reel::detail::machine* step_core::find(std::span<const binding> batch) {
   };
   for (std::size_t i = 0; i < known_.size(); ++i)
     if (fits(known_[i])) {
-      use(i);
+      switch_to(i);
       return &known_[i].machine;
     }
   return nullptr;
 }
 
 reel::detail::machine& step_core::add(const program& p, std::span<const binding> batch) {
-  known_shape k{{}, reel::detail::machine(p, number_)};
+  known_shape k{{}, reel::detail::machine(p, number_, workers_)};
   for (const auto& b : batch) k.shapes.push_back(b.shape);
   known_.push_back(std::move(k));
-  use(known_.size() - 1);
+  switch_to(known_.size() - 1);
   return known_.back().machine;
 }
 
+namespace {
+
+void copy_states(reel::detail::machine& to, const reel::detail::machine& from) {
+  const auto slots = from.source().states();
+  for (std::size_t s = 0; s < slots.size(); ++s) to.set_state(s, from.state(s), slots[s].shape);
+}
+
+}  // namespace
+
 // The states live in the machine that ran last; another one takes them over before it runs.
-void step_core::use(std::size_t i) {
-  if (current_ != none && current_ != i) {
-    const auto& from = known_[current_].machine;
-    for (std::size_t s = 0; s < from.source().states().size(); ++s)
-      known_[i].machine.set_state(s, from.state(s), from.source().states()[s].shape);
-  }
+void step_core::switch_to(std::size_t i) {
+  if (current_ != none && current_ != i) copy_states(known_[i].machine, known_[current_].machine);
   current_ = i;
+}
+
+void step_core::use(const workers& w) {
+  std::vector<reel::detail::machine> made;
+  for (const auto& k : known_) made.emplace_back(k.machine.source(), number_, w);
+  if (current_ != none) copy_states(made[current_], known_[current_].machine);
+  for (std::size_t i = 0; i < made.size(); ++i) known_[i].machine = std::move(made[i]);
+  workers_ = w;
 }
 
 double step_core::run(reel::detail::machine& m, std::vector<binding>& batch, const binding& rate) {

@@ -7,6 +7,7 @@
 #include <reel/ops.hpp>
 
 #include <cmath>
+#include <thread>
 
 using namespace reel;
 using reel::test::check_error;
@@ -54,8 +55,8 @@ struct outcome {
   std::vector<double> losses;
   array<float> w, v;
 };
-outcome three_steps(const program& p, const regression& r) {
-  instance<float> run(p);
+outcome three_steps(const program& p, const regression& r, const workers& w = {}) {
+  instance<float> run(p, w);
   outcome o;
   for (int i = 0; i < 3; ++i) {
     run.run(r.x, r.labels);
@@ -77,7 +78,7 @@ BOOST_AUTO_TEST_SUITE(plans)
 BOOST_AUTO_TEST_CASE(blocks_of_rows_change_no_bit) {
   for (const index_t rows : {200, 512, 777, 1000}) {
     regression r(rows, 785, 10);
-    const program cut = r.without({}), whole = r.without({"row_blocks"});
+    const program cut = r.without({"chunks"}), whole = r.without({"row_blocks", "chunks"});
     BOOST_TEST(explains(cut, "rows in blocks of"));
     BOOST_TEST(!explains(whole, "rows in blocks of"));
     const outcome a = three_steps(cut, r), b = three_steps(whole, r);
@@ -160,6 +161,100 @@ BOOST_AUTO_TEST_CASE(a_state_that_something_reads_as_it_is_stays) {
   BOOST_TEST(explains(freeze(request), "0 narrow states"));
   request.outputs = {sum(y), sum(slice(w, 0, 0, -1))};
   BOOST_TEST(explains(freeze(request), "0 narrow states"));
+}
+
+BOOST_AUTO_TEST_CASE(sums_in_chunks_stay_within_the_bound_of_a_sum) {
+  regression r(3000, 785, 10);
+  const program chunked = r.without({}), at_once = r.without({"chunks"});
+  BOOST_TEST(explains(chunked, ", sums in chunks of"));
+  BOOST_TEST(!explains(at_once, ", sums in chunks of"));
+  const outcome a = three_steps(chunked, r), b = three_steps(at_once, r);
+  BOOST_TEST(!(a.w == b.w));
+  const double u = 0x1p-24;
+  for (std::size_t i = 0; i < a.w.size(); ++i)  // Σ|a||b| is at most 1 in a mean over rows
+    BOOST_TEST(std::fabs(static_cast<double>(a.w.data()[i] - b.w.data()[i])) <= 3 * 3000 * u);
+}
+
+// A perceptron with a hidden layer, whose products are shared out by rows.
+struct perceptron {
+  tape t;
+  array<float> x = filled({700, 300}, 1, 1);
+  array<index_t> labels = labels_below(10, 700);
+  program step;
+
+  perceptron() {
+    const var a = t.state(filled({300, 401}, 0.1, 2)), b = t.state(filled({401, 10}, 0.1, 3));
+    const var X = t.input(x), l = t.input(labels);
+    const var loss = mean(softmax_cross_entropy(matmul(relu(matmul(X, a)), b), l));
+    const auto g = grad(loss, std::vector{a, b});
+    const var next_a = a - 0.5 * g[0], next_b = b - 0.5 * g[1];
+    step = freeze({.outputs = {loss},
+                   .updates = {{a, next_a}, {b, next_b}},
+                   .inputs = {X, l},
+                   .finite = {loss, next_a, next_b}});
+  }
+};
+
+BOOST_AUTO_TEST_CASE(any_number_of_workers_gives_the_same_bits) {
+  for (const index_t rows : {100, 512, 777, 3000}) {
+    regression r(rows, 785, 10);
+    const program p = r.without({});
+    const outcome alone = three_steps(p, r);
+    for (const int threads : {2, 3, 4, 7}) {
+      const outcome together = three_steps(p, r, workers(threads));
+      BOOST_TEST(together.losses == alone.losses);
+      BOOST_TEST((together.w == alone.w && together.v == alone.v));
+    }
+  }
+  const perceptron m;
+  instance<float> alone(m.step);
+  for (int i = 0; i < 3; ++i) alone.run(m.x, m.labels);
+  for (const int threads : {2, 3, 5}) {
+    instance<float> together(m.step, workers(threads));
+    for (int i = 0; i < 3; ++i) together.run(m.x, m.labels);
+    BOOST_TEST(together.item() == alone.item());
+    BOOST_TEST((together.state(0) == alone.state(0) && together.state(1) == alone.state(1)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(instances_of_several_threads_share_workers) {
+  regression r(777, 785, 10);
+  const program p = r.without({});
+  const outcome alone = three_steps(p, r);
+  const workers team(2);
+  outcome other;
+  std::thread beside([&] { other = three_steps(p, r, team); });
+  const outcome here = three_steps(p, r, team);
+  beside.join();
+  BOOST_TEST((here.w == alone.w && other.w == alone.w));
+}
+
+BOOST_AUTO_TEST_CASE(what_goes_wrong_on_a_worker_is_said_as_on_one_thread) {
+  const auto message = [](auto f) -> std::string {
+    try {
+      f();
+    } catch (const error& e) {
+      return e.what();
+    }
+    return "no error";
+  };
+  regression r(3000, 785, 10);
+  instance<float> alone(r.without({})), together(r.without({}), workers(3));
+  const auto w = together.state(0);
+  r.labels.data()[500] = r.labels.data()[2900] = -1;
+  const auto label = message([&] { alone.run(r.x, r.labels); });
+  BOOST_TEST(label == message([&] { together.run(r.x, r.labels); }));
+  BOOST_TEST(label.find("500") != std::string::npos, label);
+  r.labels.data()[500] = r.labels.data()[2900] = 1;
+  r.x.data()[785 * 2000 + 5] = std::numeric_limits<float>::infinity();
+  const auto infinity = message([&] { alone.run(r.x, r.labels); });
+  BOOST_TEST(infinity == message([&] { together.run(r.x, r.labels); }));
+  BOOST_TEST(infinity.find("[2000,5]") != std::string::npos, infinity);
+  BOOST_TEST((together.state(0) == w));
+  r.x.data()[785 * 2000 + 5] = 0;
+  alone.run(r.x, r.labels);
+  together.run(r.x, r.labels);
+  BOOST_TEST((together.state(0) == alone.state(0)));
 }
 
 BOOST_AUTO_TEST_CASE(a_label_in_a_late_block_is_named_by_its_row) {

@@ -10,3 +10,4 @@
 #include <reel/autodiff/tape.hpp>
 #include <reel/autodiff/transforms.hpp>
 #include <reel/autodiff/tree.hpp>
+#include <reel/autodiff/workers.hpp>

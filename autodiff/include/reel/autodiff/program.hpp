@@ -6,6 +6,7 @@
 
 #include <reel/autodiff/op.hpp>
 #include <reel/autodiff/tape.hpp>
+#include <reel/autodiff/workers.hpp>
 
 #include <array>
 #include <memory>
@@ -33,7 +34,7 @@ struct freeze_request {
   std::vector<std::string> off = {};  // passes to skip, by name; see pass_names()
 };
 
-// The passes of freeze in order. But for one they are exact: results stay those of evaluation bit for bit.
+// The passes of freeze in order. But for two they are exact: results stay those of evaluation bit for bit.
 //   dead_code               what neither an output, an update nor a check needs is dropped
 //   common_subexpressions   equal ops on equal inputs are computed once
 //   folding                 what depends on constants alone is computed once per instance
@@ -43,6 +44,8 @@ struct freeze_request {
 //                           k u Σ|a||b| of the true sum for an inner size k and the unit roundoff u
 //   fusion                  elementwise ops on the same number of elements run block by block, together
 //   row_blocks              a large batch goes forward and backward in blocks of rows that fit a cache
+//   chunks                  of these, large sums are made in a fixed number of chunks of the rows, which
+//                           workers share. Not exact: sums in another order, within that same bound
 //   in_place                an elementwise op writes over an input that nothing reads any more
 //   sharing                 values that are never alive together share the arena
 std::vector<std::string> pass_names();
@@ -95,7 +98,7 @@ namespace detail {
 // An instance without its number type.
 class machine {
  public:
-  machine(const program& p, element number);
+  machine(const program& p, element number, const workers& w = {});
   ~machine();
   machine(machine&&) noexcept;
   machine& operator=(machine&&) noexcept;
@@ -121,10 +124,11 @@ template <class T> array<T> copy_array(const void* data, const shape& s) {
 
 }  // namespace detail
 
-// The memory of one program in one number type. Belongs to one thread at a time.
+// The memory of one program in one number type. Belongs to one thread at a time, which workers help: with
+// any number of them the results are the same, bit for bit.
 template <number T> class instance {
  public:
-  explicit instance(const program& p) : machine_(p, element_of<T>) {}
+  explicit instance(const program& p, const workers& w = {}) : machine_(p, element_of<T>, w) {}
 
   // Runs once. Inputs are bound by position; reals of type T, indices and bools of theirs. All or
   // nothing: on an error no state has changed. Throws binding_mismatch, invalid_label,

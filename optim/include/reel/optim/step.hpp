@@ -30,6 +30,7 @@ class step_core {
   reel::detail::machine& add(const program& p, std::span<const binding> batch);
   double run(reel::detail::machine& m, std::vector<binding>& batch, const binding& rate);
   double read_loss(const reel::detail::machine& m) const;
+  void use(const workers& w);
 
   const reel::detail::machine* current() const {
     return current_ == none ? nullptr : &known_[current_].machine;
@@ -43,10 +44,11 @@ class step_core {
     std::vector<shape> shapes;
     reel::detail::machine machine;
   };
-  void use(std::size_t i);
+  void switch_to(std::size_t i);
   std::vector<known_shape> known_;
   std::size_t current_ = none;
   element number_;
+  workers workers_;
 };
 
 struct recorded_step {
@@ -122,6 +124,12 @@ template <number T, class Loss, class Rule, class Model> class training_step {
 
   template <class... Batch> double operator()(const std::tuple<Batch...>& batch) {
     return std::apply(*this, batch);
+  }
+
+  // From now on these share the work: the same steps, bit for bit.
+  void use(const workers& w) {
+    core_.use(w);
+    losses_.use(w);
   }
 
   void set_rate(double rate) { *rate_.data() = static_cast<T>(rate); }

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#include "memory.hpp"
+
+#include "evaluate.hpp"
+#include "inspect.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace reel::detail {
+
+machine::memory::memory(const code& c, element n, const reel::workers& w) : number(n), workers(w) {
+  const arena_plan plan = plan_arena(c, number);
+  arena = allocate(plan.bytes);
+  make_banks(c);
+  std::vector<const void*> constants;
+  for (const op_ref& op : c.constants)
+    constants.push_back(load_constant(*static_cast<const leaf*>(op.self.get())));
+  find_input_uses(c);
+  make_blocks(c);
+  for (std::size_t side = 0; side < 2; ++side) make_steps(c, plan, constants, side);
+  for (std::size_t i = 0; i < c.once; ++i) execute(c, i);
+}
+
+std::size_t machine::memory::bytes(kind k, index_t n) const {
+  return static_cast<std::size_t>(n) * size_of(element_for(k, number));
+}
+
+void machine::memory::make_blocks(const code& c) {
+  std::size_t slots = 0;
+  const auto reserve = [&](const instruction& i) {
+    if (i.fused != nullptr) slots = std::max(slots, i.fused->slots);
+  };
+  for (const auto& i : c.instructions) {
+    reserve(i);
+    if (i.rows != nullptr)
+      for (const auto& m : i.rows->members) reserve(m.what);
+  }
+  blocks = allocate(slots * group_runner::block_bytes(number));
+}
+
+void machine::memory::make_banks(const code& c) {
+  for (std::size_t i = 0; i < c.states.size(); ++i) {
+    const value& v = c.values[c.states[i]];
+    std::array<std::byte*, 2> both{};
+    for (auto& b : both) {
+      owned.push_back(allocate(bytes(v.kind, v.shape.size())));
+      b = owned.back().get();
+      load(number, b, *static_cast<const leaf*>(c.leaves[i].self.get()));
+      move_state(c, i, b, b, true);
+    }
+    banks.push_back(both);
+  }
+}
+
+namespace {
+
+bool is_turned(const code& c, std::size_t state) { return state < c.turned.size() && c.turned[state] != 0; }
+
+}  // namespace
+
+// Into the layout a state is kept in or out of it: these differ where it is kept transposed.
+void machine::memory::move_state(const code& c, std::size_t state, const void* from, std::byte* to, bool in) {
+  const shape& s = c.state_slots[state].shape;
+  const std::size_t size = size_of(element_for(c.state_slots[state].kind, number));
+  const std::size_t n = static_cast<std::size_t>(s.size()) * size;
+  if (from != to) std::memcpy(to, from, n);
+  if (!is_turned(c, state)) return;
+  if (turning.size() < n) turning.resize(n);
+  std::memcpy(turning.data(), to, n);
+  const auto rows = static_cast<std::size_t>(s[in ? 0 : 1]), columns = static_cast<std::size_t>(s[in ? 1 : 0]);
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t j = 0; j < columns; ++j)
+      std::memcpy(to + (j * rows + i) * size, turning.data() + (i * columns + j) * size, size);
+}
+
+const void* machine::memory::state(const code& c, std::size_t i) {
+  const void* const kept = at[bank][c.states[i]];
+  if (!is_turned(c, i)) return kept;
+  if (natural.empty()) natural.resize(c.states.size());
+  if (natural[i] == nullptr)
+    natural[i] = allocate(bytes(c.state_slots[i].kind, c.state_slots[i].shape.size()));
+  move_state(c, i, kept, natural[i].get(), false);
+  return natural[i].get();
+}
+
+void machine::memory::set_state(const code& c, std::size_t i, const void* data) {
+  move_state(c, i, data, static_cast<std::byte*>(at[bank][c.states[i]]), true);
+}
+
+const void* machine::memory::load_constant(const leaf& l) {
+  if (number == element::f64 || l.type != element::f64) return l.data.get();
+  owned.push_back(allocate(bytes(kind::real, l.dims.size())));
+  load(number, owned.back().get(), l);
+  return owned.back().get();
+}
+
+// A state that no update names stays in its bank on both sides.
+std::byte* machine::memory::state_bank(const code& c, std::uint32_t state, std::size_t side) const {
+  const bool updated = std::ranges::any_of(c.updates, [&](const auto& u) { return u.first == state; });
+  return banks[state][updated ? side : 0];
+}
+
+void machine::memory::make_steps(const code& c, const arena_plan& plan,
+                                 const std::vector<const void*>& constants, std::size_t side) {
+  const auto home_of = [&](const value& v) -> void* {
+    const storage& s = c.storages[v.storage];
+    switch (s.where) {
+      case home::arena:
+      case home::kept:
+        return arena.get() + plan.offset[v.storage];
+      case home::input:
+        return nullptr;  // bound by each run
+      case home::state:
+        return state_bank(c, s.index, side);
+      case home::next:
+        return banks[s.index][1 - side];
+      case home::constant:
+        return const_cast<void*>(constants[s.index]);
+      case home::block:
+        return nullptr;  // a group knows where
+    }
+    return nullptr;
+  };
+  for (const value& v : c.values) at[side].push_back(home_of(v));
+  const auto locate = [&](value_id v) { return at[side][v]; };
+  const auto view = [&](value_id v) { return operand_view{at[side][v], &c.values[v].shape}; };
+  auto& table = operands[side];
+  for (const auto& i : c.instructions)
+    for (const value_id v : i.inputs) table.push_back(view(v));
+  std::size_t first = 0;
+  for (const auto& i : c.instructions) {
+    const std::span<const operand_view> inputs(table.data() + first, i.inputs.size());
+    first += i.inputs.size();
+    step s{nullptr, i.op.self.get(), view(i.output), inputs, nullptr, nullptr};
+    const auto rows = i.rows != nullptr ? i.rows : cut_for_threads(c, i, workers.threads());
+    if (rows != nullptr) {
+      teams[side].push_back(
+          std::make_unique<row_team>(c, *rows, number, workers.crew(), blocks.get(), locate));
+      s.rows = teams[side].back().get();
+    } else if (i.fused != nullptr) {
+      groups[side].push_back(std::make_unique<group_runner>(c, *i.fused, number, blocks.get(), locate));
+      s.fused = groups[side].back().get();
+    } else {
+      s.body = eval_of(*i.op.traits, i.followed, number, i.where);
+    }
+    steps[side].push_back(s);
+  }
+}
+
+// A view of an input has the input's storage, so it is patched with it.
+void machine::memory::find_input_uses(const code& c) {
+  input_uses.resize(c.inputs.size());
+  bound.resize(c.inputs.size());
+  std::size_t n = 0;
+  for (const auto& i : c.instructions)
+    for (const value_id v : i.inputs) {
+      const storage& s = c.storages[c.values[v].storage];
+      if (s.where == home::input) input_uses[s.index].push_back(n);
+      ++n;
+    }
+  input_values.resize(c.inputs.size());
+  for (value_id v = 0; v < c.values.size(); ++v) {
+    const storage& s = c.storages[c.values[v].storage];
+    if (s.where == home::input) input_values[s.index].push_back(v);
+  }
+}
+
+void machine::memory::bind(std::size_t input, void* data) {
+  if (bound[input] == data) return;  // where it was in the last run
+  bound[input] = data;
+  for (std::size_t side = 0; side < 2; ++side) {
+    for (const std::size_t i : input_uses[input]) operands[side][i].data = data;
+    for (const value_id v : input_values[input]) {
+      at[side][v] = data;
+      for (const auto& g : groups[side]) g->bind(v, data);
+      for (const auto& t : teams[side]) t->bind(v, data);
+    }
+  }
+}
+
+void machine::memory::execute(const code& c, std::size_t i) {
+  const step& s = steps[bank][i];
+  try {
+    if (s.rows != nullptr) s.rows->run();
+    else if (s.fused != nullptr) s.fused->run();
+    else s.body(s.op, s.output, s.inputs);
+  } catch (const error& e) {
+    if (s.rows != nullptr) refuse_again(c);
+    if (e.has_context()) throw;
+    throw error(e.code(), c.instructions[i].op.traits->name, c.instructions[i].where, e.detail());
+  }
+}
+
+bool machine::memory::watched_finite() const {
+  const auto saw = [](const auto& all) {
+    return std::ranges::all_of(all, [](const auto& one) { return one->finite(); });
+  };
+  return saw(groups[bank]) && saw(teams[bank]);
+}
+
+bool machine::memory::is_finite(value_id v, const value& x) const {
+  const auto n = static_cast<std::size_t>(x.shape.size());
+  return first_not_finite(element_for(x.kind, number), at[bank][v], n) == n;
+}
+
+}  // namespace reel::detail

@@ -12,6 +12,8 @@ namespace {
 constexpr index_t most_chunks = 8;
 constexpr index_t rows_per_sum = 16;  // numbers of rows in a chunk for each number of its sums, at least
 
+constexpr index_t row_multiple = 16;
+
 index_t count(const code& c, value_id v) { return c.values[v].shape.size(); }
 
 index_t sums_of(const code& c, const row_group& g) {
@@ -56,7 +58,7 @@ std::size_t sum_in_chunks(code& c) {
     const index_t chunks = chunks_for(c, *i.rows);
     if (chunks == 1) continue;
     auto g = std::make_shared<row_group>(*i.rows);
-    g->chunk = multiple((g->rows + chunks - 1) / chunks, g->block);
+    g->chunk = multiple((g->rows + chunks - 1) / chunks, row_multiple);
     i.rows = std::move(g);
     ++chunked;
   }
@@ -65,31 +67,51 @@ std::size_t sum_in_chunks(code& c) {
 
 namespace {
 
-// What an instruction costs, in numbers read or written or in multiply-adds. Of a product of m×k and
-// k×n numbers these are m·n·k, the root of the sizes of operands and result multiplied.
-double work_of(const code& c, const instruction& i) {
-  double together = 0, product = 1;
+struct work {
+  double numbers = 0;   // read or written
+  double products = 0;  // multiply-adds, where the op has two operands that are not taken one by one
+};
+
+// Of a product of m×k and k×n numbers the multiply-adds are m·n·k: the root of the sizes of operands and
+// result multiplied.
+work work_of(const code& c, const instruction& i) {
+  work w;
+  double product = 1;
   const auto add = [&](value_id v) {
-    together += static_cast<double>(count(c, v));
+    w.numbers += static_cast<double>(count(c, v));
     product *= static_cast<double>(count(c, v));
   };
   for (const value_id v : i.inputs) add(v);
   for (const value_id v : outputs_of(i)) add(v);
-  const bool multiplies = i.fused == nullptr && !i.op.traits->elementwise && i.inputs.size() == 2;
-  return multiplies ? std::sqrt(product) : together;
+  if (i.fused == nullptr && !i.op.traits->elementwise && i.inputs.size() == 2)
+    w.products = std::sqrt(product);
+  return w;
 }
 
 constexpr double worth_numbers = 200'000, worth_products = 2e6;  // some tens of microseconds
+constexpr index_t least_rows = 32;    // of a product for a thread, which reads all of the other operand
+constexpr double products_each = 16;  // for a number: with fewer, memory is what is waited for
 
 }  // namespace
+
+bool worth_sharing(const code& c, const row_group& g) {
+  work all;
+  for (const row_member& m : g.members) {
+    const work w = work_of(c, m.what);
+    all.numbers += w.numbers;
+    all.products += w.products;
+  }
+  return g.chunk > 0 || all.products > products_each * all.numbers;
+}
 
 std::shared_ptr<const row_group> cut_for_threads(const code& c, const instruction& i, int threads) {
   const shape& y = c.values[i.output].shape;
   if (threads < 2 || i.rows != nullptr || y.rank() == 0 || y[0] < 2) return nullptr;
   const row_use use = rows_of(c, i, y[0]);
   if (use.inputs == 0 || use.sums) return nullptr;
-  const bool elements = i.fused != nullptr || i.op.traits->elementwise;
-  if (work_of(c, i) < (elements ? worth_numbers : worth_products)) return nullptr;
+  const work w = work_of(c, i);
+  if (w.products > 0 ? w.products < worth_products || y[0] < threads * least_rows : w.numbers < worth_numbers)
+    return nullptr;
   auto g = std::make_shared<row_group>();
   g->rows = y[0];
   g->block = (y[0] + threads - 1) / threads;

@@ -129,6 +129,9 @@ std::vector<value_id> outputs_of(const instruction& i);
 // How an instruction goes by `rows` rows; no inputs where it does not.
 row_use rows_of(const code& c, const instruction& i, index_t rows);
 
+// Whether threads would be done sooner with the blocks of a group than one of them.
+bool worth_sharing(const code& c, const row_group& g);
+
 // An instruction large enough for several threads, cut into rows for each of them; null where it is not.
 std::shared_ptr<const row_group> cut_for_threads(const code& c, const instruction& i, int threads);
 

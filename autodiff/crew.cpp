@@ -88,7 +88,8 @@ void crew::run(index_t parts, void* self, body_fn body) {
   const std::uint64_t job = (ticket_.load(std::memory_order_relaxed) / one_job + 1) * one_job;
   ticket_.store(job | static_cast<std::uint64_t>(parts) << 16, std::memory_order_release);
   ticket_.notify_all();
-  while (take_part(0)) {}
+  while (take_part(0)) {
+  }
   const auto all_done = [&] { return unfinished_.load(std::memory_order_acquire) == 0; };
   if (!comes_soon(all_done))
     for (std::uint32_t left; (left = unfinished_.load(std::memory_order_acquire)) != 0;)
@@ -99,7 +100,8 @@ void crew::run(index_t parts, void* self, body_fn body) {
 void crew::work(int worker) {
   while (!ends_) {
     const std::uint64_t seen = ticket_.load(std::memory_order_acquire);
-    while (take_part(worker)) {}
+    while (take_part(worker)) {
+    }
     await_work(seen);
   }
 }
@@ -107,7 +109,7 @@ void crew::work(int worker) {
 bool crew::take_part(int worker) {
   std::uint64_t t = ticket_.load(std::memory_order_acquire);
   do
-    if (next_of(t) >= parts_of(t)) return false;
+    if (next_of(t) >= parts_of(t) || static_cast<std::uint64_t>(worker) >= parts_of(t)) return false;
   while (!ticket_.compare_exchange_weak(t, t + 1, std::memory_order_acq_rel, std::memory_order_acquire));
   do_part(static_cast<index_t>(next_of(t)), worker);
   return true;

@@ -23,8 +23,8 @@ class crew {
 
   int threads() const noexcept { return static_cast<int>(threads_.size()) + 1; }
 
-  // Calls body(part, worker) once for each part in [0, parts), on any worker in [0, threads()); the caller
-  // is 0. Rethrows what the first of the parts that threw has thrown, when all are done.
+  // Calls body(part, worker) once for each part in [0, parts), on any worker below threads() and parts; the
+  // caller is 0. Rethrows what the first of the parts that threw has thrown, when all are done.
   template <class Body> void run(index_t parts, Body&& body) {
     run(parts, &body, [](void* self, index_t part, int worker) {
       (*static_cast<std::remove_reference_t<Body>*>(self))(part, worker);

@@ -68,7 +68,8 @@ void machine::memory::move_state(const code& c, std::size_t state, const void* f
   if (!is_turned(c, state)) return;
   if (turning.size() < n) turning.resize(n);
   std::memcpy(turning.data(), to, n);
-  const auto rows = static_cast<std::size_t>(s[in ? 0 : 1]), columns = static_cast<std::size_t>(s[in ? 1 : 0]);
+  const auto rows = static_cast<std::size_t>(s[in ? 0 : 1]),
+             columns = static_cast<std::size_t>(s[in ? 1 : 0]);
   for (std::size_t i = 0; i < rows; ++i)
     for (std::size_t j = 0; j < columns; ++j)
       std::memcpy(to + (j * rows + i) * size, turning.data() + (i * columns + j) * size, size);
@@ -135,8 +136,9 @@ void machine::memory::make_steps(const code& c, const arena_plan& plan,
     step s{nullptr, i.op.self.get(), view(i.output), inputs, nullptr, nullptr};
     const auto rows = i.rows != nullptr ? i.rows : cut_for_threads(c, i, workers.threads());
     if (rows != nullptr) {
-      teams[side].push_back(
-          std::make_unique<row_team>(c, *rows, number, workers.crew(), blocks.get(), locate));
+      const bool shared = i.rows == nullptr || worth_sharing(c, *rows);
+      teams[side].push_back(std::make_unique<row_team>(c, *rows, number, shared ? workers.crew() : nullptr,
+                                                       blocks.get(), locate));
       s.rows = teams[side].back().get();
     } else if (i.fused != nullptr) {
       groups[side].push_back(std::make_unique<group_runner>(c, *i.fused, number, blocks.get(), locate));

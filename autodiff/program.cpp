@@ -15,9 +15,11 @@ using detail::recording;
 using detail::value_id;
 
 std::vector<std::string> pass_names() {
-  return {
-      "dead_code", "common_subexpressions", "folding", "views", "layouts", "fusion", "row_blocks", "chunks",
-      "in_place", "sharing"};
+  return {"dead_code",  "common_subexpressions",
+          "folding",    "views",
+          "layouts",    "fusion",
+          "row_blocks", "chunks",
+          "in_place",   "sharing"};
 }
 
 namespace detail {

@@ -20,9 +20,8 @@ constexpr index_t row_multiple = 16;
 
 // What the op itself says.
 row_use declared_use(const code& c, const instruction& i) {
-  return i.op.traits->by_rows == nullptr
-             ? row_use{}
-             : i.op.traits->by_rows(i.op.self.get(), c.values[i.inputs[0]].shape);
+  return i.op.traits->by_rows == nullptr ? row_use{}
+                                         : i.op.traits->by_rows(i.op.self.get(), c.values[i.inputs[0]].shape);
 }
 
 class cutting {

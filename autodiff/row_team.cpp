@@ -20,13 +20,19 @@ std::size_t blocks_needed(const row_group& g) {
   return slots;
 }
 
+// Sums are made in the chunks they were planned in. Other rows are shared out evenly, so that a thread
+// has the same ones in each run, and their numbers in its cache.
+index_t rows_of_part(const row_group& g, crew* c) {
+  if (has_sums(g) || c == nullptr) return g.chunk > 0 ? g.chunk : g.rows;
+  const index_t blocks = (g.rows + g.block - 1) / g.block, threads = c->threads();
+  return (blocks + threads - 1) / threads * g.block;
+}
+
 }  // namespace
 
 row_team::row_team(const code& c, const row_group& g, element number, class crew* crew, std::byte* blocks,
                    const std::function<void*(value_id)>& locate)
-    : crew_(crew), rows_(g.rows), part_(g.chunk > 0 ? g.chunk : has_sums(g) ? g.rows : g.block) {
-  parts_ = (rows_ + part_ - 1) / part_;
-  if (parts_ > crew::most_parts || (g.chunk == 0 && crew_ == nullptr)) part_ = rows_, parts_ = 1;
+    : crew_(crew), rows_(g.rows), part_(rows_of_part(g, crew)), parts_((rows_ + part_ - 1) / part_) {
   finite_.resize(static_cast<std::size_t>(parts_));
   runners_.push_back(std::make_unique<row_runner>(c, g, number, blocks, locate));
   const index_t threads = crew_ == nullptr ? 1 : std::min<index_t>(crew_->threads(), parts_);

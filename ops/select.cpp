@@ -10,7 +10,7 @@ namespace {
 // their real parts, so that the complex step follows the branch the real computation takes.
 template <class F> struct predicate_op {
   static constexpr auto name = F::name;
-  static constexpr bool any_kind = true, analytic = true;
+  static constexpr bool any_kind = true, analytic = true, elementwise = true;
   shape infer(const shape& a, const shape& b) const { return same_shape(a, b); }
   template <class T> void eval(out<bool> y, in<T> a, in<T> b) const {
     if constexpr (has_kernel<F, T>)
@@ -40,7 +40,7 @@ struct equal_rule {
 // Connectives of bools.
 struct and_op {
   static constexpr auto name = "and";
-  static constexpr bool analytic = true;
+  static constexpr bool analytic = true, elementwise = true;
   shape infer(const shape& a, const shape& b) const { return same_shape(a, b); }
   template <class T> void eval(out<bool> y, in<bool> a, in<bool> b) const {
     for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = a[i] && b[i];
@@ -50,7 +50,7 @@ struct and_op {
 
 struct not_op {
   static constexpr auto name = "not";
-  static constexpr bool analytic = true;
+  static constexpr bool analytic = true, elementwise = true;
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<bool> y, in<bool> x) const {
     for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = !x[i];
@@ -61,7 +61,7 @@ struct not_op {
 // y = a where c, else b: ȳ goes to the one taken, 0 to the other.
 struct where_op {
   static constexpr auto name = "where";
-  static constexpr bool any_kind = true, analytic = true;
+  static constexpr bool any_kind = true, analytic = true, elementwise = true;
   shape infer(const shape& c, const shape& a, const shape& b) const {
     return same_shape(c, same_shape(a, b));
   }

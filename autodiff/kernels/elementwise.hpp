@@ -60,14 +60,17 @@ template <class T> struct elementwise {
     map(y, x, n, [](v a) { return REEL_KERNEL_SET::sigmoid<T>(a); });
   }
 
-  // Left to the compiler: a bool has another width.
   static void select(T* y, const bool* c, const T* a, const T* b, index_t n) {
-    for (index_t i = 0; i < n; ++i) y[i] = c[i] ? a[i] : b[i];
+    index_t i = 0;
+    for (; i + lanes<T> <= n; i += lanes<T>)
+      store<T>(y + i, load_bools<T>(c + i) ? load(a + i) : load(b + i));
+    for (; i < n; ++i) y[i] = c[i] ? a[i] : b[i];
   }
-  static void less(bool* y, const T* a, const T* b, index_t n) {
+  // Left to the compiler, which packs the results well once it knows that they overlap nothing.
+  static void less(bool* __restrict y, const T* a, const T* b, index_t n) {
     for (index_t i = 0; i < n; ++i) y[i] = a[i] < b[i];
   }
-  static void less_equal(bool* y, const T* a, const T* b, index_t n) {
+  static void less_equal(bool* __restrict y, const T* a, const T* b, index_t n) {
     for (index_t i = 0; i < n; ++i) y[i] = a[i] <= b[i];
   }
 

@@ -85,6 +85,15 @@ template <class T> inline void store_part(T* y, vec<T> v, index_t n) {
 }
 #endif
 
+// −1 for each of as many bools that is true.
+template <class T> inline bits<T> load_bools(const bool* x) {
+  lane<T> each[lanes<T>];
+  for (index_t k = 0; k < lanes<T>; ++k) each[k] = -static_cast<lane<T>>(x[k]);
+  bits<T> v;
+  std::memcpy(&v, each, sizeof v);
+  return v;
+}
+
 // The larger number, or a NaN if there is one.
 template <class T> inline vec<T> larger_or_nan(vec<T> a, vec<T> b) { return ((b > a) | (b != b)) ? b : a; }
 

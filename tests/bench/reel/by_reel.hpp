@@ -6,6 +6,8 @@
 #include "../problems.hpp"
 #include "../row.hpp"
 
+#include <reel/autodiff/workers.hpp>
+
 namespace bench {
 
 contenders by_reel(const shared<softmax_regression>& p);
@@ -15,5 +17,9 @@ contenders by_reel(const shared<log_sum_exp>& p);
 contenders by_reel(const shared<least_squares>& p);
 contenders by_reel(const shared<small_chain>& p);
 contenders by_reel(const shared<long_chain>& p);
+
+// A frozen training step whose work is shared.
+contender step_of(const softmax_regression& p, const reel::workers& team);
+contender step_of(const perceptron& p, const reel::workers& team);
 
 }  // namespace bench

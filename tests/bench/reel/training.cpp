@@ -23,8 +23,9 @@ template <class Model, class Before> void add_changes(numbers& all, const Model&
 
 template <class Loss, class Model>
 contender frozen_step(Loss loss, const Model& model, float rate, const array<float>& x,
-                      const array<index_t>& labels) {
+                      const array<index_t>& labels, const reel::workers& team = {}) {
   auto step = reel::optim::freeze_step<float>(loss, reel::optim::sgd{.lr = static_cast<double>(rate)}, model);
+  step.use(team);
   struct training {
     decltype(step) one;
     Model start;
@@ -91,25 +92,34 @@ contenders training(Loss loss, const Model& model, float rate, const array<float
           alone};
 }
 
+const auto regression_loss = [](const var& w, const var& x, const var& labels) {
+  return reel::softmax_regression_loss(w, x, labels);
+};
+const auto perceptron_loss = [](const reel::mlp<var>& m, const var& x, const var& labels) {
+  return reel::mlp_loss(m, x, labels);
+};
+array<float> model_of(const softmax_regression& p) { return array_of(p.w, {p.features, classes}); }
+reel::mlp<array<float>> model_of(const perceptron& p) {
+  return {{{array_of(p.w1, {p.features, p.hidden}), array_of(p.b1, {p.hidden})},
+           {array_of(p.w2, {p.hidden, classes}), array_of(p.b2, {classes})}}};
+}
+template <class P> array<float> batch_of(const P& p) { return array_of(p.x, {p.rows, p.features}); }
+template <class P> array<index_t> labels_of(const P& p) { return array_of(p.labels, {p.rows}); }
+
 }  // namespace
 
 contenders by_reel(const shared<softmax_regression>& p) {
-  const auto loss = [](const var& w, const var& x, const var& labels) {
-    return reel::softmax_regression_loss(w, x, labels);
-  };
-  return training(loss, array_of(p->w, {p->features, classes}), p->rate,
-                  array_of(p->x, {p->rows, p->features}), array_of(p->labels, {p->rows}));
+  return training(regression_loss, model_of(*p), p->rate, batch_of(*p), labels_of(*p));
+}
+contenders by_reel(const shared<perceptron>& p) {
+  return training(perceptron_loss, model_of(*p), p->rate, batch_of(*p), labels_of(*p));
 }
 
-contenders by_reel(const shared<perceptron>& p) {
-  const auto loss = [](const reel::mlp<var>& m, const var& x, const var& labels) {
-    return reel::mlp_loss(m, x, labels);
-  };
-  const reel::mlp<array<float>> model{
-      {{array_of(p->w1, {p->features, p->hidden}), array_of(p->b1, {p->hidden})},
-       {array_of(p->w2, {p->hidden, classes}), array_of(p->b2, {classes})}}};
-  return training(loss, model, p->rate, array_of(p->x, {p->rows, p->features}),
-                  array_of(p->labels, {p->rows}));
+contender step_of(const softmax_regression& p, const reel::workers& team) {
+  return frozen_step(regression_loss, model_of(p), p.rate, batch_of(p), labels_of(p), team);
+}
+contender step_of(const perceptron& p, const reel::workers& team) {
+  return frozen_step(perceptron_loss, model_of(p), p.rate, batch_of(p), labels_of(p), team);
 }
 
 }  // namespace bench

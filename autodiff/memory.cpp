@@ -39,25 +39,31 @@ void machine::memory::make_blocks(const code& c) {
   blocks = allocate(slots * group_runner::block_bytes(number));
 }
 
-void machine::memory::make_banks(const code& c) {
-  for (std::size_t i = 0; i < c.states.size(); ++i) {
-    const value& v = c.values[c.states[i]];
-    std::array<std::byte*, 2> both{};
-    for (auto& b : both) {
-      owned.push_back(allocate(bytes(v.kind, v.shape.size())));
-      b = owned.back().get();
-      load(number, b, *static_cast<const leaf*>(c.leaves[i].self.get()));
-      move_state(c, i, b, b, true);
-    }
-    banks.push_back(both);
-  }
-}
-
 namespace {
 
 bool is_turned(const code& c, std::size_t state) { return state < c.turned.size() && c.turned[state] != 0; }
 
+// A state that no update names stays where it is.
+bool has_two_banks(const code& c, std::size_t state) {
+  return std::ranges::any_of(c.updates, [&](const auto& u) { return u.first == state; });
+}
+
 }  // namespace
+
+void machine::memory::make_banks(const code& c) {
+  for (std::size_t i = 0; i < c.states.size(); ++i) {
+    const value& v = c.values[c.states[i]];
+    const auto make = [&] {
+      owned.push_back(allocate(bytes(v.kind, v.shape.size())));
+      std::byte* const numbers = owned.back().get();
+      load(number, numbers, *static_cast<const leaf*>(c.leaves[i].self.get()));
+      move_state(c, i, numbers, numbers, true);
+      return numbers;
+    };
+    std::byte* const first = make();
+    banks.push_back({first, has_two_banks(c, i) ? make() : first});
+  }
+}
 
 // Into the layout a state is kept in or out of it: these differ where it is kept transposed.
 void machine::memory::move_state(const code& c, std::size_t state, const void* from, std::byte* to, bool in) {
@@ -96,12 +102,6 @@ const void* machine::memory::load_constant(const leaf& l) {
   return owned.back().get();
 }
 
-// A state that no update names stays in its bank on both sides.
-std::byte* machine::memory::state_bank(const code& c, std::uint32_t state, std::size_t side) const {
-  const bool updated = std::ranges::any_of(c.updates, [&](const auto& u) { return u.first == state; });
-  return banks[state][updated ? side : 0];
-}
-
 void machine::memory::make_steps(const code& c, const arena_plan& plan,
                                  const std::vector<const void*>& constants, std::size_t side) {
   const auto home_of = [&](const value& v) -> void* {
@@ -113,7 +113,7 @@ void machine::memory::make_steps(const code& c, const arena_plan& plan,
       case home::input:
         return nullptr;  // bound by each run
       case home::state:
-        return state_bank(c, s.index, side);
+        return banks[s.index][side];
       case home::next:
         return banks[s.index][1 - side];
       case home::constant:

@@ -33,7 +33,7 @@ index_t rows_of_part(const row_group& g, crew* c) {
 row_team::row_team(const code& c, const row_group& g, element number, class crew* crew, std::byte* blocks,
                    const std::function<void*(value_id)>& locate)
     : crew_(crew), rows_(g.rows), part_(rows_of_part(g, crew)), parts_((rows_ + part_ - 1) / part_) {
-  finite_.resize(static_cast<std::size_t>(parts_));
+  finite_.assign(static_cast<std::size_t>(parts_), true);
   runners_.push_back(std::make_unique<row_runner>(c, g, number, blocks, locate));
   const index_t threads = crew_ == nullptr ? 1 : std::min<index_t>(crew_->threads(), parts_);
   while (static_cast<index_t>(runners_.size()) < threads) add_runner(c, g, number, locate);

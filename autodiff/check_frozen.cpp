@@ -153,7 +153,7 @@ template <class T> class trial {
     freeze_request request = s_.request;
     request.off = std::move(without);
     const program p = freeze(request);
-    const bool exact = std::ranges::count(p.code().turned, 0) == std::ssize(p.code().turned);
+    const bool exact = detail::is_exact(p.code());
     instance<T> run(p);
     std::vector<binding> inputs;
     for (const var& v : request.inputs) inputs.push_back(numbers_[leaf(v.id())].bind());

@@ -123,6 +123,9 @@ std::size_t cut_into_row_blocks(code& c);
 std::size_t sum_in_chunks(code& c);
 void find_lifetimes(code& c);
 
+// Whether no pass has changed an order of summation, so that results are those of evaluation bit for bit.
+bool is_exact(const code& c);
+
 // The values an instruction writes.
 std::vector<value_id> outputs_of(const instruction& i);
 

@@ -143,6 +143,12 @@ void place_updates(code& c) {
   }
 }
 
+bool is_exact(const code& c) {
+  return std::ranges::none_of(c.turned, [](char turned) { return turned != 0; }) &&
+         std::ranges::none_of(c.instructions,
+                              [](const instruction& i) { return i.rows != nullptr && i.rows->chunk > 0; });
+}
+
 std::vector<value_id> outputs_of(const instruction& i) {
   if (i.rows != nullptr) return i.rows->outputs;
   return i.fused == nullptr ? std::vector<value_id>{i.output} : i.fused->outputs;

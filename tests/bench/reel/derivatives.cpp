@@ -33,13 +33,14 @@ array<index_t> labels_of(std::size_t rows) {
   return labels;
 }
 
-// A function of some numbers with the direction to go along behind them.
+// A function of parameters, which come first, and of data.
 struct workload {
   const char* name;
   std::size_t size;
   std::function<var(const vars& x, const vars& indices)> loss;
   std::vector<array<double>> x;
   std::vector<array<index_t>> indices;
+  std::size_t parameters;
 };
 
 workload network() {
@@ -52,7 +53,8 @@ workload network() {
       },
       {spread({784, 128}, 0.05), spread({128}, 0.1), spread({128, 10}, 0.1), spread({10}, 0.1),
        spread({rows, 784}, 1)},
-      {labels_of(rows)}};
+      {labels_of(rows)},
+      4};
 }
 
 workload chain() {
@@ -65,21 +67,22 @@ workload chain() {
             return logsumexp(y);
           },
           {spread({n}, 2)},
-          {}};
+          {},
+          1};
 }
 
 arguments<double> with_direction(const workload& w) {
   arguments<double> given{w.x, w.indices};
-  for (const auto& x : w.x) given.reals.push_back(x * 0.5);
+  for (std::size_t i = 0; i < w.parameters; ++i) given.reals.push_back(w.x[i] * 0.5);
   return given;
 }
 
-// Records what `make` does with the loss, the numbers and the direction.
+// Records what `make` does with the loss, its parameters and a direction.
 template <class Make> contender timed(const char* name, const workload& w, const Make& make) {
+  const auto count = static_cast<std::ptrdiff_t>(w.parameters);
   const recorder record = [=, loss = w.loss](tape&, const vars& reals, const vars& indices) {
-    const auto half = reals.begin() + static_cast<std::ptrdiff_t>(reals.size() / 2);
-    const vars x(reals.begin(), half), along(half, reals.end());
-    return make(loss(x, indices), x, along);
+    const vars parameters(reals.begin(), reals.begin() + count), along(reals.end() - count, reals.end());
+    return make(loss(reals, indices), parameters, along);
   };
   contender c = frozen(name, record, with_direction(w));
   c.results = nullptr;  // each computes something else

@@ -162,6 +162,16 @@ BOOST_AUTO_TEST_CASE(a_dropped_tail_is_named) {
   BOOST_TEST(check::frozen(dropped_tail_op{}, {filled({16})}));
 }
 
+// Too large for an error analysis, and for a look at each element: the rule passes.
+BOOST_AUTO_TEST_CASE(a_body_that_is_wrong_in_float_is_named_in_a_large_function) {
+  const auto f = [](const var& w, const var& in) {
+    return mean(square(apply(dropped_tail_op{}, tanh(matmul(in, w)))));
+  };
+  const std::tuple inputs(filled({50, 41}), filled({7, 50}));
+  BOOST_TEST(check::function(f, inputs, {.seconds = 0.1}));
+  check_broken(check::frozen(check::subject(f, inputs)), "TAIL: 3 of 287 elements of dropped_tail");
+}
+
 BOOST_AUTO_TEST_CASE(what_an_op_promises_is_tried) {
   check_broken(check::frozen(neighbours_op<true>{}, {filled({11})}), "it declares itself elementwise, but");
   check_broken(check::frozen(false_view_op{}, {filled({5})}), "it declares itself a view, but");

@@ -87,6 +87,10 @@ std::string at_least_one(const std::string& text) {
   return number_that(
       text, [](double x) { return x >= 1; }, "1 or more");
 }
+std::string one_to_256(const std::string& text) {
+  return number_that(
+      text, [](double x) { return x >= 1 && x <= 256; }, "1 to 256");
+}
 std::string more_than_zero(const std::string& text) {
   return number_that(
       text, [](double x) { return x > 0; }, "more than 0");

@@ -12,6 +12,7 @@ namespace reel::cli {
 // For CLI::Option::check: each returns what is wrong with a text, or nothing.
 std::string at_least_zero(const std::string& text);
 std::string at_least_one(const std::string& text);
+std::string one_to_256(const std::string& text);
 std::string more_than_zero(const std::string& text);
 std::string below_one(const std::string& text);  // 0 ≤ x < 1
 std::string a_share(const std::string& text);    // 0 < x < 1

@@ -100,6 +100,7 @@ template <class T> class fitting {
     std::vector<double> weights;
     if (settings_.class_weights == "balanced") weights = balanced_weights(train().labels, train().classes());
     network_step step = make_step(settings_, train().features(), train().classes(), weights);
+    step.use(request_.team);
     step_ = &step;
     return with_batches(train(), request_.data.scale, settings_, [&](auto& batches) { return run(batches); });
   }

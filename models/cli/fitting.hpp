@@ -19,6 +19,7 @@ struct fit_request {
   std::string checkpoint = {};         // where to save them
   index_t save_every = 0;              // epochs
   index_t stop_after = 0;              // steps in all
+  workers team = {};                   // for the steps
   bool quiet = true;
   std::function<void()> begins = {};  // called when all is ready for the first step
 };

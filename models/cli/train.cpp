@@ -29,6 +29,7 @@ struct train_arguments {
   std::string resume;
   index_t stop_after = 0;
   index_t save_every = 0;
+  int threads = 1;
   bool json = false, quiet = false;
 };
 
@@ -91,6 +92,7 @@ fitted_run fit_and_save(const train_arguments& a, const task& t, const places& p
   request.checkpoint = p.checkpoint();
   request.save_every = a.save_every;
   request.stop_after = a.stop_after;
+  request.team = workers(a.threads);
   request.quiet = a.quiet;
   request.begins = [&] {
     p.make();
@@ -202,6 +204,12 @@ void add_run_arguments(CLI::App& verb, train_arguments& a) {
       ->type_name("EPOCHS")
       ->capture_default_str()
       ->check(at_least_zero)
+      ->group(run_group);
+  verb.add_option("--threads", a.threads,
+                  "threads that share a step's work; the model is the same, bit for bit")
+      ->type_name("NUMBER")
+      ->capture_default_str()
+      ->check(one_to_256)
       ->group(run_group);
   verb.add_option("--stop-after", a.stop_after, "interrupt the run after so many steps in all; 0 does not")
       ->type_name("STEPS")

@@ -28,7 +28,8 @@ BOOST_AUTO_TEST_CASE(every_part_is_done_once) {
       std::vector<int> done(static_cast<std::size_t>(parts));
       c.run(parts, [&](index_t part, int worker) {
         ++done[static_cast<std::size_t>(part)];
-        if (worker < 0 || worker >= std::min<index_t>(threads, parts)) throw std::logic_error("no such worker");
+        if (worker < 0 || worker >= std::min<index_t>(threads, parts))
+          throw std::logic_error("no such worker");
       });
       BOOST_REQUIRE(std::ranges::count(done, 1) == parts);
     }

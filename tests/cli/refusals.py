@@ -93,6 +93,8 @@ TRAIN = [
     ("a split of iris", "train iris --test-share 0.5", 2, "--test-share is for files"),
     ("a label column of iris", "train iris --label species", 2, "--label is for files"),
     ("saving every −1 epochs", "train --save-every -1", 2, "--save-every: -1 is out of range"),
+    ("no threads", "train --threads 0", 2, "--threads: 0 is out of range"),
+    ("too many threads", "train flowers.csv --threads 1000", 2, "--threads: 1000 is out of range; give 1 to 256"),
     ("stopping after −1 steps", "train --stop-after -1", 2, "--stop-after: -1 is out of range"),
     ("a file of settings that is not there", "train --config none.conf", 2, "none.conf: this file of settings cannot be read"),
     ("a setting that is no number", "train --config epochs.conf", 2, "epochs.conf:2: --epochs: 'many' is not a number"),

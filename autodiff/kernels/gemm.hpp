@@ -56,13 +56,17 @@ template <class T> struct gemm_of {
     const index_t last = columns - (N - 1) * lanes<T>;  // columns in the last register
     vec<T> acc[M][N] = {};
     if (add)
+#pragma GCC unroll 8
       for (int r = 0; r < M; ++r) {
+#pragma GCC unroll 8
         for (int v = 0; v < N - 1; ++v) acc[r][v] = load(c + r * c_row + v * lanes<T>);
         const T* const end = c + r * c_row + (N - 1) * lanes<T>;
         acc[r][N - 1] = last == lanes<T> ? load(end) : load_part(end, last);
       }
     accumulate<T, M, N>(acc, k, a, of_a.row, of_a.column, b, b_row);
+#pragma GCC unroll 8
     for (int r = 0; r < M; ++r) {
+#pragma GCC unroll 8
       for (int v = 0; v < N - 1; ++v) store(c + r * c_row + v * lanes<T>, acc[r][v]);
       T* const end = c + r * c_row + (N - 1) * lanes<T>;
       if (last == lanes<T>) store(end, acc[r][N - 1]);

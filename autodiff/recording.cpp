@@ -17,11 +17,17 @@ recording* recording::if_live(const var& v) noexcept {
 }
 
 recording& recording::of(const var& v) {
+  const tape_control* const c = v.control_;
+  if (c == nullptr || c->generation.load(std::memory_order_relaxed) != v.generation_) refuse(v);
+  return *c->owner.load(std::memory_order_relaxed);
+}
+
+// Apart from the rest, which every use of a var runs through.
+[[gnu::cold]] void recording::refuse(const var& v) {
   if (v.empty())
     throw error(errc::empty_variable,
                 "a var that was never recorded. Make one with tape.variable(...), or check a cotangent that "
                 "is none.");
-  if (v.control_->generation.load(std::memory_order_relaxed) == v.generation_) return *v.control_->owner;
   const auto now = v.control_->generation.load(std::memory_order_relaxed);
   const auto written = v.where_.file == nullptr ? std::string{} : ", " + to_string(v.where_);
   if (now >> 32 != v.generation_ >> 32)

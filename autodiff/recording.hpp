@@ -53,6 +53,7 @@ struct recording {
 
   // The recording of a live var. Throws empty_variable or stale_variable.
   static recording& of(const var& v);
+  [[noreturn]] static void refuse(const var& v);
   static recording* if_live(const var& v) noexcept;
 
   var handle(node_id n) const;

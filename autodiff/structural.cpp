@@ -281,6 +281,7 @@ operand_pair broadcast_together(const char* op, operand a, operand b) {
     const operand x = lift(a, b), y = lift(b, a);
     if (&x.variable().recording() != &y.variable().recording())
       return {x, y};  // refused where the op is recorded
+    if (x.variable().shape() == y.variable().shape()) return {x, y};
     const shape s = broadcast_shape(x.variable().shape(), y.variable().shape());
     return {at(x, broadcast_to(x, s)), at(y, broadcast_to(y, s))};
   } catch (const error& e) {

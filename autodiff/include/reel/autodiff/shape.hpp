@@ -43,7 +43,13 @@ class shape {
   // -1 is the last axis. Throws invalid_axis with the shape in the message.
   std::size_t axis(int axis) const;
 
-  bool operator==(const shape&) const = default;
+  // Of the sizes in use, which are few: recording compares shapes all the time.
+  bool operator==(const shape& other) const noexcept {
+    if (rank_ != other.rank_) return false;
+    for (std::size_t i = 0; i < rank_; ++i)
+      if (sizes_[i] != other.sizes_[i]) return false;
+    return true;
+  }
 
  private:
   std::array<index_t, max_rank> sizes_{};

@@ -17,6 +17,7 @@
 namespace {
 
 using step = std::function<void()>;
+using sizes = std::vector<std::size_t>;
 
 double microseconds(const step& run, int times) {
   const auto begin = std::chrono::steady_clock::now();
@@ -64,13 +65,13 @@ template <class Problem> void print_row(const char* workload, std::size_t rows, 
 }  // namespace
 
 int main(int count, char** arguments) {
-  const int threads = count > 1 ? std::atoi(arguments[1]) : 2;
+  const int threads = count > 1 ? std::max(2, std::atoi(arguments[1])) : 2;
   fmt::print("{}, {} threads; microseconds of a training step (float)\n\n", bench::processor(), threads);
   fmt::print("| {:<18} | {:>4} | {:>8} | {:>8} | {:>6} | {:>7} | {:>14} |\n", "workload", "rows", "one",
              "shared", "faster", "ceiling", "of the ceiling");
   fmt::print("|:-------------------|-----:|---------:|---------:|-------:|--------:|---------------:|\n");
-  for (const std::size_t rows : {1, 8, 32, 128, 512, 4096})
+  for (const std::size_t rows : sizes{1, 8, 32, 128, 512, 4096})
     print_row<bench::softmax_regression>("regression 785x10", rows, threads);
-  for (const std::size_t rows : {1, 32, 128, 512})
+  for (const std::size_t rows : sizes{1, 32, 128, 512})
     print_row<bench::perceptron>("MLP 784-512-10", rows, threads);
 }

@@ -263,6 +263,17 @@ template <number T, class Loss, class Rule, class Model> class training_step {
     return *store[used++] = leaf;
   }
 
+  template <class F, class Parameters, class... Inputs>
+  static var call(F& loss, const Parameters& parameters, const std::tuple<Inputs...>& inputs) {
+    constexpr bool fits = std::is_invocable_r_v<var, F&, const Parameters&, const Inputs&...>;
+    static_assert(
+        fits,
+        "reel: the loss is called as loss(model, batch...), with a var for each array, and returns a "
+        "var; take them by const reference");
+    if constexpr (fits) return std::apply([&](const auto&... x) { return loss(parameters, x...); }, inputs);
+    else return {};
+  }
+
   template <class... Batch> program record(const Batch&... batch) {
     tape t("step");
     reel::detail::workplace on_tape(t);
@@ -277,7 +288,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
     for_each_leaf(inputs, [&](const var& x) { s.inputs.push_back(x); });
     s.k.rate = t.input(rate_).named("rate");
     s.inputs.push_back(s.k.rate);
-    s.loss = std::apply(loss_, std::tuple_cat(std::tie(parameters), inputs)).named("loss");
+    s.loss = call(loss_, parameters, inputs).named("loss");
     detail::check_seen(s.loss, s.parameters);
     return detail::freeze_recorded(s, rule_);
   }
@@ -293,7 +304,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
     reel::detail::workplace on_tape(t);
     const auto parameters = on_tape.lift(model_, tape::role::input);
     const auto inputs = std::make_tuple(on_tape.lift(batch, tape::role::input)...);
-    const var loss = std::apply(loss_, std::tuple_cat(std::tie(parameters), inputs)).named("loss");
+    const var loss = call(loss_, parameters, inputs).named("loss");
     freeze_request request;
     request.outputs = {loss};
     request.finite = {loss};

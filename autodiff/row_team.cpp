@@ -81,11 +81,12 @@ void row_team::run() {
 }
 
 void row_team::add_up() {
+  static constexpr add_op op{};
   for (const sum& s : sums_)
     for (const aligned_bytes& part : s.parts) {
       const operand_view total{s.total, &s.dims};
       const std::array<operand_view, 2> terms{total, operand_view{part.get(), &s.dims}};
-      add_(nullptr, total, terms);
+      add_(&op, total, terms);
     }
 }
 

@@ -5,7 +5,7 @@
 //
 //   std::vector<node_id> order;
 //   boost::topological_sort(tape, std::back_inserter(order));   // inputs before consumers
-//   boost::write_graphviz(std::cout, tape);                     // or to_dot(tape), from node.hpp
+//   boost::write_graphviz(file, tape);                          // or to_dot(tape), from node.hpp
 //
 // This is the only public header that includes Boost, and the only one slow to compile.
 #pragma once

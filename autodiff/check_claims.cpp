@@ -57,7 +57,8 @@ buffer transposed(const buffer& x) {
 template <class T> class witness {
  public:
   witness(const replay<T>& values, node_id n)
-      : r_(values.source()),
+      : values_(values),
+        r_(values.source()),
         n_(n),
         op_(r_.op_of(n)),
         traits_(*op_.traits),
@@ -74,6 +75,10 @@ template <class T> class witness {
     if (use.inputs != 0) use.sums ? sums(use) : rows(use), ++tried;
     if (use.columns != 0) columns(use), ++tried;
     if (traits_.turned != nullptr && x_.size() <= 2) turned(), ++tried;
+    if (traits_.product || traits_.difference) arithmetic(), ++tried;
+    if (traits_.units != nullptr && x_.size() == 2) units(), ++tried;
+    if (traits_.adds_scaled != nullptr) add_scaled(), bound(), tried += 2;
+    if (traits_.beside != nullptr) beside(tried);
     return std::move(broken_);
   }
 
@@ -198,8 +203,87 @@ template <class T> class witness {
     }
   }
 
+  void arithmetic() {
+    for (index_t i = 0; i < y_.dims.size(); ++i) {
+      const T a = numbers(x_[0])[i], b = numbers(x_[1])[i], y = traits_.product ? T(a * b) : T(a - b);
+      if (!same(y, numbers(y_)[i]))
+        return refute(traits_.product ? "it declares itself a product, but is not its inputs' product"
+                                      : "it declares itself a difference, but is not its inputs' difference");
+    }
+  }
+
+  void units() {
+    const unsigned inputs = traits_.units(op_.self.get());
+    for (const unsigned k : {0U, 1U}) {
+      if ((inputs >> k & 1) == 0) continue;
+      auto x = x_;
+      std::fill_n(numbers(x[k]), x[k].dims.size(), T(1));
+      buffer y(y_.dims, y_.each);
+      eval(eval_, op_.self.get(), y, x);
+      for (index_t i = 0; i < y.dims.size(); ++i)
+        if (!same(numbers(y)[i], numbers(x[1 - k])[i]))
+          return refute(
+              fmt::format("units says that where input {} is 1 the other is the result, but it is not", k));
+    }
+  }
+
+  bool pays_to_scale() const {
+    std::vector<const shape*> shapes;
+    for (const buffer& b : x_) shapes.push_back(&b.dims);
+    return traits_.adds_scaled(op_.self.get(), shapes);
+  }
+
+  void add_scaled() {
+    if (!pays_to_scale()) return;
+    const auto n = static_cast<std::size_t>(element_of<T>);
+    auto x = x_;
+    x.emplace_back(shape{}, y_.each);
+    const T s = numbers(x.back())[0] = T(0.7);
+    for (const bool minus : {false, true}) {
+      buffer sum = y_;  // any numbers
+      eval((minus ? traits_.subtract_scaled : traits_.add_scaled)[n], op_.self.get(), sum, x);
+      for (index_t i = 0; i < y_.dims.size(); ++i) {
+        const T y = numbers(y_)[i], scaled = s * y, expected = minus ? y - scaled : y + scaled;
+        if (!same(numbers(sum)[i], expected))
+          return refute("add_scaled does not round as the op, a product and a sum do one after the other");
+      }
+    }
+  }
+
+  void bound() {
+    std::vector<detail::operand_view> views;
+    for (const buffer& b : x_) views.push_back(b.view());
+    const double most = traits_.bound[static_cast<std::size_t>(element_of<T>)](op_.self.get(), views);
+    if (largest(y_) > most * (1 + 0x1p10 * unit_roundoff<T>))
+      refute(fmt::format("its bound is {:.3g}, but a number of its result is {:.3g}", most, largest(y_)));
+  }
+
+  // What it computes along with another node of the same inputs.
+  void beside(std::size_t& tried) {
+    const auto inputs = r_.inputs_of(n_);
+    for (const node_id m : values_.nodes()) {
+      const detail::op_ref& other = r_.op_of(m);
+      if (other.traits != traits_.beside || !std::ranges::equal(r_.inputs_of(m), inputs) ||
+          !traits_.brings(op_.self.get(), other.self.get()))
+        continue;
+      const buffer z = copy_of(values_, m);
+      buffer y_along(y_.dims, y_.each), z_along(z.dims, z.each);
+      std::vector<detail::operand_view> views;
+      for (const buffer& b : x_) views.push_back(b.view());
+      traits_.eval_both[static_cast<std::size_t>(element_of<T>)](op_.self.get(), y_along.view(),
+                                                                 z_along.view(), views);
+      ++tried;
+      if (!(y_along == y_ && z_along == z))
+        return refute(fmt::format("eval_both does not compute what {} and {} do apart", traits_.name,
+                                  other.traits->name));
+    }
+  }
+
+  static bool same(T a, T b) { return a == b || (a != a && b != b); }
+
   // Sums in another order: equal but for rounding.
   const T* numbers(const buffer& b) const { return reinterpret_cast<const T*>(b.bytes.data()); }
+  T* numbers(buffer& b) const { return reinterpret_cast<T*>(b.bytes.data()); }
   double largest(const buffer& b) const {
     double most = 0;
     for (index_t i = 0; i < b.dims.size(); ++i)
@@ -216,6 +300,7 @@ template <class T> class witness {
     return true;
   }
 
+  const replay<T>& values_;
   const recording& r_;
   node_id n_;
   const detail::op_ref& op_;

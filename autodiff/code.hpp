@@ -8,9 +8,12 @@
 #include <reel/autodiff/program.hpp>
 #include <reel/autodiff/structural.hpp>
 
+#include <optional>
+
 namespace reel::detail {
 
 using value_id = std::uint32_t;
+inline constexpr value_id no_value = ~value_id{0};
 
 // Where a value's numbers live.
 enum class home : std::uint8_t {
@@ -46,11 +49,13 @@ struct instruction {
   std::vector<value_id> inputs;
   value_id output;
   place where;
-  node_id node;                                // on the tape it was frozen from
-  const char* backward_of;                     // the op whose pull recorded it, or null
-  bool constant = false;                       // depends on constants alone
-  std::shared_ptr<const group> fused;          // of a fused group, whose inputs are listed here
-  std::shared_ptr<const row_group> rows = {};  // of a group of row blocks
+  node_id node;                                        // on the tape it was frozen from
+  const char* backward_of;                             // the op whose pull recorded it, or null
+  bool constant = false;                               // depends on constants alone
+  std::shared_ptr<const group> fused;                  // of a fused group, whose inputs are listed here
+  std::shared_ptr<const row_group> rows = {};          // of a group of row blocks
+  enum { replaces, adds, subtracts } into = replaces;  // adds: op(x) times its last input
+  value_id beside = no_value;                          // the result of traits->beside, computed along
 };
 
 // A fused group: elementwise instructions over n numbers each, run block by block so that what one
@@ -84,13 +89,22 @@ struct checked_value {
   value_id value;
   std::string name;
   bool watched = false;  // by the fused group that computes it, block by block
+  bool commits = false;  // made sure of before it is computed
+};
+
+// An update made over its state when all checks have passed.
+struct commit {
+  std::uint32_t state;
+  std::optional<std::size_t> check;  // which of the checked values it makes
 };
 
 struct code {
   std::vector<value> values;
   std::vector<storage> storages;
-  std::vector<instruction> instructions;  // the first `once` run when an instance is made
+  // The first `once` run when an instance is made, the last ones are commits.
+  std::vector<instruction> instructions;
   std::size_t once = 0;
+  std::vector<commit> commits;
   std::vector<op_ref> leaves;  // of states and constants, by storage index
   std::vector<op_ref> constants;
   std::vector<value_id> inputs, outputs;
@@ -114,13 +128,16 @@ arena_plan plan_arena(const code& c, element number);
 // The passes. Each returns how many instructions or values it touched.
 std::size_t drop_dead_code(code& c);
 std::size_t merge_common_subexpressions(code& c);
+std::size_t drop_unit_factors(code& c);
 std::size_t fold_constants(code& c);
 std::size_t share_views(code& c);
 std::size_t turn_narrow_states(code& c);
+std::size_t overwrite_states(code& c);
 void place_updates(code& c);
 std::size_t fuse_elementwise(code& c);
 std::size_t cut_into_row_blocks(code& c);
 std::size_t sum_in_chunks(code& c);
+std::size_t pair_up(code& c);
 void find_lifetimes(code& c);
 
 // Whether no pass has changed an order of summation, so that results are those of evaluation bit for bit.
@@ -128,6 +145,12 @@ bool is_exact(const code& c);
 
 // The values an instruction writes.
 std::vector<value_id> outputs_of(const instruction& i);
+
+// The body an instruction is run by. Throws unsupported_number.
+eval_fn body_of(const instruction& i, element number);
+
+// Whether it changes what its output holds, as the last instructions of a run do.
+inline bool is_commit(const instruction& i) { return i.into != instruction::replaces; }
 
 // How an instruction goes by `rows` rows; no inputs where it does not.
 row_use rows_of(const code& c, const instruction& i, index_t rows);

@@ -42,11 +42,12 @@ class fusion {
         open_at_[storage_of(i.output)] = n;
         open_[n].push_back(std::move(i));
       } else {
+        if (is_commit(i)) flush_all();  // a commit comes after everything else
         flush_needed(i, 0);
         c_.instructions.push_back(std::move(i));
       }
     }
-    while (!open_.empty()) flush(open_.begin());
+    flush_all();
     drop_unused_fills();
     return fused_;
   }
@@ -61,7 +62,7 @@ class fusion {
     return i.op.traits->stretch && size_of(i.inputs[0]) == 1 && size_of(i.output) > 1;
   }
   bool is_elementwise(const instruction& i) const {
-    return i.op.traits->elementwise && !i.op.traits->effect && size_of(i.output) > 0 &&
+    return i.op.traits->elementwise && !i.op.traits->effect && !is_commit(i) && size_of(i.output) > 0 &&
            std::ranges::all_of(i.inputs, [&](value_id v) { return size_of(v) == size_of(i.output); });
   }
 
@@ -74,6 +75,9 @@ class fusion {
     }
   }
 
+  void flush_all() {
+    while (!open_.empty()) flush(open_.begin());
+  }
   void flush(open_group open) {
     auto g = std::make_shared<group>();
     g->size = open->first;

@@ -40,12 +40,15 @@ void machine::run(std::span<const binding> inputs) {
                 fmt::format("the program has {} inputs, got {}.", c.inputs.size(), inputs.size()));
   for (std::size_t i = 0; i < inputs.size(); ++i) check_binding(c.input_slots[i], i, inputs[i], m.number);
   for (std::size_t i = 0; i < inputs.size(); ++i) m.bind(i, const_cast<void*>(inputs[i].data));
-  for (std::size_t i = c.once; i < c.instructions.size(); ++i) m.execute(c, i);
+  const std::size_t commits = c.instructions.size() - c.commits.size();
+  for (std::size_t i = c.once; i < commits; ++i) m.execute(c, i);
   const bool watched = m.watched_finite();
   for (std::size_t i = 0; i < c.finite.size(); ++i) {
     const checked_value& f = c.finite[i];
-    if (!(f.watched && watched) && !m.is_finite(f.value, c.values[f.value])) m.blame(c, i);
+    if (!f.commits && !(f.watched && watched) && !m.is_finite(f.value, c.values[f.value])) m.blame(c, i);
   }
+  m.make_sure(c);
+  for (std::size_t i = commits; i < c.instructions.size(); ++i) m.execute(c, i);
   m.ran = m.bank;
   m.has_run = true;
   if (!c.updates.empty()) m.bank = 1 - m.bank;

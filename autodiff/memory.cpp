@@ -51,6 +51,7 @@ bool has_two_banks(const code& c, std::size_t state) {
 }  // namespace
 
 void machine::memory::make_banks(const code& c) {
+  known_finite.assign(c.states.size(), false);
   for (std::size_t i = 0; i < c.states.size(); ++i) {
     const value& v = c.values[c.states[i]];
     const auto make = [&] {
@@ -93,6 +94,7 @@ const void* machine::memory::state(const code& c, std::size_t i) {
 
 void machine::memory::set_state(const code& c, std::size_t i, const void* data) {
   move_state(c, i, data, static_cast<std::byte*>(at[bank][c.states[i]]), true);
+  known_finite[i] = false;
 }
 
 const void* machine::memory::load_constant(const leaf& l) {
@@ -133,7 +135,7 @@ void machine::memory::make_steps(const code& c, const arena_plan& plan,
   for (const auto& i : c.instructions) {
     const std::span<const operand_view> inputs(table.data() + first, i.inputs.size());
     first += i.inputs.size();
-    step s{nullptr, i.op.self.get(), view(i.output), inputs, nullptr, nullptr};
+    step s{nullptr, nullptr, i.op.self.get(), view(i.output), {}, inputs, nullptr, nullptr};
     const auto rows = i.rows != nullptr ? i.rows : cut_for_threads(c, i, workers.threads());
     if (rows != nullptr) {
       const bool shared = i.rows == nullptr || worth_sharing(c, *rows);
@@ -143,8 +145,11 @@ void machine::memory::make_steps(const code& c, const arena_plan& plan,
     } else if (i.fused != nullptr) {
       groups[side].push_back(std::make_unique<group_runner>(c, *i.fused, number, blocks.get(), locate));
       s.fused = groups[side].back().get();
+    } else if (i.beside != no_value) {
+      s.both = i.op.traits->eval_both[static_cast<std::size_t>(number)];
+      s.beside = view(i.beside);
     } else {
-      s.body = eval_of(*i.op.traits, i.followed, number, i.where);
+      s.body = body_of(i, number);
     }
     steps[side].push_back(s);
   }
@@ -186,6 +191,7 @@ void machine::memory::execute(const code& c, std::size_t i) {
   try {
     if (s.rows != nullptr) s.rows->run();
     else if (s.fused != nullptr) s.fused->run();
+    else if (s.both != nullptr) s.both(s.op, s.output, s.beside, s.inputs);
     else s.body(s.op, s.output, s.inputs);
   } catch (const error& e) {
     if (s.rows != nullptr) refuse_again(c);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The memory of an instance and the steps of its runs. Operand tables exist twice, one per bank of the
 // states: a run reads one bank and writes the other, and succeeds by switching tables. Until then nothing
-// it did can be seen, which is what makes a step all or nothing.
+// it did can be seen, which is what makes a step all or nothing. States that commits write over have one
+// bank: commits are the last steps of a run, of which nothing can fail any more.
 #pragma once
 
 #include "aligned.hpp"
@@ -13,8 +14,10 @@ namespace reel::detail {
 
 struct step {
   eval_fn body;
+  eval_both_fn both;  // or null
   const void* op;
   operand_view output;
+  operand_view beside;  // the other result of both
   std::span<const operand_view> inputs;
   group_runner* fused;  // or null
   row_team* rows;       // or null
@@ -40,6 +43,7 @@ struct machine::memory {
   std::size_t bank = 0;  // the current one
   std::size_t ran = 0;   // the one the last run read
   bool has_run = false;
+  std::vector<char> known_finite;  // by state: whether it is sure to be
 
   memory(const code& c, element n, const reel::workers& w);
 
@@ -47,6 +51,9 @@ struct machine::memory {
   void execute(const code& c, std::size_t i);
   bool watched_finite() const;  // whether what fused groups had to watch in the last run was
   bool is_finite(value_id v, const value& x) const;
+
+  // Makes sure that what the commits write will be finite where that is asked for, or throws non_finite.
+  void make_sure(const code& c);
 
   // A state in its own layout, valid until the next run; and its numbers replaced.
   const void* state(const code& c, std::size_t i);
@@ -67,6 +74,9 @@ struct machine::memory {
                   std::size_t side);
   void find_input_uses(const code& c);
   void move_state(const code& c, std::size_t state, const void* from, std::byte* to, bool in);
+
+  bool is_certain(const code& c, const commit& update, std::size_t index);
+  void try_out(const code& c, const commit& update, std::size_t index);
 
   void repeat_into(memory& again, const code& c);
   [[noreturn]] void trace(const code& c, const checked_value& culprit);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The passes of freeze, in the order they run.
 #include "code.hpp"
+#include "evaluate.hpp"
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <unordered_map>
 
 namespace reel::detail {
@@ -69,6 +71,42 @@ std::size_t merge_common_subexpressions(code& c) {
   return merged;
 }
 
+namespace {
+
+// Whether a value is the constant number 1.
+bool is_one(const code& c, value_id v) {
+  const storage& s = c.storages[c.values[v].storage];
+  if (s.where != home::constant || s.kind != kind::real || s.size != 1) return false;
+  const op_ref& op = c.constants[s.index];
+  return op.traits == &leaf_traits(tape::role::constant) &&
+         *static_cast<const double*>(static_cast<const leaf*>(op.self.get())->data.get()) == 1;
+}
+
+}  // namespace
+
+// A product with a constant that is 1 throughout is its other factor.
+std::size_t drop_unit_factors(code& c) {
+  std::vector<char> ones(c.values.size());
+  for (value_id v = 0; v < c.values.size(); ++v) ones[v] = is_one(c, v);
+  std::vector<value_id> same(c.values.size());
+  std::iota(same.begin(), same.end(), value_id{0});
+  std::vector<instruction> kept;
+  for (auto& i : c.instructions) {
+    for (value_id& v : i.inputs) v = same[v];
+    if (i.op.traits->stretch || i.op.traits->view) ones[i.output] = ones[i.inputs[0]];
+    const unsigned units = i.op.traits->units == nullptr ? 0 : i.op.traits->units(i.op.self.get());
+    if ((units & 0b01) != 0 && ones[i.inputs[0]] != 0) same[i.output] = i.inputs[1];
+    else if ((units & 0b10) != 0 && ones[i.inputs[1]] != 0) same[i.output] = i.inputs[0];
+    else kept.push_back(std::move(i));
+  }
+  const std::size_t dropped = c.instructions.size() - kept.size();
+  c.instructions = std::move(kept);
+  for (value_id& v : c.outputs) v = same[v];
+  for (auto& u : c.updates) u.second = same[u.second];
+  for (auto& f : c.finite) f.value = same[f.value];
+  return dropped;
+}
+
 // What depends on constants alone (not on variables) moves to the front, to run once per instance: in
 // the instance's own number type, so that the results are those of evaluation. A stretched scalar is
 // left where it is: filling a block costs less than reading the numbers again.
@@ -93,10 +131,13 @@ std::size_t fold_constants(code& c) {
   return c.once;
 }
 
-// A view has its input's bytes under another shape: give it the same storage and drop the copy.
+// A view has its input's bytes under another shape, and so has what is stretched to as many elements: give it
+// the same storage and drop the copy.
 std::size_t share_views(code& c) {
   const auto shares = [&](const instruction& i) {
-    if (!i.op.traits->view) return false;
+    const auto size = [&](value_id v) { return c.values[v].shape.size(); };
+    const bool stretched = i.op.traits->stretch && size(i.inputs[0]) == size(i.output);
+    if (!i.op.traits->view && !stretched) return false;
     c.values[i.output].storage = c.values[i.inputs[0]].storage;
     return true;
   };
@@ -151,7 +192,15 @@ bool is_exact(const code& c) {
 
 std::vector<value_id> outputs_of(const instruction& i) {
   if (i.rows != nullptr) return i.rows->outputs;
-  return i.fused == nullptr ? std::vector<value_id>{i.output} : i.fused->outputs;
+  if (i.fused != nullptr) return i.fused->outputs;
+  return i.beside == no_value ? std::vector<value_id>{i.output} : std::vector<value_id>{i.output, i.beside};
+}
+
+eval_fn body_of(const instruction& i, element number) {
+  const auto n = static_cast<std::size_t>(number);
+  if (i.into == instruction::adds) return i.op.traits->add_scaled[n];
+  if (i.into == instruction::subtracts) return i.op.traits->subtract_scaled[n];
+  return eval_of(*i.op.traits, i.followed, number, i.where);
 }
 
 // From the instruction that writes a storage to the last that reads it.

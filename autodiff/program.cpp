@@ -11,15 +11,14 @@ namespace reel {
 using detail::code;
 using detail::home;
 using detail::instruction;
+using detail::no_value;
 using detail::recording;
 using detail::value_id;
 
 std::vector<std::string> pass_names() {
-  return {"dead_code",  "common_subexpressions",
-          "folding",    "views",
-          "layouts",    "fusion",
-          "row_blocks", "chunks",
-          "in_place",   "sharing"};
+  return {
+      "dead_code", "common_subexpressions", "folding",  "views",  "layouts", "fusion", "row_blocks", "chunks",
+      "pairs",     "overwriting",           "in_place", "sharing"};
 }
 
 namespace detail {
@@ -217,8 +216,9 @@ program freeze(const freeze_request& request) {
     note("dead_code", fmt::format("{} nodes recorded, {} instructions needed", recorded, lowered));
     note("common_subexpressions", "");
   }
+  const std::size_t units = on("folding") ? detail::drop_unit_factors(c) : 0;
   const std::size_t folded = on("folding") ? detail::fold_constants(c) : 0;
-  note("folding", fmt::format("{} computed once per instance", folded));
+  note("folding", fmt::format("{} computed once per instance, {} factors of 1 left out", folded, units));
   const std::size_t views = on("views") ? detail::share_views(c) : 0;
   note("views", fmt::format("{} share their input's memory", views));
   code plain = c;
@@ -226,13 +226,17 @@ program freeze(const freeze_request& request) {
   const std::size_t turned = on("layouts") ? detail::turn_narrow_states(c) : 0;
   note("layouts", fmt::format("{} narrow states are kept transposed", turned));
   detail::place_updates(c);
+  const std::size_t overwritten = on("overwriting") ? detail::overwrite_states(c) : 0;
   const std::size_t fused = on("fusion") ? detail::fuse_elementwise(c) : 0;
   note("fusion", fmt::format("{} elementwise instructions run in groups, block by block", fused));
   const std::size_t cut = on("row_blocks") ? detail::cut_into_row_blocks(c) : 0;
   note("row_blocks", fmt::format("{} instructions run in blocks of rows", cut));
   const std::size_t chunked = on("chunks") ? detail::sum_in_chunks(c) : 0;
   note("chunks", fmt::format("{} groups of row blocks sum in chunks", chunked));
-  if (turned + fused + cut > 0) {
+  const std::size_t paired = on("pairs") ? detail::pair_up(c) : 0;
+  note("pairs", fmt::format("{} ops are computed along with another", paired));
+  note("overwriting", fmt::format("{} states are updated where they are", overwritten));
+  if (turned + fused + cut + paired + overwritten > 0) {
     detail::find_lifetimes(plain);
     c.plain = std::make_shared<const code>(std::move(plain));
   }
@@ -282,10 +286,21 @@ std::string program::explain() const {
     const auto line = [&](const char* when, const instruction& one) {
       std::vector<std::string> x;
       for (const value_id v : one.inputs) x.push_back(name(v));
-      text += fmt::format("  {:<6}{} = {}({})  {}{}\n", when, name(one.output), one.op.traits->name,
-                          fmt::join(x, ", "),
-                          one.backward_of == nullptr ? "" : fmt::format("backward of {}, ", one.backward_of),
-                          to_string(one.where));
+      const auto from = fmt::format(
+          "{}{}", one.backward_of == nullptr ? "" : fmt::format("backward of {}, ", one.backward_of),
+          to_string(one.where));
+      const char* const op = one.op.traits->name;
+      if (is_commit(one)) {
+        const std::string scale = x.back();
+        x.pop_back();
+        text += fmt::format("  {:<6}{} {}= {} * {}({})  {}\n", "last", name(one.output),
+                            one.into == instruction::adds ? '+' : '-', scale, op, fmt::join(x, ", "), from);
+      } else if (one.beside != no_value) {
+        text += fmt::format("  {:<6}{}, {} = {} and {}({})  {}\n", when, name(one.output), name(one.beside),
+                            op, one.op.traits->beside->name, fmt::join(x, ", "), from);
+      } else {
+        text += fmt::format("  {:<6}{} = {}({})  {}\n", when, name(one.output), op, fmt::join(x, ", "), from);
+      }
     };
     const auto show = [&](const char* when, const instruction& any) {
       if (any.fused == nullptr) return line(when, any);

@@ -63,7 +63,9 @@ class cutting {
       for (const value_id v : outputs_of(i)) made_[c_.values[v].storage] = m;
       list.push_back(i);
     };
-    if (inside && !late) {
+    if (is_commit(i)) {
+      put(after_, maker::after);
+    } else if (inside && !late) {
       put(members_, use.sums ? maker::sum : maker::row);
       uses_.push_back(use);
     } else if (depends) {
@@ -172,7 +174,7 @@ std::size_t only_user(const code& c, std::size_t i) {
 // Puts a sum and the group that uses it up into blocks of the sum's rows.
 bool cut_result(code& c, std::size_t i) {
   const instruction& sum = c.instructions[i];
-  if (sum.rows != nullptr || sum.fused != nullptr) return false;
+  if (sum.rows != nullptr || sum.fused != nullptr || is_commit(sum)) return false;
   const row_use use = declared_use(c, sum);
   const value& y = c.values[sum.output];
   if (use.columns == 0 || y.shape.rank() != 2 || bytes_of(y) < result_worth_bytes) return false;

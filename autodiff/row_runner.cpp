@@ -20,7 +20,7 @@ row_runner::row_runner(const code& c, const row_group& g, element number, std::b
     if (i.fused != nullptr) {
       one.fused = std::make_unique<group_runner>(c, *i.fused, number, blocks, locate, local);
     } else {
-      one.open = one.go_on = eval_of(*i.op.traits, i.followed, number, i.where);
+      one.open = one.go_on = body_of(i, number);
       if (m.use.sums) one.go_on = i.op.traits->accumulate[static_cast<std::size_t>(number)];
       if (one.go_on == nullptr)  // complex numbers, for which ops have no more than eval
         one.part.resize(static_cast<std::size_t>(c.values[i.output].shape.size()) * size_of(number));

@@ -33,6 +33,8 @@ constexpr op_traits make_leaf_traits(const char* name) {
                    .stretch = false,
                    .view = false,
                    .effect = false,
+                   .product = false,
+                   .difference = false,
                    .stateless = false,
                    .result = follows::number,
                    .inputs = nullptr,

@@ -11,7 +11,7 @@ namespace {
 // y = a − b:  dy = da − db
 struct sub_op {
   static constexpr auto name = "sub";
-  static constexpr bool analytic = true, elementwise = true;
+  static constexpr bool analytic = true, elementwise = true, difference = true;
   shape infer(const shape& a, const shape& b) const { return same_shape(a, b); }
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
     if constexpr (std::floating_point<T>) kernels::best<T>().sub(y.data, a.data, b.data, y.size());
@@ -39,7 +39,8 @@ struct neg_op {
 // y = ab:  dy = b da + a db
 struct mul_rule {
   static constexpr auto name = "mul";
-  static constexpr bool analytic = true;
+  static constexpr bool analytic = true, product = true;
+  static constexpr unsigned units = 0b11;
   static auto f(auto a, auto b) { return a * b; }
   template <class T> static constexpr auto kernel = &kernels::set<T>::mul;
   static auto da(auto, auto b, auto) { return b; }
@@ -54,6 +55,7 @@ struct mul_rule {
 struct div_rule {
   static constexpr auto name = "div";
   static constexpr bool analytic = true;
+  static constexpr unsigned units = 0b10;
   static auto f(auto a, auto b) { return a / b; }
   template <class T> static constexpr auto kernel = &kernels::set<T>::div;
   static auto da(auto, auto b, auto) { return 1.0 / b; }

@@ -17,21 +17,23 @@ struct oriented {
   oriented(const shape& s, bool transposed) : rows(s[transposed ? 1 : 0]), columns(s[transposed ? 0 : 1]) {}
 };
 
-// For number types without a kernel. Loop order i, p, j: the inner loop runs along rows of B and C.
-template <class T> void portable_gemm(const kernels::gemm_shape& s, const T* a, const T* b, T* c, bool add) {
-  const index_t a_row = s.transpose_a ? 1 : s.k, a_col = s.transpose_a ? s.m : 1;
-  const index_t b_row = s.transpose_b ? 1 : s.n, b_col = s.transpose_b ? s.k : 1;
-  if (!add) std::fill_n(c, s.m * s.n, T(0));
-  for (index_t i = 0; i < s.m; ++i)
-    for (index_t p = 0; p < s.k; ++p) {
-      const T x = a[i * a_row + p * a_col];
-      for (index_t j = 0; j < s.n; ++j) c[i * s.n + j] = c[i * s.n + j] + x * b[p * b_row + j * b_col];
-    }
+kernels::gemm_shape shape_of_product(const matmul_op& op, const shape& a, const shape& b) {
+  const oriented m(a, op.transpose_a), n(b, op.transpose_b);
+  return {op.transpose_a, op.transpose_b, m.rows, n.columns, m.columns};
 }
 
-template <class T> void gemm(const kernels::gemm_shape& s, const T* a, const T* b, T* c, bool add) {
-  if constexpr (std::floating_point<T>) kernels::best<T>().gemm(s, a, b, c, add);
-  else portable_gemm(s, a, b, c, add);
+// For number types without a kernel: c_ij = next(c_ij, dot), where dot(x) is x + Σ_p a_ip b_pj from first to
+// last.
+template <class T, class Next>
+void portable_gemm(const kernels::gemm_shape& s, const T* a, const T* b, T* c, Next next) {
+  const index_t a_row = s.transpose_a ? 1 : s.k, a_col = s.transpose_a ? s.m : 1;
+  const index_t b_row = s.transpose_b ? 1 : s.n, b_col = s.transpose_b ? s.k : 1;
+  for (index_t i = 0; i < s.m; ++i)
+    for (index_t j = 0; j < s.n; ++j, ++c)
+      *c = next(*c, [&](T sum) {
+        for (index_t p = 0; p < s.k; ++p) sum = sum + a[i * a_row + p * a_col] * b[p * b_row + j * b_col];
+        return sum;
+      });
 }
 
 const char* advice(const oriented& a, const oriented& b) {
@@ -57,12 +59,35 @@ shape matmul_op::infer(const shape& a, const shape& b) const {
 }
 
 template <class T> void matmul_op::eval(out<T> y, in<T> a, in<T> b) const {
-  const oriented m(a.shape(), transpose_a), n(b.shape(), transpose_b);
-  gemm<T>({transpose_a, transpose_b, m.rows, n.columns, m.columns}, a.data, b.data, y.data, false);
+  const auto s = shape_of_product(*this, a.shape(), b.shape());
+  if constexpr (std::floating_point<T>) kernels::best<T>().gemm(s, a.data, b.data, y.data, false);
+  else portable_gemm(s, a.data, b.data, y.data, [](const T&, auto dot) { return dot(T(0)); });
 }
 template <class T> void matmul_op::accumulate(out<T> y, in<T> a, in<T> b) const {
-  const oriented m(a.shape(), transpose_a), n(b.shape(), transpose_b);
-  gemm<T>({transpose_a, transpose_b, m.rows, n.columns, m.columns}, a.data, b.data, y.data, true);
+  const auto s = shape_of_product(*this, a.shape(), b.shape());
+  if constexpr (std::floating_point<T>) kernels::best<T>().gemm(s, a.data, b.data, y.data, true);
+  else portable_gemm(s, a.data, b.data, y.data, [](const T& start, auto dot) { return dot(start); });
+}
+
+// Where the bound, which reads both factors, costs little beside the product.
+bool matmul_op::adds_scaled(const shape& a, const shape& b) const {
+  const auto s = shape_of_product(*this, a, b);
+  return kernels::adds_scaled(s) && 4 * (s.m + s.n) <= s.m * s.n;
+}
+template <class T> void matmul_op::add_scaled(out<T> y, in<T> a, in<T> b, T scale) const {
+  const auto s = shape_of_product(*this, a.shape(), b.shape());
+  if constexpr (std::floating_point<T>)
+    kernels::best<T>().add_scaled_product(s, scale, a.data, b.data, y.data);
+  else
+    portable_gemm(s, a.data, b.data, y.data,
+                  [&](const T& start, auto dot) { return T(start + scale * dot(T(0))); });
+}
+// |Σ_p a_ip b_pj| ≤ k max|a| max|b|, and so are its parts.
+template <class T> double matmul_op::bound(in<T> a, in<T> b) const {
+  const auto& kernel = kernels::best<T>();
+  const index_t k = a.shape()[transpose_a ? 0 : 1];
+  return static_cast<double>(k) * static_cast<double>(kernel.largest(a.data, a.size())) *
+         static_cast<double>(kernel.largest(b.data, b.size()));
 }
 
 // Rows of A are rows of Y. With Aᵀ, columns of A are; and rows of both are what is summed over.
@@ -117,5 +142,11 @@ template void matmul_op::eval(out<complex>, in<complex>, in<complex>) const;
 template void matmul_op::accumulate(out<float>, in<float>, in<float>) const;
 template void matmul_op::accumulate(out<double>, in<double>, in<double>) const;
 template void matmul_op::accumulate(out<real50>, in<real50>, in<real50>) const;
+template void matmul_op::add_scaled(out<float>, in<float>, in<float>, float) const;
+template void matmul_op::add_scaled(out<double>, in<double>, in<double>, double) const;
+template void matmul_op::add_scaled(out<real50>, in<real50>, in<real50>, real50) const;
+template void matmul_op::add_scaled(out<complex>, in<complex>, in<complex>, complex) const;
+template double matmul_op::bound(in<float>, in<float>) const;
+template double matmul_op::bound(in<double>, in<double>) const;
 
 }  // namespace reel

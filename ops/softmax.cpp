@@ -21,12 +21,21 @@ shape classes_along(const shape& x, int axis) {
   return x;
 }
 
+// Where the rows along an axis lie: elements `inner` apart, `inner` rows side by side, `outer` times.
+struct stretches {
+  index_t outer, n, inner = 1;
+  stretches(const shape& s, int axis) {
+    const std::size_t a = s.axis(axis);
+    for (std::size_t i = a + 1; i < s.rank(); ++i) inner *= s[i];
+    n = s[a];
+    outer = s.size() == 0 ? 0 : s.size() / n / inner;
+  }
+};
+
 // Runs a kernel on the rows along `axis`.
 template <class T> void along(const shape& s, int axis, T* y, const T* x, typename kernels::set<T>::rows* f) {
-  const std::size_t a = s.axis(axis);
-  index_t inner = 1;
-  for (std::size_t i = a + 1; i < s.rank(); ++i) inner *= s[i];
-  if (s.size() > 0) f(y, x, s.size() / s[a] / inner, s[a], inner);
+  const stretches l(s, axis);
+  if (s.size() > 0) f(y, x, l.outer, l.n, l.inner);
 }
 
 }  // namespace
@@ -36,17 +45,17 @@ template <class T> void along(const shape& s, int axis, T* y, const T* x, typena
 // (the products through scale_cotangent: a row of NaN that nothing asks for stays silent)
 shape softmax_op::infer(const shape& x) const { return classes_along(x, axis); }
 
-template <class T> void softmax_op::eval(out<T> p, in<T> x) const {
-  if constexpr (std::floating_point<T>) {
-    along(x.shape(), axis, p.data, x.data, kernels::best<T>().softmax);
-    if (edge == at_infinity::nan) return;
-  }
-  each_row(x.shape(), axis, [&](const row& r, index_t) {
+namespace {
+
+// Rows whose maximum is infinite as `edge` says, from a p that is NaN there; other number types throughout.
+template <class T> void softmax_beyond_kernel(const softmax_op& op, out<T> p, in<T> x) {
+  if (std::floating_point<T> && op.edge == at_infinity::nan) return;
+  each_row(x.shape(), op.axis, [&](const row& r, index_t) {
     if constexpr (std::floating_point<T>)
       if (!num::isnan(p[r.first])) return;  // the maximum is finite
     const T top = num::real_part(x[r.at(first_max(x.data, r))]);
     const bool below = num::real_part(top) < num::real_part(T(0));
-    if (edge != at_infinity::nan && is_infinite(top) && (below || edge == at_infinity::limit)) {
+    if (op.edge != at_infinity::nan && is_infinite(top) && (below || op.edge == at_infinity::limit)) {
       for (index_t i = 0; i < r.n; ++i) p[r.at(i)] = below || x[r.at(i)] != top ? T(0) : top - top;
       return;
     }
@@ -54,6 +63,23 @@ template <class T> void softmax_op::eval(out<T> p, in<T> x) const {
     const T s = sum_of<T>(r.n, [&](index_t i) { return p[r.at(i)]; });
     for (index_t i = 0; i < r.n; ++i) p[r.at(i)] = p[r.at(i)] / s;
   });
+}
+
+}  // namespace
+
+template <class T> void softmax_op::eval(out<T> p, in<T> x) const {
+  if constexpr (std::floating_point<T>) along(x.shape(), axis, p.data, x.data, kernels::best<T>().softmax);
+  softmax_beyond_kernel(*this, p, x);
+}
+template <class T> void softmax_op::eval_both(out<T> p, out<T> y, in<T> x) const {
+  if constexpr (std::floating_point<T>) {
+    const stretches s(x.shape(), axis);
+    if (x.size() > 0) kernels::best<T>().softmax_and_logsumexp(p.data, y.data, x.data, s.outer, s.n, s.inner);
+    softmax_beyond_kernel(*this, p, x);
+  } else {
+    eval(p, x);
+    logsumexp_op{axis}.eval(y, x);
+  }
 }
 
 var softmax_op::pull(var pbar, var p, var) const {
@@ -151,6 +177,10 @@ template void softmax_op::eval(out<float>, in<float>) const;
 template void softmax_op::eval(out<double>, in<double>) const;
 template void softmax_op::eval(out<real50>, in<real50>) const;
 template void softmax_op::eval(out<complex>, in<complex>) const;
+template void softmax_op::eval_both(out<float>, out<float>, in<float>) const;
+template void softmax_op::eval_both(out<double>, out<double>, in<double>) const;
+template void softmax_op::eval_both(out<real50>, out<real50>, in<real50>) const;
+template void softmax_op::eval_both(out<complex>, out<complex>, in<complex>) const;
 template void log_softmax_op::eval(out<float>, in<float>) const;
 template void log_softmax_op::eval(out<double>, in<double>) const;
 template void log_softmax_op::eval(out<real50>, in<real50>) const;

@@ -74,19 +74,29 @@ template <class T> struct elementwise {
     for (index_t i = 0; i < n; ++i) y[i] = a[i] <= b[i];
   }
 
-  // Whether no number is infinite or NaN: the largest magnitude, taken of the bits, tells.
-  static bool finite(const T* x, index_t n) {
-    bits<T> most{};
-    const auto take = [&](v a) {
+  // As bits magnitudes compare like numbers, and a NaN is larger than all.
+  static lane<T> largest_bits(const T* x, index_t n) {
+    bits<T> most[4]{};
+    const auto take = [&](index_t r, v a) {
       const bits<T> b = as_bits<T>(magnitude<T>(a));
-      most = b > most ? b : most;
+      most[r] = b > most[r] ? b : most[r];
     };
     index_t i = 0;
-    for (; i + lanes<T> <= n; i += lanes<T>) take(load(x + i));
-    if (i < n) take(load_part(x + i, n - i));
-    for (index_t k = 0; k < lanes<T>; ++k)
-      if (most[k] >= format<T>::exponent) return false;
-    return true;
+    for (; i + 4 * lanes<T> <= n; i += 4 * lanes<T>)
+      for (index_t r = 0; r < 4; ++r) take(r, load(x + i + r * lanes<T>));
+    for (; i + lanes<T> <= n; i += lanes<T>) take(0, load(x + i));
+    if (i < n) take(1, load_part(x + i, n - i, T(0)));
+    lane<T> top = 0;
+    for (const bits<T>& m : most)
+      for (index_t k = 0; k < lanes<T>; ++k) top = m[k] > top ? m[k] : top;
+    return top;
+  }
+  static bool finite(const T* x, index_t n) { return largest_bits(x, n) < format<T>::exponent; }
+  static T largest(const T* x, index_t n) {
+    const lane<T> top = largest_bits(x, n);
+    T y;
+    std::memcpy(&y, &top, sizeof y);
+    return y;
   }
 };
 

@@ -101,22 +101,23 @@ template <class T> struct split {
   }
 };
 
+// Of two products in a sum one is rounded, lest the compiler choose, here this way and there that.
 inline vec<float> log_of(const split<float>& s) {
   const vec<float> f = s.m - 1.0f, z = f * f;
   const vec<float> q = polynomial<float>(f, 3.3333331174e-1f, -2.4999993993e-1f, 2.0000714765e-1f,
                                          -1.6668057665e-1f, 1.4249322787e-1f, -1.2420140846e-1f,
                                          1.1676998740e-1f, -1.1514610310e-1f, 7.0376836292e-2f);
-  return f + (q * z * f + s.e * -2.12194440e-4f - z * 0.5f) + s.e * 0.693359375f;
+  return f + (q * z * f + rounded(s.e * -2.12194440e-4f) - z * 0.5f) + s.e * 0.693359375f;
 }
 // With t = f/(2 + f), log(1 + f) = f − f²/2 + t(f²/2 + R(t²)).
 inline vec<double> log_of(const split<double>& s) {
-  const vec<double> f = s.m - 1.0, t = f / (f + 2.0), z = t * t, square = f * f * 0.5;
+  const vec<double> f = s.m - 1.0, t = f / (f + 2.0), z = t * t, square = rounded(f * f * 0.5);
   const vec<double> r =
       z * polynomial<double>(z, 6.666666666666735130e-01, 3.999999999940941908e-01, 2.857142874366239149e-01,
                              2.222219843214978396e-01, 1.818357216161805012e-01, 1.531383769920937332e-01,
                              1.479819860511658591e-01);
   return s.e * 6.93147180369123816490e-01 -
-         ((square - (t * (square + r) + s.e * 1.90821492927058770002e-10)) - f);
+         ((square - (t * (square + r) + rounded(s.e * 1.90821492927058770002e-10))) - f);
 }
 
 template <class T> inline vec<T> log(vec<T> x) {

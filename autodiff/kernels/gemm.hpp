@@ -35,35 +35,50 @@ template <class T> struct gemm_of {
   static constexpr int accumulators = registers == 32 ? 24 : 12;
   static constexpr index_t panel_numbers = 49152 / static_cast<index_t>(sizeof(T));
 
+  // What becomes of a product: C, added to C from the first term on, or scaled and added at last.
+  struct use {
+    enum { set, add, add_scaled } how = set;
+    T scale = 1;
+  };
+
   // Of a tile's columns the first `skip` belong to the panel before, and `columns` end it.
   using tile_fn = void(index_t k, const T* a, strided of_a, const T* b, index_t b_row, T* c, index_t c_row,
-                       bool add, index_t skip, index_t columns);
+                       use u, index_t skip, index_t columns);
 
   template <int M, int N>
   static void one_tile(index_t k, const T* a, strided of_a, const T* b, index_t b_row, T* c, index_t c_row,
-                       bool add, index_t skip, index_t columns) {
+                       use u, index_t skip, index_t columns) {
     if (skip > 0) {  // all of its registers are computed, few are kept
       T whole[M * N * lanes<T>];
-      for (int r = 0; r < M; ++r)
-        for (index_t j = skip; j < columns; ++j) whole[r * N * lanes<T> + j] = add ? c[r * c_row + j] : T(0);
-      for (int r = 0; r < M; ++r)
+      for (int r = 0; r < M; ++r) {
         for (index_t j = 0; j < skip; ++j) whole[r * N * lanes<T> + j] = 0;
-      one_tile<M, N>(k, a, of_a, b, b_row, whole, N * lanes<T>, true, 0, N * lanes<T>);
+        for (index_t j = skip; j < columns; ++j) whole[r * N * lanes<T> + j] = c[r * c_row + j];
+      }
+      one_tile<M, N>(k, a, of_a, b, b_row, whole, N * lanes<T>, u, 0, N * lanes<T>);
       for (int r = 0; r < M; ++r)
         for (index_t j = skip; j < columns; ++j) c[r * c_row + j] = whole[r * N * lanes<T> + j];
       return;
     }
     const index_t last = columns - (N - 1) * lanes<T>;  // columns in the last register
+    const auto load_last = [=](const T* x) { return last == lanes<T> ? load(x) : load_part(x, last); };
     vec<T> acc[M][N] = {};
-    if (add)
+    if (u.how == use::add)
 #pragma GCC unroll 8
       for (int r = 0; r < M; ++r) {
 #pragma GCC unroll 8
         for (int v = 0; v < N - 1; ++v) acc[r][v] = load(c + r * c_row + v * lanes<T>);
-        const T* const end = c + r * c_row + (N - 1) * lanes<T>;
-        acc[r][N - 1] = last == lanes<T> ? load(end) : load_part(end, last);
+        acc[r][N - 1] = load_last(c + r * c_row + (N - 1) * lanes<T>);
       }
     accumulate<T, M, N>(acc, k, a, of_a.row, of_a.column, b, b_row);
+    if (u.how == use::add_scaled)
+#pragma GCC unroll 8
+      for (int r = 0; r < M; ++r) {
+#pragma GCC unroll 8
+        for (int v = 0; v < N; ++v) acc[r][v] = rounded(acc[r][v] * u.scale);
+#pragma GCC unroll 8
+        for (int v = 0; v < N - 1; ++v) acc[r][v] += load(c + r * c_row + v * lanes<T>);
+        acc[r][N - 1] += load_last(c + r * c_row + (N - 1) * lanes<T>);
+      }
 #pragma GCC unroll 8
     for (int r = 0; r < M; ++r) {
 #pragma GCC unroll 8
@@ -106,7 +121,9 @@ template <class T> struct gemm_of {
         to[p * padded + j] = j < width ? b[p * of_b.row + j * of_b.column] : T(0);
   }
 
-  static void product(const gemm_shape& s, const T* a, const T* b, T* c, bool add) {
+  static_assert(panel_numbers / (most_columns * lanes<T>) >= most_terms_held, "add_scaled in one part");
+
+  static void product(const gemm_shape& s, const T* a, const T* b, T* c, use u) {
     const strided of_a = s.transpose_a ? strided{1, s.m} : strided{s.k, 1};
     const strided of_b = s.transpose_b ? strided{1, s.k} : strided{s.n, 1};
     const index_t row_tiles = (s.m + most_rows - 1) / most_rows;
@@ -121,12 +138,12 @@ template <class T> struct gemm_of {
     for (index_t p = 0; p < s.k; p += depth) {
       const index_t k = least(depth, s.k - p);
       for (index_t j = 0; j < s.n; j += width) {
-        // The last panel begins earlier, and leaves out what is done where that went on adding; or it
-        // is narrower.
+        // The last panel begins earlier, and leaves out what is done where C was read; or it is
+        // narrower.
         const index_t left = least(width, s.n - j);
         const index_t n = (left + lanes<T> - 1) / lanes<T>;
         const index_t skip = copies ? 0 : n * lanes<T> - left;
-        const bool go_on = add || p > 0;
+        const use here = p > 0 ? use{use::add} : u;
         const T* bp = b + p * of_b.row + (j - skip) * of_b.column;
         index_t b_row = of_b.row;
         if (copies) {
@@ -137,7 +154,8 @@ template <class T> struct gemm_of {
         for (index_t t = 0, i = 0; t < row_tiles; ++t) {
           const index_t m = (s.m - i) / (row_tiles - t);
           tiles.of[m - 1][n - 1](k, a + i * of_a.row + p * of_a.column, of_a, bp, b_row,
-                                 c + i * s.n + j - skip, s.n, go_on, go_on ? skip : 0, skip + left);
+                                 c + i * s.n + j - skip, s.n, here, here.how == use::set ? 0 : skip,
+                                 skip + left);
           i += m;
         }
       }
@@ -202,11 +220,18 @@ template <class T> struct gemm_of {
         for (index_t i = 0; i < s.m * s.n; ++i) c[i] = 0;
       return;
     }
-    const bool rows_of_b = s.transpose_b || s.n == 1;  // a column is its own transpose
-    if (!s.transpose_a && rows_of_b && s.n <= 16 && !add) return all_dots(s, a, b, c);
-    // A column of C is a row: cᵀ = bᵀ·A.
-    if (s.n == 1) return product({false, !s.transpose_a, 1, s.m, s.k}, b, a, c, add);
-    product(s, a, b, c, add);
+    if (has_lane_sums(s) && !add) return all_dots(s, a, b, c);
+    oriented_product(s, a, b, c, {add ? use::add : use::set});
+  }
+
+  static void add_scaled_product(const gemm_shape& s, T scale, const T* a, const T* b, T* c) {
+    if (s.m > 0 && s.n > 0) oriented_product(s, a, b, c, {use::add_scaled, scale});
+  }
+
+  // A column of C is a row: cᵀ = bᵀ·A.
+  static void oriented_product(const gemm_shape& s, const T* a, const T* b, T* c, use u) {
+    if (s.n == 1) product({false, !s.transpose_a, 1, s.m, s.k}, b, a, c, u);
+    else product(s, a, b, c, u);
   }
 };
 

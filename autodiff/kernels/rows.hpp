@@ -43,6 +43,9 @@ template <class T> struct shifted {
     rest += (tops - T(1)) + (top - top);  // NaN where the maximum is infinite
   }
   vec<T> log_sum() const { return log1p<T>(rest) + (rest - rest); }
+  vec<T> log_of_sum() const {  // of the e^x themselves
+    return magnitude<T>(top) == std::numeric_limits<T>::infinity() ? top : top + log_sum();
+  }
   vec<T> scale() const { return T(1) / (T(1) + rest); }
 };
 
@@ -90,6 +93,10 @@ template <class T> struct long_row {
     rest += (tops - 1) + (top - top);
   }
   T log_sum() const { return log1p<T>(all(rest))[0] + (rest - rest); }
+  T log_of_sum() const {
+    constexpr T infinity = std::numeric_limits<T>::infinity();
+    return top == infinity || top == -infinity ? top : top + log_sum();
+  }
 };
 
 // Which rows: `outer` stretches of n·inner numbers, in each of which `inner` rows lie side by side.
@@ -132,17 +139,24 @@ template <class T> struct rows_of {
   static bool along(const rows_layout& l) { return l.inner == 1 && l.n > few; }
 
   static void softmax(T* p, const T* x, index_t outer, index_t n, index_t inner) {
+    softmax_and_logsumexp(p, nullptr, x, outer, n, inner);
+  }
+
+  // y may be null.
+  static void softmax_and_logsumexp(T* p, T* y, const T* x, index_t outer, index_t n, index_t inner) {
     if (!along({outer, n, inner}))
-      return each(x, p, {outer, n, inner}, [=](auto from, auto to, index_t, index_t) {
+      return each(x, p, {outer, n, inner}, [=](auto from, auto to, index_t row, index_t rows) {
         const shifted<T> s(from, n, [&](index_t k, vec<T> e) { to.set(k, e); });
         const vec<T> scale = s.scale();
         for (index_t k = 0; k < n; ++k) to.set(k, to.get(k) * scale);
+        if (y != nullptr) put(y + row, s.log_of_sum(), rows);
       });
-    for (; outer > 0; --outer, x += n, p += n) {
+    for (index_t row = 0; row < outer; ++row, x += n, p += n) {
       long_row<T> r(x, n);
       r.exponentials(x, n, [=](index_t i, vec<T> e, index_t used) { put(p + i, e, used); });
       const T scale = 1 / (1 + r.rest);
       map(p, static_cast<const T*>(p), n, [=](vec<T> e) { return e * scale; });
+      if (y != nullptr) y[row] = r.log_of_sum();
     }
   }
 
@@ -162,16 +176,14 @@ template <class T> struct rows_of {
   }
 
   static void logsumexp(T* y, const T* x, index_t outer, index_t n, index_t inner) {
-    constexpr T infinity = std::numeric_limits<T>::infinity();
     if (!along({outer, n, inner}))
       return each(x, nullptr, {outer, n, inner}, [=](auto from, auto, index_t row, index_t rows) {
-        const shifted<T> s(from, n, nothing);
-        put(y + row, magnitude<T>(s.top) == infinity ? s.top : s.top + s.log_sum(), rows);
+        put(y + row, shifted<T>(from, n, nothing).log_of_sum(), rows);
       });
     for (; outer > 0; --outer, x += n, ++y) {
       long_row<T> r(x, n);
       r.exponentials(x, n, nothing);
-      *y = r.top == infinity || r.top == -infinity ? r.top : r.top + r.log_sum();
+      *y = r.log_of_sum();
     }
   }
 

@@ -37,12 +37,15 @@ template <class T> constexpr set<T> make() {
           .sum = s::sum,
           .sum_rows = s::sum_rows,
           .finite = e::finite,
+          .largest = e::largest,
           .softmax = r::softmax,
           .log_softmax = r::log_softmax,
           .logsumexp = r::logsumexp,
+          .softmax_and_logsumexp = r::softmax_and_logsumexp,
           .cross_entropy = r::cross_entropy,
           .cross_entropy_slope = r::cross_entropy_slope,
-          .gemm = gemm_of<T>::gemm};
+          .gemm = gemm_of<T>::gemm,
+          .add_scaled_product = gemm_of<T>::add_scaled_product};
 }
 
 extern const set<float> of_float = make<float>();

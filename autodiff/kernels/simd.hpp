@@ -54,6 +54,20 @@ template <class T> inline vec<T> load(const T* x) {
   std::memcpy(&v, x, sizeof v);
   return v;
 }
+// x as it is, rounded: no multiply-add goes through here. (Where a sum has two products, which of them is
+// part of a multiply-add is the compiler's choice, and may differ from one inlined copy of a function to the
+// next.)
+template <class V> inline V rounded(V x) {
+#if defined(__x86_64__)
+  asm("" : "+v"(x));
+#elif defined(__aarch64__)
+  asm("" : "+w"(x));
+#else
+  asm("" : "+m"(x));
+#endif
+  return x;
+}
+
 template <class T> inline void store(T* y, vec<T> v) { std::memcpy(y, &v, sizeof v); }
 
 // The first n lanes, 0 < n < lanes; the others are `rest`: by default 1, for which every function is

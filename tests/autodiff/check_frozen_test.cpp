@@ -98,6 +98,53 @@ struct false_turn_op {
   bool operator==(const false_turn_op&) const = default;
 };
 
+// A sum that declares itself a product, and 1 its unit.
+template <bool product_too> struct false_product_op {
+  static constexpr auto name = "false_product";
+  static constexpr bool elementwise = true, product = product_too;
+  shape infer(const shape& a, const shape&) const { return a; }
+  template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
+    for (index_t i = 0; i < y.size(); ++i) y[i] = a[i] + b[i];
+  }
+  std::array<var, 2> pull(var ybar, var, var, var) const { return {ybar, ybar}; }
+  unsigned units() const { return product_too ? 0 : 0b01; }
+  bool operator==(const false_product_op&) const = default;
+};
+
+// A product of matrices whose add_scaled forgets what was there, or whose bound is too low.
+template <bool forgets> struct false_scaled_op {
+  static constexpr auto name = "false_scaled";
+  shape infer(const shape& a, const shape& b) const { return matmul_op{}.infer(a, b); }
+  template <class T> void eval(out<T> y, in<T> a, in<T> b) const { matmul_op{}.eval(y, a, b); }
+  std::array<var, 2> pull(var ybar, var y, var a, var b) const { return matmul_op{}.pull(ybar, y, a, b); }
+  bool adds_scaled(const shape&, const shape&) const { return true; }
+  template <class T> void add_scaled(out<T> y, in<T> a, in<T> b, T s) const {
+    const std::vector<T> before(y.data, y.data + y.size());
+    eval(y, a, b);
+    for (index_t i = 0; i < y.size(); ++i) {
+      const T scaled = s * y[i];
+      y[i] = forgets ? scaled : T(before[static_cast<std::size_t>(i)] + scaled);
+    }
+  }
+  template <class T> double bound(in<T>, in<T>) const { return forgets ? 1e9 : 1e-9; }
+  bool operator==(const false_scaled_op&) const = default;
+};
+
+// Hands out the softmax's maximum for the logsumexp.
+struct false_pair_op {
+  static constexpr auto name = "false_pair";
+  shape infer(const shape& x) const { return x; }
+  template <class T> void eval(out<T> p, in<T> x) const { softmax_op{}.eval(p, x); }
+  var pull(var pbar, var p, var x) const { return softmax_op{}.pull(pbar, p, x); }
+  using beside = logsumexp_op;
+  bool brings(const logsumexp_op&) const { return true; }
+  template <class T> void eval_both(out<T> p, out<T> y, in<T> x) const {
+    eval(p, x);
+    for (index_t i = 0; i < y.size(); ++i) y[i] = p[i];
+  }
+  bool operator==(const false_pair_op&) const = default;
+};
+
 array<double> filled(const shape& s) {
   auto a = make_array<double>(s);
   for (index_t i = 0; i < s.size(); ++i) a.data()[i] = static_cast<double>((i * 7919) % 2003) / 1024 - 0.75;
@@ -177,6 +224,28 @@ BOOST_AUTO_TEST_CASE(what_an_op_promises_is_tried) {
   check_broken(check::frozen(false_view_op{}, {filled({5})}), "it declares itself a view, but");
   check_broken(check::frozen(false_rows_op{}, {filled({6, 2})}), "by_rows says that rows are apart");
   check_broken(check::frozen(false_turn_op{}, {filled({3, 3}), filled({3, 3})}), "does not compute the same");
+  check_broken(check::frozen(false_product_op<true>{}, {filled({5}), filled({5})}),
+               "declares itself a product");
+  check_broken(check::frozen(false_product_op<false>{}, {filled({5}), filled({5})}), "where input 0 is 1");
+  check_broken(check::frozen(false_scaled_op<true>{}, {filled({3, 2}), filled({2, 4})}),
+               "add_scaled does not");
+  check_broken(check::frozen(false_scaled_op<false>{}, {filled({3, 2}), filled({2, 4})}),
+               "its bound is 1e-09");
+  reel::tape t;
+  const var x = t.input(filled({4, 3}));
+  check_broken(check::frozen({.outputs = {apply(false_pair_op{}, x), logsumexp(x)}}), "eval_both does not");
+  reel::tape other;
+  const var z = other.input(filled({4, 3}));
+  BOOST_TEST(check::frozen({.outputs = {softmax(z), logsumexp(z)}}));
+}
+
+BOOST_AUTO_TEST_CASE(updates_made_over_their_states_are_what_was_recorded) {
+  reel::tape t;
+  const var w = t.state(filled({12, 40})).named("W"), x = t.input(filled({5, 12}));
+  const var r = tanh(matmul(x, w)), next = w - 0.1 * grad(sum(square(r)), w);
+  const freeze_request request{.outputs = {mean(r)}, .updates = {{w, next}}, .inputs = {x}};
+  BOOST_TEST((freeze(request).explain().find("1 states are updated where they are") != std::string::npos));
+  BOOST_TEST(check::frozen(request));
 }
 
 BOOST_AUTO_TEST_CASE(labels_and_masks_are_compared) {

@@ -45,6 +45,24 @@ BOOST_AUTO_TEST_CASE(columns_are_summed_over_rows) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(the_largest_magnitude_is_found_anywhere) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    BOOST_TEST(s.largest(nullptr, 0) == T(0));
+    for (const index_t n : {1, 15, 16, 17, 64, 65, 200}) {
+      for (index_t at = 0; at < n; ++at) {
+        std::vector<T> x = scattered<T>(n, 5);
+        x[static_cast<std::size_t>(at)] = T(-2);
+        BOOST_TEST(s.largest(x.data(), n) == T(2));
+        x[static_cast<std::size_t>(at)] = std::numeric_limits<T>::infinity();
+        BOOST_TEST(s.largest(x.data(), n) == std::numeric_limits<T>::infinity());
+        x[static_cast<std::size_t>(at)] = -std::numeric_limits<T>::quiet_NaN();
+        x[0] = n > 1 && at > 0 ? std::numeric_limits<T>::infinity() : x[0];
+        BOOST_TEST(std::isnan(s.largest(x.data(), n)));
+      }
+    }
+  });
+}
+
 BOOST_AUTO_TEST_CASE(one_number_that_is_not_finite_is_found_anywhere) {
   for_all_sets([]<class T>(const kernels::set<T>& s) {
     for (index_t n = 0; n < 40; ++n) {
@@ -76,6 +94,24 @@ BOOST_AUTO_TEST_CASE(softmax_along_any_axis_has_the_same_bits_for_short_rows) {
       for (index_t k = 0; k < n; ++k)
         same = same && y[static_cast<std::size_t>(i * n + k)] == z[static_cast<std::size_t>(k * rows + i)];
     BOOST_TEST(same);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(softmax_and_logsumexp_together_have_the_bits_of_each) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    constexpr T infinity = std::numeric_limits<T>::infinity();
+    for (const auto& [rows, n, inner] : {std::array<index_t, 3>{21, 10, 1}, {3, 777, 1}, {2, 10, 19}}) {
+      std::vector<T> x = scattered<T>(rows * n * inner, 9);
+      x[3] = infinity;
+      x[static_cast<std::size_t>(n * inner) + 1] = std::numeric_limits<T>::quiet_NaN();
+      std::vector<T> p(x.size()), q(x.size()), y(static_cast<std::size_t>(rows * inner)), z(y.size());
+      s.softmax(p.data(), x.data(), rows, n, inner);
+      s.logsumexp(y.data(), x.data(), rows, n, inner);
+      s.softmax_and_logsumexp(q.data(), z.data(), x.data(), rows, n, inner);
+      const auto same = [](T a, T b) { return a == b || (a != a && b != b); };
+      BOOST_TEST(std::equal(p.begin(), p.end(), q.begin(), same));
+      BOOST_TEST(std::equal(y.begin(), y.end(), z.begin(), same));
+    }
   });
 }
 

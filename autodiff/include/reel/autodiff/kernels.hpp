@@ -19,6 +19,16 @@ struct gemm_shape {
   index_t m, n, k;  // C is m×n, the inner size is k
 };
 
+// Products whose elements are sums of lanes that were summed apart.
+constexpr bool has_lane_sums(const gemm_shape& s) {
+  return !s.transpose_a && (s.transpose_b || s.n == 1) && s.n <= 16;
+}
+// Products that add_scaled_product takes: it holds an element in a register from the first term to the last.
+inline constexpr index_t most_terms_held = 96;
+constexpr bool adds_scaled(const gemm_shape& s) {
+  return s.k > 0 && s.k <= most_terms_held && !has_lane_sums(s);
+}
+
 // y may be an input; arrays overlap in no other way. Errors are in ulps of the result and hold for all
 // arguments with a normal result (tests/autodiff/kernel_functions_test.cpp).
 template <class T> struct set {
@@ -40,19 +50,24 @@ template <class T> struct set {
   // y_j = Σ_i x_ij of a rows×columns matrix
   void (*sum_rows)(T* y, const T* x, index_t rows, index_t columns);
   bool (*finite)(const T* x, index_t n);
+  T (*largest)(const T* x, index_t n);  // the largest |x|, a NaN if there is one; 0 of nothing
 
   // Rows of n > 0 numbers along the middle axis of [outer, n, inner], each shifted by its maximum. NaN
   // throughout where that is infinite, but for a logsumexp, which is then the maximum.
   using rows = void(T* y, const T* x, index_t outer, index_t n, index_t inner);
   rows *softmax, *log_softmax, *logsumexp;
+  // The softmax p and the logsumexp y of the same rows, each as it would come out alone.
+  void (*softmax_and_logsumexp)(T* p, T* y, const T* x, index_t outer, index_t n, index_t inner);
   // −ln softmax(z)_label of rows for labels in [0, n), and its slope in z times l, 0 where l is 0
   void (*cross_entropy)(T* loss, const T* z, const index_t* labels, index_t rows, index_t n);
   void (*cross_entropy_slope)(T* dz, const T* z, const index_t* labels, const T* l, index_t rows, index_t n);
 
   // With add, C += op(A)·op(B). An element is summed over k from first to last, whatever m and n are;
-  // calls that go on adding give the bits of one call over all of k. (Not so where B alone is
-  // transposed and n ≤ 16: lanes are summed apart, and add is not taken.)
+  // calls that go on adding give the bits of one call over all of k. (Not so where has_lane_sums(s), and add
+  // is not taken.)
   void (*gemm)(const gemm_shape& s, const T* a, const T* b, T* c, bool add);
+  // C += scale·op(A)·op(B) where adds_scaled(s), rounded as gemm, mul and add one after the other would.
+  void (*add_scaled_product)(const gemm_shape& s, T scale, const T* a, const T* b, T* c);
 };
 
 // The processor's best set, and all that it can run.

@@ -25,12 +25,11 @@
 //   static constexpr bool stretch = true;           y repeats x to fill its shape
 //   static constexpr bool view = true;              y has the bytes of x under another shape
 //   static constexpr bool effect = true;            eval may refuse; never removed as dead code
+//   static constexpr bool product = true;           y[i] = a[i]·b[i]
+//   static constexpr bool difference = true;        y[i] = a[i] − b[i]
 // In place of pull, `reference(x...)` gives a composition of other ops whose derivative is used. What
-// freeze can make use of:
-//   row_use by_rows(const shape& x) const             how it goes through x, its first input, by blocks
-//                                                     of rows; with `sums`, template <class T> void
-//                                                     accumulate(out<T> y, in<T>...) const adds to y
-//   turned_op<Op> turned(unsigned, bool) const        the op for matrices that lie transposed in memory
+// freeze can make use of beside: by_rows, accumulate, turned, units, add_scaled, eval_both, see
+// op_plans.hpp.
 // What the check kit holds its cotangents to, beside their being right:
 //   std::vector<identity> identities(const pulled& r) const
 //     { return {{"1^T xbar = 0", sum(r.xbar[0], axis)}}; }
@@ -219,12 +218,15 @@ concept operation = std::equality_comparable<Op> && std::copyable<Op> && named_o
 namespace detail {
 
 using eval_fn = void (*)(const void* op, const operand_view& y, std::span<const operand_view> x);
+using eval_both_fn = void (*)(const void* op, const operand_view& y, const operand_view& other,
+                              std::span<const operand_view> x);
+using bound_fn = double (*)(const void* op, std::span<const operand_view> x);
 
 // What a tape knows of an op type, free of templates.
 struct op_traits {
   const char* name;
   std::uint16_t arity;  // of a variadic op: 0
-  bool variadic, any_kind, analytic, elementwise, stretch, view, effect, stateless;
+  bool variadic, any_kind, analytic, elementwise, stretch, view, effect, product, difference, stateless;
   follows result;
   const follows* inputs;
   std::array<eval_fn, element_count> eval;  // null where the op has no body
@@ -237,6 +239,13 @@ struct op_traits {
   std::array<eval_fn, element_count> accumulate = {};
   std::shared_ptr<const void> (*turned)(const void* op, unsigned inputs, bool result, bool& swap) = nullptr;
   std::vector<identity> (*identities)(const void* op, const pulled& r) = nullptr;
+  unsigned (*units)(const void* op) = nullptr;
+  bool (*adds_scaled)(const void* op, std::span<const shape* const> x) = nullptr;
+  std::array<eval_fn, element_count> add_scaled = {}, subtract_scaled = {};
+  std::array<bound_fn, element_count> bound = {};
+  const op_traits* beside = nullptr;
+  bool (*brings)(const void* op, const void* other) = nullptr;
+  std::array<eval_both_fn, element_count> eval_both = {};
 };
 
 template <class Op, class T> constexpr bool has_number() {
@@ -259,22 +268,6 @@ template <class Op> constexpr std::array<eval_fn, element_count> evals() {
   if constexpr (requires { requires Op::any_kind; }) {
     f[4] = eval_for<Op, index_t>();
     f[5] = eval_for<Op, bool>();
-  }
-  return f;
-}
-
-template <class Op, class T> constexpr eval_fn accumulate_for() {
-  return [](const void* op, const operand_view& y, std::span<const operand_view> x) {
-    signature<Op, T>::call(*static_cast<const Op*>(op), &Op::template accumulate<T>, y, x);
-  };
-}
-
-template <class Op> constexpr std::array<eval_fn, element_count> accumulates() {
-  std::array<eval_fn, element_count> f{};
-  if constexpr (requires { &Op::template accumulate<double>; }) {
-    f[0] = accumulate_for<Op, float>();
-    f[1] = accumulate_for<Op, double>();
-    f[2] = accumulate_for<Op, real50>();
   }
   return f;
 }
@@ -332,6 +325,7 @@ template <class T> bool same_bits(const T& a, const T& b) {
 template <class Op> bool same(const void* left, const void* right);
 
 template <class Op> constexpr op_traits make_traits();
+template <class Op> inline constexpr op_traits traits_of = make_traits<Op>();
 
 }  // namespace detail
 
@@ -345,4 +339,4 @@ template <operation Op> var apply(const Op& op, std::span<const var> x, place wh
 
 }  // namespace reel
 
-#include <reel/autodiff/op_impl.hpp>
+#include <reel/autodiff/op_plans.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How apply() erases an op's type. Included by op.hpp.
+// How apply() erases an op's type. Included by op_plans.hpp.
 #pragma once
 
 #include <reel/autodiff/fields.hpp>
@@ -25,23 +25,6 @@ template <class Op> bool same(const void* left, const void* right) {
   }
 }
 
-template <class Op> constexpr auto rows_of() -> row_use (*)(const void*, const shape&) {
-  if constexpr (requires(const Op& op, const shape& x) { op.by_rows(x); })
-    return [](const void* op, const shape& x) { return static_cast<const Op*>(op)->by_rows(x); };
-  else return nullptr;
-}
-
-template <class Op>
-constexpr auto turns() -> std::shared_ptr<const void> (*)(const void*, unsigned, bool, bool&) {
-  if constexpr (requires(const Op& op) { op.turned(0U, true); })
-    return [](const void* op, unsigned inputs, bool result, bool& swap) -> std::shared_ptr<const void> {
-      const turned_op<Op> t = static_cast<const Op*>(op)->turned(inputs, result);
-      swap = t.swap;
-      return std::make_shared<const Op>(t.op);
-    };
-  else return nullptr;
-}
-
 template <class Op> constexpr auto declares() -> std::vector<identity> (*)(const void*, const pulled&) {
   if constexpr (requires(const Op& op, const pulled& r) { op.identities(r); })
     return [](const void* op, const pulled& r) { return static_cast<const Op*>(op)->identities(r); };
@@ -60,17 +43,19 @@ template <class Op> constexpr op_traits make_traits() {
 , .stretch = requires { requires Op::stretch; }
 , .view = requires { requires Op::view; }
 , .effect = requires { requires Op::effect; }
+, .product = requires { requires Op::product; }
+, .difference = requires { requires Op::difference; }
 , .stateless = std::is_empty_v<Op>, .result = s::result, .inputs = s::inputs.data(), .eval = evals<Op>(),
   .infer = &detail::infer<Op>, .pull = &detail::pull<Op>, .same = &detail::same<Op>,
   .copy = [](const void* op) -> std::shared_ptr<const void> {
     return std::make_shared<const Op>(*static_cast<const Op*>(op));
   },
   .by_rows = rows_of<Op>(), .accumulate = accumulates<Op>(), .turned = turns<Op>(),
-  .identities = declares<Op>(),
+  .identities = declares<Op>(), .units = unit_inputs<Op>(), .adds_scaled = detail::adds_scaled<Op>(),
+  .add_scaled = add_scaled_bodies<Op, false>(), .subtract_scaled = add_scaled_bodies<Op, true>(),
+  .bound = bounds<Op>(), .beside = op_beside<Op>(), .brings = detail::brings<Op>(), .eval_both = boths<Op>(),
 };  // namespace reel::detail
 }
-
-template <class Op> inline constexpr op_traits traits_of = make_traits<Op>();
 
 // Appends a node. `op` is copied unless the tape holds an equal one.
 var record(const op_traits& traits, const void* op, std::span<const operand> x);

@@ -37,7 +37,8 @@ struct freeze_request {
 // The passes of freeze in order. But for two they are exact: results stay those of evaluation bit for bit.
 //   dead_code               what neither an output, an update nor a check needs is dropped
 //   common_subexpressions   equal ops on equal inputs are computed once
-//   folding                 what depends on constants alone is computed once per instance
+//   folding                 what depends on constants alone is computed once per instance, and a product with
+//                           1 is its other factor
 //   views                   reshapes share their input's memory
 //   layouts                 a tall, narrow matrix among the states is kept transposed, for the sake of the
 //                           products it is in. Not exact: these sum in another order, each within
@@ -46,6 +47,11 @@ struct freeze_request {
 //   row_blocks              a large batch goes forward and backward in blocks of rows that fit a cache
 //   chunks                  of these, large sums are made in a fixed number of chunks of the rows, which
 //                           workers share. Not exact: sums in another order, within that same bound
+//   pairs                   logsumexp is computed along with the softmax that is its slope
+//   overwriting             an update w + s·A·B of a state by a product of few terms, such as the gradient of
+//   a
+//                           small batch, is made over w when all checks have passed, without a gradient or a
+//                           second w in memory
 //   in_place                an elementwise op writes over an input that nothing reads any more
 //   sharing                 values that are never alive together share the arena
 std::vector<std::string> pass_names();

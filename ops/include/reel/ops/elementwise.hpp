@@ -59,6 +59,7 @@ template <class F> struct unary_op {
 template <class F> struct binary_op {
   static constexpr auto name = F::name;
   static constexpr bool analytic = F::analytic, elementwise = true;
+  static constexpr bool product = requires { requires F::product; };
   shape infer(const shape& a, const shape& b) const { return same_shape(a, b); }
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
     if constexpr (has_kernel<F, T>)
@@ -71,6 +72,10 @@ template <class F> struct binary_op {
     return {scale_cotangent(ybar, F::da(a, b, y)), scale_cotangent(ybar, F::db(a, b, y))};
   }
   auto identities(const pulled& r) const requires declares_identities<F> { return F::identities(r); }
+  unsigned units() const {
+    if constexpr (requires { F::units; }) return F::units;
+    else return 0;
+  }
   bool operator==(const binary_op&) const = default;
 };
 

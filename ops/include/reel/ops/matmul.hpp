@@ -17,6 +17,9 @@ struct matmul_op {
   std::vector<identity> identities(const pulled& r) const;
   row_use by_rows(const shape& a) const;
   turned_op<matmul_op> turned(unsigned inputs, bool result) const;
+  bool adds_scaled(const shape& a, const shape& b) const;
+  template <class T> void add_scaled(out<T> y, in<T> a, in<T> b, T s) const;
+  template <class T> double bound(in<T> a, in<T> b) const;
   bool operator==(const matmul_op&) const = default;
 };
 

@@ -18,6 +18,18 @@ inline row_use rows_unless_first(const shape& x, int axis) {
   return x.axis(axis) == 0 ? row_use{} : row_use{.inputs = 1};
 }
 
+struct logsumexp_op {
+  static constexpr auto name = "logsumexp";
+  static constexpr bool analytic = true;
+  int axis = -1;
+  shape infer(const shape& x) const;  // the axis stays with size 1
+  template <class T> void eval(out<T> y, in<T> x) const;
+  var pull(var ybar, var y, var x) const;
+  std::vector<identity> identities(const pulled& r) const;
+  bool operator==(const logsumexp_op&) const = default;
+};
+
+// The slope of logsumexp, which can be had along with it.
 struct softmax_op {
   static constexpr auto name = "softmax";
   static constexpr bool analytic = true;
@@ -28,6 +40,9 @@ struct softmax_op {
   var pull(var pbar, var p, var x) const;
   std::vector<identity> identities(const pulled& r) const;
   row_use by_rows(const shape& x) const { return rows_unless_first(x, axis); }
+  using beside = logsumexp_op;
+  bool brings(const logsumexp_op& other) const { return other.axis == axis; }
+  template <class T> void eval_both(out<T> p, out<T> y, in<T> x) const;
   bool operator==(const softmax_op&) const = default;
 };
 
@@ -42,17 +57,6 @@ struct log_softmax_op {
   std::vector<identity> identities(const pulled& r) const;
   row_use by_rows(const shape& x) const { return rows_unless_first(x, axis); }
   bool operator==(const log_softmax_op&) const = default;
-};
-
-struct logsumexp_op {
-  static constexpr auto name = "logsumexp";
-  static constexpr bool analytic = true;
-  int axis = -1;
-  shape infer(const shape& x) const;  // the axis stays with size 1
-  template <class T> void eval(out<T> y, in<T> x) const;
-  var pull(var ybar, var y, var x) const;
-  std::vector<identity> identities(const pulled& r) const;
-  bool operator==(const logsumexp_op&) const = default;
 };
 
 var softmax(operand x, int axis = -1);

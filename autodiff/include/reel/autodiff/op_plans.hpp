@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+// What an op may tell freeze, beside its contract, so that more can be made of it. Included by op.hpp.
+//
+//   row_use by_rows(const shape& x) const;
+//     How it goes through x, its first input, by blocks of rows. With `sums`, it also has
+//       template <class T> void accumulate(out<T> y, in<T>... x) const;      y += op(x)
+//
+//   turned_op<Op> turned(unsigned inputs, bool result) const;
+//     The op for matrices that lie transposed in memory.
+//
+//   unsigned units() const;
+//     Of two inputs those (bit i: input i) which, where they are 1 throughout, leave the other as the result.
+//
+//   bool adds_scaled(const shape&... x) const;
+//     Whether adding a multiple of its result to something pays in one pass; then it has
+//       template <class T> void add_scaled(out<T> y, in<T>... x, T s) const;       y += s·op(x)
+//     rounded as op, product and sum one after the other would be, and
+//       template <class T> double bound(in<T>... x) const;
+//     which no number on the way to op(x) exceeds in magnitude; infinite or NaN where it cannot tell.
+//
+//   using beside = Other;
+//   bool brings(const Other& other) const;
+//     Whether it can compute that other op of the same inputs along with its own result, by
+//       template <class T> void eval_both(out<T> y, out<T> of_other, in<T>... x) const;
+#pragma once
+
+#include <reel/autodiff/op.hpp>
+
+namespace reel::detail {
+
+template <class Op> constexpr auto rows_of() -> row_use (*)(const void*, const shape&) {
+  if constexpr (requires(const Op& op, const shape& x) { op.by_rows(x); })
+    return [](const void* op, const shape& x) { return static_cast<const Op*>(op)->by_rows(x); };
+  else return nullptr;
+}
+
+template <class Op, class T> constexpr eval_fn accumulate_for() {
+  return [](const void* op, const operand_view& y, std::span<const operand_view> x) {
+    signature<Op, T>::call(*static_cast<const Op*>(op), &Op::template accumulate<T>, y, x);
+  };
+}
+
+template <class Op> constexpr std::array<eval_fn, element_count> accumulates() {
+  std::array<eval_fn, element_count> f{};
+  if constexpr (requires { &Op::template accumulate<double>; }) {
+    f[0] = accumulate_for<Op, float>();
+    f[1] = accumulate_for<Op, double>();
+    f[2] = accumulate_for<Op, real50>();
+  }
+  return f;
+}
+
+template <class Op>
+constexpr auto turns() -> std::shared_ptr<const void> (*)(const void*, unsigned, bool, bool&) {
+  if constexpr (requires(const Op& op) { op.turned(0U, true); })
+    return [](const void* op, unsigned inputs, bool result, bool& swap) -> std::shared_ptr<const void> {
+      const turned_op<Op> t = static_cast<const Op*>(op)->turned(inputs, result);
+      swap = t.swap;
+      return std::make_shared<const Op>(t.op);
+    };
+  else return nullptr;
+}
+
+template <class Op> constexpr auto unit_inputs() -> unsigned (*)(const void*) {
+  if constexpr (requires(const Op& op) { op.units(); })
+    return [](const void* op) { return static_cast<unsigned>(static_cast<const Op*>(op)->units()); };
+  else return nullptr;
+}
+
+template <class Op>
+concept scalable = requires {
+  &Op::adds_scaled;
+};
+
+template <class Op> constexpr auto adds_scaled() -> bool (*)(const void*, std::span<const shape* const>) {
+  if constexpr (scalable<Op>)
+    return [](const void* op, std::span<const shape* const> x) {
+      return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return static_cast<const Op*>(op)->adds_scaled(*x[I]...);
+      }
+      (inputs_of<Op>{});
+    };
+  else return nullptr;
+}
+
+// Reads s as the last input.
+template <class Op, class T, bool minus> constexpr eval_fn add_scaled_for() {
+  return [](const void* op, const operand_view& y, std::span<const operand_view> x) {
+    const T s = *static_cast<const T*>(x.back().data);
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      static_cast<const Op*>(op)->template add_scaled<T>(out<T>{static_cast<T*>(y.data), y.dims},
+                                                         parameter<in<T>>::make(x, I)..., minus ? T(-s) : s);
+    }
+    (inputs_of<Op>{});
+  };
+}
+
+template <class Op, bool minus> constexpr std::array<eval_fn, element_count> add_scaled_bodies() {
+  std::array<eval_fn, element_count> f{};
+  if constexpr (scalable<Op>) {
+    f[0] = add_scaled_for<Op, float, minus>();
+    f[1] = add_scaled_for<Op, double, minus>();
+    f[2] = add_scaled_for<Op, real50, minus>();
+    if constexpr (requires { requires Op::analytic; }) f[3] = add_scaled_for<Op, complex, minus>();
+  }
+  return f;
+}
+
+template <class Op, class T> constexpr bound_fn bound_for() {
+  return [](const void* op, std::span<const operand_view> x) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return static_cast<const Op*>(op)->template bound<T>(parameter<in<T>>::make(x, I)...);
+    }
+    (inputs_of<Op>{});
+  };
+}
+
+template <class Op> constexpr std::array<bound_fn, element_count> bounds() {
+  std::array<bound_fn, element_count> f{};
+  if constexpr (scalable<Op>) {
+    f[0] = bound_for<Op, float>();
+    f[1] = bound_for<Op, double>();
+  }
+  return f;
+}
+
+template <class Op> constexpr const op_traits* op_beside() {
+  if constexpr (requires { typename Op::beside; }) return &traits_of<typename Op::beside>;
+  else return nullptr;
+}
+
+template <class Op> constexpr auto brings() -> bool (*)(const void*, const void*) {
+  if constexpr (requires { typename Op::beside; })
+    return [](const void* op, const void* other) {
+      return static_cast<const Op*>(op)->brings(*static_cast<const typename Op::beside*>(other));
+    };
+  else return nullptr;
+}
+
+template <class Op, class T> constexpr eval_both_fn both_for() {
+  return [](const void* op, const operand_view& y, const operand_view& z, std::span<const operand_view> x) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      static_cast<const Op*>(op)->template eval_both<T>(out<T>{static_cast<T*>(y.data), y.dims},
+                                                        out<T>{static_cast<T*>(z.data), z.dims},
+                                                        parameter<in<T>>::make(x, I)...);
+    }
+    (inputs_of<Op>{});
+  };
+}
+
+template <class Op> constexpr std::array<eval_both_fn, element_count> boths() {
+  std::array<eval_both_fn, element_count> f{};
+  if constexpr (requires { typename Op::beside; }) {
+    f[0] = both_for<Op, float>();
+    f[1] = both_for<Op, double>();
+    f[2] = both_for<Op, real50>();
+    if constexpr (requires { requires Op::analytic; }) f[3] = both_for<Op, complex>();
+  }
+  return f;
+}
+
+}  // namespace reel::detail
+
+#include <reel/autodiff/op_impl.hpp>

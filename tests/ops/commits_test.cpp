@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// Updates made over their states: the bits of those made apart, and still all or nothing.
+#include "filled.hpp"
+
+#include <cmath>
+#include <limits>
+
+using namespace reel;
+using reel::test::check_error;
+using reel::test::explains;
+using reel::test::filled;
+
+namespace {
+
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
+// A network of two layers without biases, of whose updates one is written as a sum, one as a difference.
+struct network {
+  tape t;
+  var a = t.state(filled<double>({20, 30}, 0.5, 1)).named("a"),
+      b = t.state(filled<double>({30, 25}, 0.5, 2)).named("b"), x, y, rate = t.input({});
+  freeze_request request;
+
+  explicit network(index_t rows) : x(t.input({rows, 20})), y(t.input({rows, 25})) {
+    const var loss = mean(square(matmul(tanh(matmul(x, a)), b) - y));
+    const auto g = grad(loss, std::vector{a, b});
+    const var next_a = a + (-rate) * g[0], next_b = b - rate * g[1];
+    request = {.outputs = {loss},
+               .updates = {{a, next_a}, {b, next_b}},
+               .inputs = {x, y, rate},
+               .finite = {loss, next_a, next_b}};
+  }
+  program frozen(std::vector<std::string> off = {}) {
+    request.off = std::move(off);
+    return freeze(request);
+  }
+};
+
+template <class T> void compare(index_t rows, const workers& w = {}) {
+  network net(rows);
+  instance<T> over(net.frozen(), w), apart(net.frozen({"overwriting"}));
+  const auto x = filled<T>({rows, 20}, 1, 3), y = filled<T>({rows, 25}, 1, 4);
+  const array<T> rate(T(0.125));
+  for (int i = 0; i < 5; ++i) {
+    over.run(x, y, rate);
+    apart.run(x, y, rate);
+    BOOST_TEST((over.item() == apart.item()));
+    BOOST_TEST((over.state(0) == apart.state(0) && over.state(1) == apart.state(1)));
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(commits)
+
+BOOST_AUTO_TEST_CASE(they_have_the_bits_of_updates_made_apart) {
+  for (const index_t rows : {1, 8, 96}) {
+    network net(rows);
+    BOOST_TEST(explains(net.frozen(), "2 states are updated where they are"));
+    compare<float>(rows);
+    compare<double>(rows);
+  }
+  compare<real50>(3);
+  compare<complex>(3);
+  compare<float>(96, workers(3));
+}
+
+BOOST_AUTO_TEST_CASE(they_need_no_memory_for_gradients) {
+  network net(1);
+  BOOST_TEST(net.frozen().arena_bytes(element::f64) < 30 * 25 * sizeof(double));
+}
+
+BOOST_AUTO_TEST_CASE(a_gradient_of_many_terms_is_made_first) {
+  network net(97);
+  BOOST_TEST(explains(net.frozen(), "0 states are updated where they are"));
+}
+
+// w += s·xᵀ·g with nothing else in the way.
+struct outer {
+  tape t;
+  var w = t.state(filled<double>({8, 9}, 1, 1)).named("w"), x = t.input({1, 8}), g = t.input({1, 9}),
+      s = t.input({});
+  freeze_request request;
+  outer() {
+    const var next = w + s * matmul(transpose(x), g);
+    request = {.updates = {{w, next.named("next")}}, .inputs = {x, g, s}, .finite = {next}};
+  }
+};
+
+BOOST_AUTO_TEST_CASE(what_is_not_certain_beforehand_is_tried) {
+  outer o;
+  instance<float> run(freeze(o.request));
+  BOOST_TEST(explains(run.source(), "1 states are updated where they are"));
+  const auto x = filled<float>({1, 8}, 1e15, 2), g = filled<float>({1, 9}, 1e15, 3);
+  const array<float> s(1e-30F), large(1e20F);
+  const auto w = run.state(0);
+  o.request.off = {"overwriting"};
+  instance<float> apart(freeze(o.request));
+  run.run(x, g, s);  // products of 1e30 are finite, though beyond what is known to be harmless
+  apart.run(x, g, s);
+  BOOST_TEST((run.state(0) == apart.state(0)));
+  BOOST_TEST(!(run.state(0) == w));
+  const auto before = run.state(0);
+  check_error(
+      errc::non_finite, [&] { run.run(x, g, large); }, "next is not finite", "no state has changed");
+  BOOST_TEST((run.state(0) == before));
+  const array<float> nan(std::numeric_limits<float>::quiet_NaN());
+  check_error(
+      errc::non_finite, [&] { run.run(x, g, nan); }, "next is not finite");
+  BOOST_TEST((run.state(0) == before));
+}
+
+BOOST_AUTO_TEST_CASE(a_sum_at_the_end_of_the_range_is_never_missed) {
+  outer o;
+  instance<float> run(freeze(o.request));
+  auto x = filled<float>({1, 8}, 0, 2), g = filled<float>({1, 9}, 0, 3);
+  x.data()[0] = g.data()[0] = 1;
+  auto w = run.state(0);
+  w.data()[0] = std::numeric_limits<float>::max();
+  for (int power = 95; power < 128; ++power)
+    for (const float by : {0.99F, 1.0F, 1.01F}) {
+      run.set_state(0, w);
+      const float s = std::ldexp(by, power);
+      const bool stays = std::isfinite(std::numeric_limits<float>::max() + s);
+      const array<float> scale(s);
+      if (stays) run.run(x, g, scale);
+      else
+        check_error(
+            errc::non_finite, [&] { run.run(x, g, scale); }, "next is not finite");
+      BOOST_TEST((run.state(0) == w) == (!stays || std::numeric_limits<float>::max() + s == w.data()[0]));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_state_that_is_not_finite_is_found) {
+  outer o;
+  instance<float> run(freeze(o.request));
+  const auto x = filled<float>({1, 8}, 1, 2), g = filled<float>({1, 9}, 1, 3);
+  const array<float> s(1.0F);
+  run.run(x, g, s);
+  auto w = run.state(0);
+  w.data()[4] = infinity;
+  run.set_state(0, w);
+  check_error(
+      errc::non_finite, [&] { run.run(x, g, s); }, "read inf at [0,4] of state 0 'w'");
+  BOOST_TEST((run.state(0) == w));
+}
+
+BOOST_AUTO_TEST_CASE(an_update_that_need_not_be_finite_is_made_as_it_comes) {
+  outer o;
+  o.request.finite.clear();
+  instance<float> run(freeze(o.request));
+  const auto x = filled<float>({1, 8}, 1, 2), g = filled<float>({1, 9}, 1, 3);
+  run.run(x, g, array<float>(infinity));
+  BOOST_TEST(!std::isfinite(run.state(0).data()[0]));
+}
+
+BOOST_AUTO_TEST_CASE(an_earlier_check_that_fails_leaves_every_state) {
+  network net(4);
+  instance<float> run(net.frozen());
+  const auto x = filled<float>({4, 20}, 1, 3), y = filled<float>({4, 25}, 1e30, 4);
+  const auto a = run.state(0), b = run.state(1);
+  check_error(
+      errc::non_finite, [&] { run.run(x, y, array<float>(0.1F)); }, "square");
+  BOOST_TEST((run.state(0) == a && run.state(1) == b));
+}
+
+BOOST_AUTO_TEST_CASE(what_others_still_read_is_not_written_over) {
+  const auto frozen = [](auto updates, std::vector<var> outputs) {
+    freeze_request request;
+    request.outputs = std::move(outputs);
+    request.updates = updates;
+    return freeze(request);
+  };
+  tape t;
+  const var a = t.state(filled<double>({9, 9}, 1, 1)), b = t.state(filled<double>({9, 9}, 1, 2)),
+            x = t.input({9, 9});
+  const auto by = [](const var& l, const var& r) { return 0.5 * matmul(l, r); };
+  const auto count = [&](const program& p, int n) {
+    BOOST_TEST(explains(p, std::to_string(n) + " states are updated where they are"), p.explain());
+  };
+  using updates = std::vector<update>;
+  count(frozen(updates{{a, a + by(x, x)}, {b, b + by(x, x)}}, {sum(x)}), 0);  // one product, made once
+  count(frozen(updates{{a, a + by(x, x)}, {b, b - by(x, transpose(x))}}, {sum(x)}), 2);
+  count(frozen(updates{{a, a + by(b, x)}, {b, b + by(a, x)}}, {sum(x)}), 0);
+  count(frozen(updates{{a, a + by(b, x)}, {b, b + by(x, x)}}, {sum(x)}), 1);
+  count(frozen(updates{{a, a + by(x, x)}}, {a}), 0);
+  count(frozen(updates{{a, a + by(x, x)}}, {reshape(a, {81})}), 0);
+  const var next = a + by(x, x);
+  count(frozen(updates{{a, next}}, {next}), 0);
+  const var product = matmul(x, x);
+  count(frozen(updates{{a, a + 0.5 * product}}, {sum(product)}), 0);
+  count(frozen(updates{{a, 0.5 * product - a}}, {}), 0);
+  count(frozen(updates{{a, b + 0.5 * product}}, {}), 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

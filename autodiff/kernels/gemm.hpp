@@ -22,7 +22,7 @@ inline void accumulate(vec<T> (&acc)[M][N], index_t k, const T* a, index_t row, 
     vec<T> x[N];
     for (int v = 0; v < N; ++v) x[v] = load(b + v * lanes<T>);
     for (int r = 0; r < M; ++r)
-      for (int v = 0; v < N; ++v) acc[r][v] += x[v] * a[r * row];
+      for (int v = 0; v < N; ++v) acc[r][v] = multiply_add(x[v], all(a[r * row]), acc[r][v]);
   }
 }
 
@@ -162,21 +162,27 @@ template <class T> struct gemm_of {
     }
   }
 
-  // Dots of R rows of A with N rows of B.
+  // Dots of R rows of A with N rows of B, which lie as they are or packed: per register of columns N
+  // registers, one of each row, the last ones filled up with zeros.
   static constexpr int dot_rows = registers == 32 ? 4 : 2, most_dots = 5;
-  template <int R, int N> static void dots(index_t k, const T* a, const T* b, T* c, index_t c_row) {
+  template <int R, int N, bool Packed>
+  static void dots(index_t k, const T* a, const T* b, T* c, index_t c_row) {
     vec<T> acc[R][N] = {};
-    const auto step = [&](auto get) {
+    const auto step = [&](index_t p, auto get) {
       vec<T> x[R];
-      for (int r = 0; r < R; ++r) x[r] = get(a + r * k);
+#pragma GCC unroll 8
+      for (int r = 0; r < R; ++r) x[r] = get(a + r * k + p);
+#pragma GCC unroll 8
       for (int j = 0; j < N; ++j) {
-        const vec<T> y = get(b + j * k);
-        for (int r = 0; r < R; ++r) acc[r][j] += x[r] * y;
+        const vec<T> y = Packed ? load(b + p * N + j * lanes<T>) : get(b + j * k + p);
+#pragma GCC unroll 8
+        for (int r = 0; r < R; ++r) acc[r][j] = multiply_add(x[r], y, acc[r][j]);
       }
     };
     index_t p = 0;
-    for (; p + lanes<T> <= k; p += lanes<T>) step([=](const T* x) { return load(x + p); });
-    if (p < k) step([=](const T* x) { return load_part(x + p, k - p, T(0)); });
+    for (; p + lanes<T> <= k; p += lanes<T>) step(p, [](const T* x) { return load(x); });
+    if (p < k) step(p, [=](const T* x) { return load_part(x, k - p, T(0)); });
+#pragma GCC unroll 8
     for (int r = 0; r < R; ++r) put_sums<N>(acc[r], c + r * c_row);
   }
   // The sums over lanes of N registers.
@@ -190,26 +196,42 @@ template <class T> struct gemm_of {
   struct dots_table {
     dots_fn* of[dot_rows][most_dots];
   };
-  template <int R, int... N>
+  template <bool Packed, int R, int... N>
   static constexpr void fill_dots(dots_table& t, std::integer_sequence<int, N...>) {
-    ((t.of[R][N] = &dots<R + 1, N + 1>), ...);
+    ((t.of[R][N] = &dots<R + 1, N + 1, Packed>), ...);
   }
-  template <int... R> static constexpr dots_table make_dots(std::integer_sequence<int, R...>) {
+  template <bool Packed, int... R> static constexpr dots_table make_dots(std::integer_sequence<int, R...>) {
     dots_table t{};
-    (fill_dots<R>(t, std::make_integer_sequence<int, most_dots>{}), ...);
+    (fill_dots<Packed, R>(t, std::make_integer_sequence<int, most_dots>{}), ...);
     return t;
   }
-  static constexpr dots_table some_dots = make_dots(std::make_integer_sequence<int, dot_rows>{});
+  template <bool Packed>
+  static constexpr dots_table some_dots = make_dots<Packed>(std::make_integer_sequence<int, dot_rows>{});
 
+  static void pack(T* to, const T* b, index_t rows, index_t k) {
+    for (index_t p = 0; p < k; p += lanes<T>)
+      for (index_t j = 0; j < rows; ++j, to += lanes<T>)
+        store(to, p + lanes<T> <= k ? load(b + j * k + p) : load_part(b + j * k + p, k - p, T(0)));
+  }
+
+  // Some rows of B with all of A: packed where enough rows of A make it worth, since registers that begin
+  // anywhere mostly cross from one cache line into the next.
   static void all_dots(const gemm_shape& s, const T* a, const T* b, T* c) {
+    constexpr index_t worth_packing = 16;
     const index_t parts = (s.n + most_dots - 1) / most_dots;
-    for (index_t i = 0; i < s.m; i += dot_rows) {
-      const index_t rows = least(dot_rows, s.m - i);
-      for (index_t t = 0, j = 0; t < parts; ++t) {
-        const index_t n = (s.n - j) / (parts - t);
-        some_dots.of[rows - 1][n - 1](s.k, a + i * s.k, b + j * s.k, c + i * s.n + j, s.n);
-        j += n;
+    const index_t padded = (s.k + lanes<T> - 1) / lanes<T> * lanes<T>;
+    const bool packs = s.m >= worth_packing && most_dots * padded <= panel_numbers;
+    alignas(64) T panel[panel_numbers];
+    for (index_t t = 0, j = 0; t < parts; ++t) {
+      const index_t n = (s.n - j) / (parts - t);
+      const T* const from = b + j * s.k;
+      if (packs) pack(panel, from, n, s.k);
+      for (index_t i = 0; i < s.m; i += dot_rows) {
+        const index_t rows = least(dot_rows, s.m - i);
+        const auto& table = packs ? some_dots<true> : some_dots<false>;
+        table.of[rows - 1][n - 1](s.k, a + i * s.k, packs ? panel : from, c + i * s.n + j, s.n);
       }
+      j += n;
     }
   }
 

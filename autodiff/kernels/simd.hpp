@@ -12,7 +12,7 @@
 #include <limits>
 #include <utility>
 
-#ifdef __AVX512F__
+#if defined(__AVX512F__) || defined(__FMA__)
 #include <immintrin.h>
 #endif
 
@@ -67,6 +67,25 @@ template <class V> inline V rounded(V x) {
 #endif
   return x;
 }
+
+// a·b + c, rounded once where the set can: the same in every copy of a loop and in what is left over.
+#if defined(__AVX512F__)
+inline vec<float> multiply_add(vec<float> a, vec<float> b, vec<float> c) {
+  return (vec<float>)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+}
+inline vec<double> multiply_add(vec<double> a, vec<double> b, vec<double> c) {
+  return (vec<double>)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+}
+#elif defined(__FMA__)
+inline vec<float> multiply_add(vec<float> a, vec<float> b, vec<float> c) {
+  return (vec<float>)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+}
+inline vec<double> multiply_add(vec<double> a, vec<double> b, vec<double> c) {
+  return (vec<double>)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+}
+#else
+template <class V> inline V multiply_add(V a, V b, V c) { return a * b + c; }
+#endif
 
 template <class T> inline void store(T* y, vec<T> v) { std::memcpy(y, &v, sizeof v); }
 
@@ -157,6 +176,7 @@ inline vec<T> sums(const vec<T>* v) {
   } else {
     constexpr std::size_t half = (N + 1) / 2;
     vec<T> folded[half];
+#pragma GCC unroll 8
     for (std::size_t k = 0; k < half; ++k)
       folded[k] = fold<T, G>(v[2 * k], 2 * k + 1 < N ? v[2 * k + 1] : vec<T>{});
     return sums<T, half, G / 2>(folded);

@@ -52,7 +52,7 @@ class cutting {
   }
   void sort(const instruction& i) {
     const row_use use = rows_of(c_, i, rows_);
-    bool inside = use.inputs != 0, late = false, depends = false;
+    bool inside = use.inputs != 0 || repeats_rows(i), late = false, depends = false;
     for (std::size_t k = 0; k < i.inputs.size(); ++k) {
       const maker m = maker_of(i.inputs[k]);
       late = late || m == maker::after;
@@ -73,6 +73,13 @@ class cutting {
     } else {
       put(before_, maker::outside);
     }
+  }
+
+  // Whether every row of the result is the input, such as a bias that is added to each.
+  bool repeats_rows(const instruction& i) const {
+    if (i.op.traits != &traits_of<broadcast_to_op>) return false;
+    const shape &x = c_.values[i.inputs[0]].shape, &y = c_.values[i.output].shape;
+    return y.rank() > 0 && y[0] == rows_ && (x.rank() < y.rank() || x[0] != rows_);
   }
 
   // Whether rows are made and summed in blocks, many of them, and little else is read.

@@ -78,6 +78,24 @@ BOOST_AUTO_TEST_CASE(blocks_of_rows_change_no_bit) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_bias_is_added_block_by_block) {
+  tape t;
+  const auto x = filled({1000, 785}, 1, 1);
+  const var W = t.state(filled({785, 10}, 0.1, 2)), b = t.state(filled({10}, 0.1, 3)), X = t.input(x);
+  const var y = tanh(matmul(X, W) + b), g = grad(mean(square(y)), b);
+  freeze_request request{.outputs = {grad(mean(square(y)), W)}, .updates = {{b, b - g}}, .inputs = {X}};
+  const program cut = freeze(request);
+  BOOST_TEST(explains(cut, "rows  "));
+  BOOST_TEST(explains(cut, "= broadcast_to(state"));
+  request.off = {"row_blocks"};
+  const program whole = freeze(request);
+  BOOST_TEST(cut.arena_bytes(element::f32) < whole.arena_bytes(element::f32));
+  instance<float> a(cut), c(cut, workers(3)), d(whole);
+  for (int i = 0; i < 3; ++i) a.run(x), c.run(x), d.run(x);
+  BOOST_TEST((a.state(0) == c.state(0) && a.state(0) == d.state(0)));
+  BOOST_TEST((a.output() == c.output()));
+}
+
 BOOST_AUTO_TEST_CASE(blocks_of_rows_run_in_complex_numbers) {
   tape t;
   const var w = t.input({100, 20}), x = t.input({1600, 100}), y = t.input({1600, 20});

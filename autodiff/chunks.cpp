@@ -107,8 +107,12 @@ bool worth_sharing(const code& c, const row_group& g) {
 std::shared_ptr<const row_group> cut_for_threads(const code& c, const instruction& i, int threads) {
   const shape& y = c.values[i.output].shape;
   if (threads < 2 || i.rows != nullptr || y.rank() == 0 || y[0] < 2) return nullptr;
-  const row_use use = rows_of(c, i, y[0]);
-  if (use.inputs == 0 || use.sums) return nullptr;
+  const row_use use = rows_of_result(c, i);
+  if (use.inputs == 0 && use.columns == 0) return nullptr;
+  // The gradient Xᵀ·dz, which is made over the parameters, is shared where the product X·W is: otherwise one
+  // thread would read what the other has just written.
+  const shape& x = c.values[i.inputs[0]].shape;
+  if (use.columns != 0 && (x.rank() == 0 || x[0] < threads * least_rows)) return nullptr;
   const work w = work_of(c, i);
   if (w.products > 0 ? w.products < worth_products || y[0] < threads * least_rows : w.numbers < worth_numbers)
     return nullptr;

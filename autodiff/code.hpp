@@ -155,6 +155,9 @@ inline bool is_commit(const instruction& i) { return i.into != instruction::repl
 // How an instruction goes by `rows` rows; no inputs where it does not.
 row_use rows_of(const code& c, const instruction& i, index_t rows);
 
+// How an instruction makes blocks of rows of its result: from rows of inputs, or from columns.
+row_use rows_of_result(const code& c, const instruction& i);
+
 // Whether threads would be done sooner with the blocks of a group than one of them.
 bool worth_sharing(const code& c, const row_group& g);
 

@@ -240,6 +240,15 @@ row_use rows_of(const code& c, const instruction& i, index_t rows) {
   return use;
 }
 
+row_use rows_of_result(const code& c, const instruction& i) {
+  const shape& y = c.values[i.output].shape;
+  if (y.rank() == 0) return {};
+  const row_use use = rows_of(c, i, y[0]);
+  if (use.inputs != 0 && !use.sums) return use;
+  const bool whole = i.fused != nullptr || i.op.traits->elementwise || y.rank() != 2 || i.inputs.size() > 32;
+  return {.columns = whole ? 0 : declared_use(c, i).columns};
+}
+
 std::size_t cut_into_row_blocks(code& c) {
   std::size_t cut = cutting(c).run();
   for (std::size_t i = c.once; i < c.instructions.size();)

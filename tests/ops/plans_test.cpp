@@ -190,11 +190,11 @@ BOOST_AUTO_TEST_CASE(sums_in_chunks_stay_within_the_bound_of_a_sum) {
 // A perceptron with a hidden layer, whose products are shared out by rows.
 struct perceptron {
   tape t;
-  array<float> x = filled({700, 300}, 1, 1);
-  array<index_t> labels = labels_below(10, 700);
+  array<float> x;
+  array<index_t> labels;
   program step;
 
-  perceptron() {
+  explicit perceptron(index_t rows) : x(filled({rows, 300}, 1, 1)), labels(labels_below(10, rows)) {
     const var a = t.state(filled({300, 401}, 0.1, 2)), b = t.state(filled({401, 10}, 0.1, 3));
     const var X = t.input(x), l = t.input(labels);
     const var loss = mean(softmax_cross_entropy(matmul(relu(matmul(X, a)), b), l));
@@ -218,14 +218,17 @@ BOOST_AUTO_TEST_CASE(any_number_of_workers_gives_the_same_bits) {
       BOOST_TEST((together.w == alone.w && together.v == alone.v));
     }
   }
-  const perceptron m;
-  instance<float> alone(m.step);
-  for (int i = 0; i < 3; ++i) alone.run(m.x, m.labels);
-  for (const int threads : {2, 3, 5}) {
-    instance<float> together(m.step, workers(threads));
-    for (int i = 0; i < 3; ++i) together.run(m.x, m.labels);
-    BOOST_TEST(together.item() == alone.item());
-    BOOST_TEST((together.state(0) == alone.state(0) && together.state(1) == alone.state(1)));
+  for (const index_t rows : {96, 700}) {  // with updates over their states, and apart
+    const perceptron m(rows);
+    BOOST_TEST(explains(m.step, "2 states are updated where they are") == (rows == 96));
+    instance<float> alone(m.step);
+    for (int i = 0; i < 3; ++i) alone.run(m.x, m.labels);
+    for (const int threads : {2, 3, 5}) {
+      instance<float> together(m.step, workers(threads));
+      for (int i = 0; i < 3; ++i) together.run(m.x, m.labels);
+      BOOST_TEST(together.item() == alone.item());
+      BOOST_TEST((together.state(0) == alone.state(0) && together.state(1) == alone.state(1)));
+    }
   }
 }
 

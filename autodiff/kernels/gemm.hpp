@@ -252,8 +252,34 @@ template <class T> struct gemm_of {
 
   // A column of C is a row: cᵀ = bᵀ·A.
   static void oriented_product(const gemm_shape& s, const T* a, const T* b, T* c, use u) {
-    if (s.n == 1) product({false, !s.transpose_a, 1, s.m, s.k}, b, a, c, u);
-    else product(s, a, b, c, u);
+    if (s.n == 1 && s.m > 1) return oriented_product({false, !s.transpose_a, 1, s.m, s.k}, b, a, c, u);
+    if (s.k > 1) return product(s, a, b, c, u);
+    switch (u.how) {
+      case use::set:
+        return outer(s, a, b, c, [](auto product, auto) { return product(vec<T>{}); });
+      case use::add:
+        return outer(s, a, b, c, [](auto product, auto old) { return product(old()); });
+      case use::add_scaled:
+        return outer(s, a, b, c,
+                     [=](auto product, auto old) { return old() + rounded(product(vec<T>{}) * u.scale); });
+    }
+  }
+
+  // The product a·bᵀ of two vectors, row by row: c = next(product, old), where product(x) is x + a_i b_j and
+  // old() what c holds.
+  template <class Next> static void outer(const gemm_shape& s, const T* a, const T* b, T* c, Next next) {
+    for (index_t i = 0; i < s.m; ++i, c += s.n) {
+      const vec<T> x = all(a[i]);
+      index_t j = 0;
+      for (; j + lanes<T> <= s.n; j += lanes<T>)
+        store(c + j,
+              next([=](vec<T> to) { return multiply_add(load(b + j), x, to); }, [=] { return load(c + j); }));
+      if (const index_t left = s.n - j; left > 0)
+        store_part(c + j,
+                   next([=](vec<T> to) { return multiply_add(load_part(b + j, left), x, to); },
+                        [=] { return load_part(c + j, left); }),
+                   left);
+    }
   }
 };
 

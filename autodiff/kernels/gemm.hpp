@@ -217,7 +217,7 @@ template <class T> struct gemm_of {
   // Some rows of B with all of A: packed where enough rows of A make it worth, since registers that begin
   // anywhere mostly cross from one cache line into the next.
   static void all_dots(const gemm_shape& s, const T* a, const T* b, T* c) {
-    constexpr index_t worth_packing = 16;
+    constexpr index_t worth_packing = 32;
     const index_t parts = (s.n + most_dots - 1) / most_dots;
     const index_t padded = (s.k + lanes<T> - 1) / lanes<T> * lanes<T>;
     const bool packs = s.m >= worth_packing && most_dots * padded <= panel_numbers;

@@ -261,13 +261,14 @@ BOOST_AUTO_TEST_CASE(an_arena_is_smaller_where_memory_is_shared) {
 }
 
 BOOST_AUTO_TEST_CASE(one_program_serves_many_threads_and_outlives_its_tape) {
+  const auto filled = [](double with) { return array<double>(array<double>::shape_type{64}, with); };
   program p;
   {
     tape t;
-    const var x = t.input(shape{64}), s = t.state(array<double>::from_shape({64}) * 0.0);
+    const var x = t.input(shape{64}), s = t.state(filled(0));
     p = freeze({.outputs = {sum(exp(x) * s)}, .updates = {{s, s + tanh(x)}}});
   }
-  const array<double> in = array<double>::from_shape({64}) * 0.0 + 0.25;
+  const array<double> in = filled(0.25);
   const auto work = [&](std::vector<double>& seen) {
     instance<double> run(p);
     for (int i = 0; i < 500; ++i) run.run(in), seen.push_back(run.item());

@@ -93,10 +93,13 @@ template <class T> class witness {
     broken_.push_back(fmt::format("{}{}{}: {}", traits_.name, line.empty() ? "" : ", ", line, what));
   }
 
-  void eval(detail::eval_fn f, const void* op, buffer& y, std::span<const buffer> x) const {
+  static std::vector<detail::operand_view> views_of(std::span<const buffer> x) {
     std::vector<detail::operand_view> views;
     for (const buffer& b : x) views.push_back(b.view());
-    f(op, y.view(), views);
+    return views;
+  }
+  void eval(detail::eval_fn f, const void* op, buffer& y, std::span<const buffer> x) const {
+    f(op, y.view(), views_of(x));
   }
   // The op on inputs of which those in the mask are cut.
   template <class Cut> buffer part(const shape& dims, unsigned inputs, const Cut& cut) const {
@@ -112,9 +115,7 @@ template <class T> class witness {
     for (std::size_t k = 0; k < x_.size(); ++k) {
       if (x_[k].dims.size() != n || r_.nodes[r_.inputs_of(n_)[k]].kind != r_.nodes[n_].kind) continue;
       auto x = x_;
-      std::vector<detail::operand_view> views;
-      for (const buffer& b : x) views.push_back(b.view());
-      eval_(op_.self.get(), x[k].view(), views);
+      eval_(op_.self.get(), x[k].view(), views_of(x));
       if (!(x[k] == y_)) return refute("it declares itself elementwise, but reads what it has written over");
     }
     unsigned all = 0;
@@ -251,9 +252,7 @@ template <class T> class witness {
   }
 
   void bound() {
-    std::vector<detail::operand_view> views;
-    for (const buffer& b : x_) views.push_back(b.view());
-    const double most = traits_.bound[static_cast<std::size_t>(element_of<T>)](op_.self.get(), views);
+    const double most = traits_.bound[static_cast<std::size_t>(element_of<T>)](op_.self.get(), views_of(x_));
     if (largest(y_) > most * (1 + 0x1p10 * unit_roundoff<T>))
       refute(fmt::format("its bound is {:.3g}, but a number of its result is {:.3g}", most, largest(y_)));
   }
@@ -268,10 +267,8 @@ template <class T> class witness {
         continue;
       const buffer z = copy_of(values_, m);
       buffer y_along(y_.dims, y_.each), z_along(z.dims, z.each);
-      std::vector<detail::operand_view> views;
-      for (const buffer& b : x_) views.push_back(b.view());
-      traits_.eval_both[static_cast<std::size_t>(element_of<T>)](op_.self.get(), y_along.view(),
-                                                                 z_along.view(), views);
+      const auto both = traits_.eval_both[static_cast<std::size_t>(element_of<T>)];
+      both(op_.self.get(), y_along.view(), z_along.view(), views_of(x_));
       ++tried;
       if (!(y_along == y_ && z_along == z))
         return refute(fmt::format("eval_both does not compute what {} and {} do apart", traits_.name,

@@ -16,9 +16,12 @@ using detail::recording;
 using detail::value_id;
 
 std::vector<std::string> pass_names() {
-  return {
-      "dead_code", "common_subexpressions", "folding",  "views",  "layouts", "fusion", "row_blocks", "chunks",
-      "pairs",     "overwriting",           "in_place", "sharing"};
+  return {"dead_code", "common_subexpressions",
+          "folding",   "views",
+          "layouts",   "overwriting",
+          "fusion",    "row_blocks",
+          "chunks",    "pairs",
+          "in_place",  "sharing"};
 }
 
 namespace detail {
@@ -227,6 +230,7 @@ program freeze(const freeze_request& request) {
   note("layouts", fmt::format("{} narrow states are kept transposed", turned));
   detail::place_updates(c);
   const std::size_t overwritten = on("overwriting") ? detail::overwrite_states(c) : 0;
+  note("overwriting", fmt::format("{} states are updated where they are", overwritten));
   const std::size_t fused = on("fusion") ? detail::fuse_elementwise(c) : 0;
   note("fusion", fmt::format("{} elementwise instructions run in groups, block by block", fused));
   const std::size_t cut = on("row_blocks") ? detail::cut_into_row_blocks(c) : 0;
@@ -235,7 +239,6 @@ program freeze(const freeze_request& request) {
   note("chunks", fmt::format("{} groups of row blocks sum in chunks", chunked));
   const std::size_t paired = on("pairs") ? detail::pair_up(c) : 0;
   note("pairs", fmt::format("{} ops are computed along with another", paired));
-  note("overwriting", fmt::format("{} states are updated where they are", overwritten));
   if (turned + fused + cut + paired + overwritten > 0) {
     detail::find_lifetimes(plain);
     c.plain = std::make_shared<const code>(std::move(plain));

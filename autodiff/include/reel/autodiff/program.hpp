@@ -43,15 +43,15 @@ struct freeze_request {
 //   layouts                 a tall, narrow matrix among the states is kept transposed, for the sake of the
 //                           products it is in. Not exact: these sum in another order, each within
 //                           k u Σ|a||b| of the true sum for an inner size k and the unit roundoff u
+//   overwriting             an update w + s·A·B of a state by a product of few terms, such as the gradient of
+//   a
+//                           small batch, is made over w when all checks have passed, without a gradient or a
+//                           second w in memory
 //   fusion                  elementwise ops on the same number of elements run block by block, together
 //   row_blocks              a large batch goes forward and backward in blocks of rows that fit a cache
 //   chunks                  of these, large sums are made in a fixed number of chunks of the rows, which
 //                           workers share. Not exact: sums in another order, within that same bound
 //   pairs                   logsumexp is computed along with the softmax that is its slope
-//   overwriting             an update w + s·A·B of a state by a product of few terms, such as the gradient of
-//   a
-//                           small batch, is made over w when all checks have passed, without a gradient or a
-//                           second w in memory
 //   in_place                an elementwise op writes over an input that nothing reads any more
 //   sharing                 values that are never alive together share the arena
 std::vector<std::string> pass_names();

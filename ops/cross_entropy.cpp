@@ -58,8 +58,8 @@ struct label_cross_entropy_slope_op {
   template <class T> void eval(out<T> zbar, in<T> z, in<index_t> labels, in<T> lbar) const {
     check_labels(labels, z.shape().back());
     if constexpr (std::floating_point<T>)
-      return kernels::best<T>().cross_entropy_slope(zbar.data, z.data, labels.data, lbar.data, lbar.size(),
-                                                    z.shape().back());
+      return kernels::best<T>().cross_entropy(nullptr, zbar.data, z.data, labels.data, lbar.data, lbar.size(),
+                                              z.shape().back());
     each_row(z.shape(), -1, [&](const row& r, index_t i) {
       const T top = num::real_part(z[r.at(first_max(z.data, r))]);
       const T s = sum_of<T>(r.n, [&](index_t k) { return num::exp(z[r.at(k)] - top); });
@@ -85,7 +85,8 @@ struct label_cross_entropy_op {
   template <class T> void eval(out<T> loss, in<T> z, in<index_t> labels) const {
     check_labels(labels, z.shape().back());
     if constexpr (std::floating_point<T>)
-      return kernels::best<T>().cross_entropy(loss.data, z.data, labels.data, loss.size(), z.shape().back());
+      return kernels::best<T>().cross_entropy(loss.data, nullptr, z.data, labels.data, nullptr, loss.size(),
+                                              z.shape().back());
     each_row(z.shape(), -1, [&](const row& r, index_t i) {
       loss[i] = surprise(shifted_row<T>(z.data, r), z[r.at(labels[i])]);
     });

@@ -124,8 +124,8 @@ template <class T> struct gemm_of {
   static_assert(panel_numbers / (most_columns * lanes<T>) >= most_terms_held, "add_scaled in one part");
 
   static void product(const gemm_shape& s, const T* a, const T* b, T* c, use u) {
-    const strided of_a = s.transpose_a ? strided{1, s.m} : strided{s.k, 1};
-    const strided of_b = s.transpose_b ? strided{1, s.k} : strided{s.n, 1};
+    const strided of_a = s.transpose_a ? strided{1, s.a_row} : strided{s.a_row, 1};
+    const strided of_b = s.transpose_b ? strided{1, s.b_row} : strided{s.b_row, 1};
     const index_t row_tiles = (s.m + most_rows - 1) / most_rows;
     const index_t M = (s.m + row_tiles - 1) / row_tiles;
     const index_t N = least(least(most_columns, accumulators / M), (s.n + lanes<T> - 1) / lanes<T>);
@@ -154,7 +154,7 @@ template <class T> struct gemm_of {
         for (index_t t = 0, i = 0; t < row_tiles; ++t) {
           const index_t m = (s.m - i) / (row_tiles - t);
           tiles.of[m - 1][n - 1](k, a + i * of_a.row + p * of_a.column, of_a, bp, b_row,
-                                 c + i * s.n + j - skip, s.n, here, here.how == use::set ? 0 : skip,
+                                 c + i * s.c_row + j - skip, s.c_row, here, here.how == use::set ? 0 : skip,
                                  skip + left);
           i += m;
         }
@@ -164,17 +164,19 @@ template <class T> struct gemm_of {
 
   // Dots of R rows of A with N rows of B, which lie as they are or packed: per register of columns N
   // registers, one of each row, the last ones filled up with zeros.
-  static constexpr int dot_rows = registers == 32 ? 4 : 2, most_dots = 5;
+  static constexpr int dot_rows = registers == 32 ? 4 : 2, most_dots = registers == 32 ? 10 : 5;
+  static constexpr int dot_sums = registers == 32 ? 24 : 10;
+  using dots_fn = void(index_t k, const T* a, index_t a_row, const T* b, index_t b_row, T* c, index_t c_row);
   template <int R, int N, bool Packed>
-  static void dots(index_t k, const T* a, const T* b, T* c, index_t c_row) {
+  static void dots(index_t k, const T* a, index_t a_row, const T* b, index_t b_row, T* c, index_t c_row) {
     vec<T> acc[R][N] = {};
     const auto step = [&](index_t p, auto get) {
       vec<T> x[R];
 #pragma GCC unroll 8
-      for (int r = 0; r < R; ++r) x[r] = get(a + r * k + p);
-#pragma GCC unroll 8
+      for (int r = 0; r < R; ++r) x[r] = get(a + r * a_row + p);
+#pragma GCC unroll 16
       for (int j = 0; j < N; ++j) {
-        const vec<T> y = Packed ? load(b + p * N + j * lanes<T>) : get(b + j * k + p);
+        const vec<T> y = rounded(Packed ? load(b + p * N + j * lanes<T>) : get(b + j * b_row + p));
 #pragma GCC unroll 8
         for (int r = 0; r < R; ++r) acc[r][j] = multiply_add(x[r], y, acc[r][j]);
       }
@@ -192,13 +194,16 @@ template <class T> struct gemm_of {
     if constexpr (N > width) put_sums<N - width>(v + width, c + width);
     if constexpr (N < width) store_part(c, sums<T, static_cast<std::size_t>(N)>(v), N);
   }
-  using dots_fn = void(index_t k, const T* a, const T* b, T* c, index_t c_row);
   struct dots_table {
     dots_fn* of[dot_rows][most_dots];
   };
+  template <bool Packed, int R, int N> static constexpr dots_fn* dots_for() {
+    if constexpr (R * N <= dot_sums) return &dots<R, N, Packed>;
+    else return nullptr;
+  }
   template <bool Packed, int R, int... N>
   static constexpr void fill_dots(dots_table& t, std::integer_sequence<int, N...>) {
-    ((t.of[R][N] = &dots<R + 1, N + 1, Packed>), ...);
+    ((t.of[R][N] = dots_for<Packed, R + 1, N + 1>()), ...);
   }
   template <bool Packed, int... R> static constexpr dots_table make_dots(std::integer_sequence<int, R...>) {
     dots_table t{};
@@ -208,38 +213,44 @@ template <class T> struct gemm_of {
   template <bool Packed>
   static constexpr dots_table some_dots = make_dots<Packed>(std::make_integer_sequence<int, dot_rows>{});
 
-  static void pack(T* to, const T* b, index_t rows, index_t k) {
+  static void pack(T* to, const T* b, index_t b_row, index_t rows, index_t k) {
     for (index_t p = 0; p < k; p += lanes<T>)
-      for (index_t j = 0; j < rows; ++j, to += lanes<T>)
-        store(to, p + lanes<T> <= k ? load(b + j * k + p) : load_part(b + j * k + p, k - p, T(0)));
+      for (index_t j = 0; j < rows; ++j, to += lanes<T>) {
+        const T* const from = b + j * b_row + p;
+        store(to, p + lanes<T> <= k ? load(from) : load_part(from, k - p, T(0)));
+      }
   }
 
-  // Some rows of B with all of A: packed where enough rows of A make it worth, since registers that begin
-  // anywhere mostly cross from one cache line into the next.
+  // Some rows of B with all of A. Registers that begin anywhere mostly cross from one cache line into the
+  // next: where rows of B do not begin alike, they are packed if enough rows of A make it worth.
   static void all_dots(const gemm_shape& s, const T* a, const T* b, T* c) {
     constexpr index_t worth_packing = 32;
+    const index_t b_row = s.transpose_b ? s.b_row : s.k;
     const index_t parts = (s.n + most_dots - 1) / most_dots;
-    const index_t padded = (s.k + lanes<T> - 1) / lanes<T> * lanes<T>;
-    const bool packs = s.m >= worth_packing && most_dots * padded <= panel_numbers;
+    const index_t whole = (s.k + lanes<T> - 1) / lanes<T> * lanes<T>;
+    const bool packs = b_row % lanes<T> != 0 && s.m >= worth_packing && most_dots * whole <= panel_numbers;
+    const auto& table = packs ? some_dots<true> : some_dots<false>;
     alignas(64) T panel[panel_numbers];
     for (index_t t = 0, j = 0; t < parts; ++t) {
-      const index_t n = (s.n - j) / (parts - t);
-      const T* const from = b + j * s.k;
-      if (packs) pack(panel, from, n, s.k);
-      for (index_t i = 0; i < s.m; i += dot_rows) {
-        const index_t rows = least(dot_rows, s.m - i);
-        const auto& table = packs ? some_dots<true> : some_dots<false>;
-        table.of[rows - 1][n - 1](s.k, a + i * s.k, packs ? panel : from, c + i * s.n + j, s.n);
+      const index_t n = (s.n - j) / (parts - t), most = least(dot_rows, dot_sums / n);
+      const T* const from = b + j * b_row;
+      if (packs) pack(panel, from, b_row, n, s.k);
+      for (index_t i = 0; i < s.m; i += most) {
+        const index_t rows = least(most, s.m - i);
+        table.of[rows - 1][n - 1](s.k, a + i * s.a_row, s.a_row, packs ? panel : from, b_row,
+                                  c + i * s.c_row + j, s.c_row);
       }
       j += n;
     }
   }
 
-  static void gemm(const gemm_shape& s, const T* a, const T* b, T* c, bool add) {
+  static void gemm(const gemm_shape& shape, const T* a, const T* b, T* c, bool add) {
+    const gemm_shape s = with_rows(shape);
     if (s.m == 0 || s.n == 0) return;
     if (s.k == 0) {
-      if (!add)
-        for (index_t i = 0; i < s.m * s.n; ++i) c[i] = 0;
+      if (add) return;
+      for (index_t i = 0; i < s.m; ++i)
+        for (index_t j = 0; j < s.n; ++j) c[i * s.c_row + j] = 0;
       return;
     }
     if (has_lane_sums(s) && !add) return all_dots(s, a, b, c);
@@ -247,13 +258,14 @@ template <class T> struct gemm_of {
   }
 
   static void add_scaled_product(const gemm_shape& s, T scale, const T* a, const T* b, T* c) {
-    if (s.m > 0 && s.n > 0) oriented_product(s, a, b, c, {use::add_scaled, scale});
+    if (s.m > 0 && s.n > 0) oriented_product(with_rows(s), a, b, c, {use::add_scaled, scale});
   }
 
   // A column of C is a row: cᵀ = bᵀ·A.
   static void oriented_product(const gemm_shape& s, const T* a, const T* b, T* c, use u) {
-    if (s.n == 1 && s.m > 1) return oriented_product({false, !s.transpose_a, 1, s.m, s.k}, b, a, c, u);
-    if (s.k > 1) return product(s, a, b, c, u);
+    if (s.n == 1 && s.m > 1 && s.c_row == 1 && (s.transpose_b || s.b_row == 1))
+      return oriented_product({false, !s.transpose_a, 1, s.m, s.k, s.k, s.a_row, s.m}, b, a, c, u);
+    if (s.k > 1 || (s.transpose_b && s.b_row != 1)) return product(s, a, b, c, u);
     switch (u.how) {
       case use::set:
         return outer(s, a, b, c, [](auto product, auto) { return product(vec<T>{}); });
@@ -265,21 +277,37 @@ template <class T> struct gemm_of {
     }
   }
 
-  // The product a·bᵀ of two vectors, row by row: c = next(product, old), where product(x) is x + a_i b_j and
-  // old() what c holds.
+  // The product a·bᵀ of two vectors: c = next(product, old), where product(x) is x + a_i b_j and old() what c
+  // holds. A register of b is used for several rows.
   template <class Next> static void outer(const gemm_shape& s, const T* a, const T* b, T* c, Next next) {
-    for (index_t i = 0; i < s.m; ++i, c += s.n) {
-      const vec<T> x = all(a[i]);
-      index_t j = 0;
-      for (; j + lanes<T> <= s.n; j += lanes<T>)
-        store(c + j,
-              next([=](vec<T> to) { return multiply_add(load(b + j), x, to); }, [=] { return load(c + j); }));
-      if (const index_t left = s.n - j; left > 0)
-        store_part(c + j,
-                   next([=](vec<T> to) { return multiply_add(load_part(b + j, left), x, to); },
-                        [=] { return load_part(c + j, left); }),
-                   left);
-    }
+    const index_t a_step = s.transpose_a ? 1 : s.a_row;
+    index_t i = 0;
+    for (; i + outer_rows <= s.m; i += outer_rows)
+      outer_tile<outer_rows>(s, a + i * a_step, a_step, b, c + i * s.c_row, next);
+    for (; i < s.m; ++i) outer_tile<1>(s, a + i * a_step, a_step, b, c + i * s.c_row, next);
+  }
+  static constexpr int outer_rows = 5;
+  template <int R, class Next>
+  static void outer_tile(const gemm_shape& s, const T* a, index_t a_step, const T* b, T* c, Next next) {
+    vec<T> x[R];
+    for (int r = 0; r < R; ++r) x[r] = all(a[r * a_step]);
+    const index_t n = s.n, c_row = s.c_row;
+    const auto step = [&](vec<T> y, index_t j, auto get, auto put) {
+#pragma GCC unroll 8
+      for (int r = 0; r < R; ++r) {
+        const vec<T> factor = x[r];
+        T* const to = c + r * c_row + j;
+        put(to, next([=](vec<T> start) { return multiply_add(y, factor, start); }, [=] { return get(to); }));
+      }
+    };
+    index_t j = 0;
+    for (; j + lanes<T> <= n; j += lanes<T>)
+      step(
+          load(b + j), j, [](const T* p) { return load(p); }, [](T* p, vec<T> v) { store(p, v); });
+    if (const index_t left = n - j; left > 0)
+      step(
+          load_part(b + j, left), j, [=](const T* p) { return load_part(p, left); },
+          [=](T* p, vec<T> v) { store_part(p, v, left); });
   }
 };
 

@@ -2,8 +2,8 @@
 // Softmax and its relatives on rows of numbers. With t the maximum of a row, Σ e^(x_i − t) is 1 for a
 // maximum itself and `rest` for all others; log1p(rest) keeps its digits where the maximum dominates.
 //
-// Rows that are short, or lie side by side in memory: one per lane, `lanes` of them at a time. Long ones:
-// along the row.
+// Rows that are short, or lie side by side in memory: one per lane, `lanes` of them at a time. Long ones, and
+// a few short ones: along the row. A short row's terms are summed one after the other either way.
 #pragma once
 
 #include "functions.hpp"
@@ -14,13 +14,8 @@ namespace reel::kernels::REEL_KERNEL_SET {
 template <class T, class P = T> struct side_by_side {
   P* x;
   index_t step, used;
-  vec<T> get(index_t k) const {
-    return used == lanes<T> ? load<T>(x + k * step) : load_part(x + k * step, used);
-  }
-  void set(index_t k, vec<T> v) const {
-    if (used == lanes<T>) store(x + k * step, v);
-    else store_part(x + k * step, v, used);
-  }
+  vec<T> get(index_t k) const { return load_some<T>(x + k * step, used); }
+  void set(index_t k, vec<T> v) const { store_some(x + k * step, v, used); }
 };
 
 // What shifted exponentials of such rows come to.
@@ -49,11 +44,13 @@ template <class T> struct shifted {
   vec<T> scale() const { return T(1) / (T(1) + rest); }
 };
 
-// One long row.
-template <class T> struct long_row {
+inline constexpr index_t few = 32;  // terms of a short row, at most
+
+// One row, along it.
+template <class T> struct one_row {
   T top, rest;
 
-  long_row(const T* x, index_t n) {
+  one_row(const T* x, index_t n) {
     vec<T> most[4];
     for (auto& m : most) m = all(x[0]);
     index_t i = 0;
@@ -65,11 +62,36 @@ template <class T> struct long_row {
         larger_or_nan<T>(larger_or_nan<T>(most[0], most[1]), larger_or_nan<T>(most[2], most[3])));
   }
 
-  // Gives each register of e^(x − top) to `keep`; sums blocks of 4096 apart.
+  // Gives each register of e^(x − top) to `keep`.
   template <class Keep> void exponentials(const T* x, index_t n, Keep keep) {
-    constexpr index_t block = 4096;
     rest = 0;
     T tops = 0;
+    if (n <= few) add_terms(x, n, tops, keep);
+    else add_blocks(x, n, tops, keep);
+    rest += (tops - 1) + (top - top);
+  }
+  T log_sum() const { return log1p<T>(all(rest))[0] + (rest - rest); }
+  T log_of_sum() const {
+    constexpr T infinity = std::numeric_limits<T>::infinity();
+    return top == infinity || top == -infinity ? top : top + log_sum();
+  }
+  T scale() const { return 1 / (1 + rest); }
+
+ private:
+  template <class Keep> void add_terms(const T* x, index_t n, T& tops, Keep keep) {
+    T terms[few + lanes<T>], is_top[few + lanes<T>];
+    for (index_t i = 0; i < n; i += lanes<T>) {
+      const index_t used = least(lanes<T>, n - i);
+      const vec<T> v = load_some(x + i, used), e = exp<T>(v - top);
+      store<T>(terms + i, v == top ? vec<T>{} : e);
+      store<T>(is_top + i, v == top ? all(T(1)) : vec<T>{});
+      keep(i, e, used);
+    }
+    for (index_t k = 0; k < n; ++k) rest += terms[k], tops += is_top[k];
+  }
+  // Blocks of 4096 are summed apart.
+  template <class Keep> void add_blocks(const T* x, index_t n, T& tops, Keep keep) {
+    constexpr index_t block = 4096;
     for (index_t from = 0; from < n; from += block) {
       const index_t to = least(from + block, n);
       vec<T> sum{}, count{};
@@ -90,12 +112,6 @@ template <class T> struct long_row {
       rest += sum_lanes<T>(sum);
       tops += sum_lanes<T>(count);
     }
-    rest += (tops - 1) + (top - top);
-  }
-  T log_sum() const { return log1p<T>(all(rest))[0] + (rest - rest); }
-  T log_of_sum() const {
-    constexpr T infinity = std::numeric_limits<T>::infinity();
-    return top == infinity || top == -infinity ? top : top + log_sum();
   }
 };
 
@@ -105,23 +121,39 @@ struct rows_layout {
 };
 
 template <class T> struct rows_of {
-  static constexpr index_t few = 32;
   static constexpr auto nothing = [](auto...) {};
+
+  // buffer[k][r] = x[r][k] for as many rows of n numbers.
+  static void turn_in(T* buffer, const T* x, index_t rows, index_t n) {
+    for (index_t q = 0; q < n; q += lanes<T>) {
+      const index_t width = least(lanes<T>, n - q);
+      vec<T> v[lanes<T>];
+      for (index_t r = 0; r < lanes<T>; ++r) v[r] = r < rows ? load_some(x + r * n + q, width) : vec<T>{};
+      transpose<T>(v);
+      for (index_t k = 0; k < width; ++k) store(buffer + (q + k) * lanes<T>, v[k]);
+    }
+  }
+  static void turn_out(T* y, const T* buffer, index_t rows, index_t n) {
+    for (index_t q = 0; q < n; q += lanes<T>) {
+      const index_t width = least(lanes<T>, n - q);
+      vec<T> v[lanes<T>];
+      for (index_t k = 0; k < lanes<T>; ++k) v[k] = k < width ? load(buffer + (q + k) * lanes<T>) : vec<T>{};
+      transpose<T>(v);
+      for (index_t r = 0; r < rows; ++r) store_some(y + r * n + q, v[r], width);
+    }
+  }
 
   // f(registers of rows, first row, how many) for short or interleaved rows of x, which f may write to
   // a y of the same layout. Short rows are turned into a buffer and back.
   template <class F> static void each(const T* x, T* y, const rows_layout& l, F f) {
     if (l.inner == 1) {
-      alignas(64) T buffer[few * lanes<T>] = {};
+      alignas(64) T buffer[few * lanes<T>];
       for (index_t i = 0; i < l.outer; i += lanes<T>) {
         const index_t rows = least(lanes<T>, l.outer - i);
-        for (index_t r = 0; r < rows; ++r)
-          for (index_t k = 0; k < l.n; ++k) buffer[k * lanes<T> + r] = x[(i + r) * l.n + k];
+        turn_in(buffer, x + i * l.n, rows, l.n);
         const side_by_side<T> turned{buffer, lanes<T>, lanes<T>};
         f(turned, turned, i, rows);
-        if (y == nullptr) continue;
-        for (index_t r = 0; r < rows; ++r)
-          for (index_t k = 0; k < l.n; ++k) y[(i + r) * l.n + k] = buffer[k * lanes<T> + r];
+        if (y != nullptr) turn_out(y + i * l.n, buffer, rows, l.n);
       }
       return;
     }
@@ -132,11 +164,8 @@ template <class T> struct rows_of {
         f(from, side_by_side<T>{y == nullptr ? nullptr : y + at, l.inner, rows}, o * l.inner + q, rows);
       }
   }
-  static void put(T* y, vec<T> v, index_t rows) {
-    if (rows == lanes<T>) store(y, v);
-    else store_part(y, v, rows);
-  }
-  static bool along(const rows_layout& l) { return l.inner == 1 && l.n > few; }
+  static constexpr index_t few_rows = lanes<T> / 4;
+  static bool along(const rows_layout& l) { return l.inner == 1 && (l.n > few || l.outer <= few_rows); }
 
   static void softmax(T* p, const T* x, index_t outer, index_t n, index_t inner) {
     softmax_and_logsumexp(p, nullptr, x, outer, n, inner);
@@ -149,12 +178,12 @@ template <class T> struct rows_of {
         const shifted<T> s(from, n, [&](index_t k, vec<T> e) { to.set(k, e); });
         const vec<T> scale = s.scale();
         for (index_t k = 0; k < n; ++k) to.set(k, to.get(k) * scale);
-        if (y != nullptr) put(y + row, s.log_of_sum(), rows);
+        if (y != nullptr) store_some(y + row, s.log_of_sum(), rows);
       });
     for (index_t row = 0; row < outer; ++row, x += n, p += n) {
-      long_row<T> r(x, n);
-      r.exponentials(x, n, [=](index_t i, vec<T> e, index_t used) { put(p + i, e, used); });
-      const T scale = 1 / (1 + r.rest);
+      one_row<T> r(x, n);
+      r.exponentials(x, n, [=](index_t i, vec<T> e, index_t used) { store_some(p + i, e, used); });
+      const T scale = r.scale();
       map(p, static_cast<const T*>(p), n, [=](vec<T> e) { return e * scale; });
       if (y != nullptr) y[row] = r.log_of_sum();
     }
@@ -168,7 +197,7 @@ template <class T> struct rows_of {
         for (index_t k = 0; k < n; ++k) to.set(k, (from.get(k) - s.top) - log_sum);
       });
     for (; outer > 0; --outer, x += n, y += n) {
-      long_row<T> r(x, n);
+      one_row<T> r(x, n);
       r.exponentials(x, n, nothing);
       const T top = r.top, log_sum = r.log_sum();
       map(y, x, n, [=](vec<T> v) { return (v - top) - log_sum; });
@@ -178,54 +207,54 @@ template <class T> struct rows_of {
   static void logsumexp(T* y, const T* x, index_t outer, index_t n, index_t inner) {
     if (!along({outer, n, inner}))
       return each(x, nullptr, {outer, n, inner}, [=](auto from, auto, index_t row, index_t rows) {
-        put(y + row, shifted<T>(from, n, nothing).log_of_sum(), rows);
+        store_some(y + row, shifted<T>(from, n, nothing).log_of_sum(), rows);
       });
     for (; outer > 0; --outer, x += n, ++y) {
-      long_row<T> r(x, n);
+      one_row<T> r(x, n);
       r.exponentials(x, n, nothing);
       *y = r.log_of_sum();
     }
   }
 
-  static void cross_entropy(T* loss, const T* z, const index_t* labels, index_t rows, index_t n) {
-    if (n <= few)
-      return each(z, nullptr, {rows, n, 1}, [=](auto from, auto, index_t row, index_t used) {
-        vec<T> at_label{};
-        for (index_t r = 0; r < used; ++r) at_label[r] = z[(row + r) * n + labels[row + r]];
-        const shifted<T> s(from, n, nothing);
-        put(loss + row, s.log_sum() - (at_label - s.top), used);
-      });
-    for (; rows > 0; --rows, z += n, ++labels, ++loss) {
-      long_row<T> r(z, n);
-      r.exponentials(z, n, nothing);
-      *loss = r.log_sum() - (z[*labels] - r.top);
-    }
-  }
-
-  static void cross_entropy_slope(T* dz, const T* z, const index_t* labels, const T* l, index_t rows,
-                                  index_t n) {
-    if (n <= few)
+  // The loss and its slope; either may be null.
+  static void cross_entropy(T* loss, T* dz, const T* z, const index_t* labels, const T* l, index_t rows,
+                            index_t n) {
+    if (!along({rows, n, 1}))
       return each(z, dz, {rows, n, 1}, [=](auto from, auto to, index_t row, index_t used) {
-        bits<T> label{};
-        vec<T> factor{};
+        T at_label[lanes<T>] = {};
+        lane<T> label[lanes<T>] = {};
         for (index_t r = 0; r < used; ++r) {
           label[r] = static_cast<lane<T>>(labels[row + r]);
-          factor[r] = l[row + r];
+          at_label[r] = z[(row + r) * n + labels[row + r]];
         }
-        const shifted<T> s(from, n, [&](index_t k, vec<T> e) { to.set(k, e); });
-        const vec<T> scale = s.scale();
+        const shifted<T> s(from, n, [=](index_t k, vec<T> e) {
+          if (dz != nullptr) to.set(k, e);
+        });
+        if (loss != nullptr) store_some(loss + row, s.log_sum() - (load(at_label) - s.top), used);
+        if (dz == nullptr) return;
+        bits<T> hot;
+        std::memcpy(&hot, label, sizeof hot);
+        const vec<T> scale = s.scale(), factor = load_some(l + row, used);
         for (index_t k = 0; k < n; ++k) {
-          const vec<T> hot = label == static_cast<lane<T>>(k) ? all(T(1)) : vec<T>{};
-          to.set(k, factor == T(0) ? vec<T>{} : factor * (to.get(k) * scale - hot));
+          const vec<T> one = hot == static_cast<lane<T>>(k) ? all(T(1)) : vec<T>{};
+          to.set(k, slope(rounded(to.get(k) * scale) - one, factor));
         }
       });
-    for (index_t i = 0; i < rows; ++i, z += n, dz += n) {
-      softmax(dz, z, 1, n, 1);
-      dz[labels[i]] -= 1;
-      const T factor = l[i];
-      map(dz, static_cast<const T*>(dz), n, [=](vec<T> e) { return factor == T(0) ? vec<T>{} : factor * e; });
+    for (index_t i = 0; i < rows; ++i, z += n) {
+      one_row<T> r(z, n);
+      r.exponentials(z, n, [=](index_t k, vec<T> e, index_t used) {
+        if (dz != nullptr) store_some(dz + k, e, used);
+      });
+      if (loss != nullptr) loss[i] = r.log_sum() - (z[labels[i]] - r.top);
+      if (dz == nullptr) continue;
+      const vec<T> scale = all(r.scale()), factor = all(l[i]);
+      const vec<T> at_label = slope(rounded(all(dz[labels[i]]) * scale) - T(1), factor);
+      map(dz, static_cast<const T*>(dz), n, [=](vec<T> e) { return slope(rounded(e * scale), factor); });
+      dz[labels[i]] = at_label[0];
+      dz += n;
     }
   }
+  static vec<T> slope(vec<T> x, vec<T> factor) { return factor == T(0) ? vec<T>{} : x * factor; }
 };
 
 }  // namespace reel::kernels::REEL_KERNEL_SET

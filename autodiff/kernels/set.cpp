@@ -43,7 +43,6 @@ template <class T> constexpr set<T> make() {
           .logsumexp = r::logsumexp,
           .softmax_and_logsumexp = r::softmax_and_logsumexp,
           .cross_entropy = r::cross_entropy,
-          .cross_entropy_slope = r::cross_entropy_slope,
           .gemm = gemm_of<T>::gemm,
           .add_scaled_product = gemm_of<T>::add_scaled_product};
 }

@@ -118,6 +118,15 @@ template <class T> inline void store_part(T* y, vec<T> v, index_t n) {
 }
 #endif
 
+// The first n lanes, 0 < n ≤ lanes.
+template <class T> inline vec<T> load_some(const T* x, index_t n) {
+  return n == lanes<T> ? load(x) : load_part(x, n);
+}
+template <class T> inline void store_some(T* y, vec<T> v, index_t n) {
+  if (n == lanes<T>) store(y, v);
+  else store_part(y, v, n);
+}
+
 // −1 for each of as many bools that is true.
 template <class T> inline bits<T> load_bools(const bool* x) {
   lane<T> each[lanes<T>];
@@ -185,10 +194,36 @@ inline vec<T> sums(const vec<T>* v) {
 
 template <class T> inline T sum_lanes(vec<T> v) { return sums<T, 1>(&v)[0]; }
 
-template <class T> inline T largest_lane(vec<T> v) {
-  T top = v[0];
-  for (index_t k = 1; k < lanes<T>; ++k) top = v[k] > top || v[k] != v[k] ? v[k] : top;
-  return top;
+template <class T, std::size_t G = static_cast<std::size_t>(lanes<T>)> inline T largest_lane(vec<T> v) {
+  if constexpr (G == 1) {
+    return v[0];
+  } else {
+    constexpr std::make_index_sequence<static_cast<std::size_t>(lanes<T>)> all_lanes{};
+    return largest_lane<T, G / 2>(
+        larger_or_nan<T>(halves<T, G, 0>(v, v, all_lanes), halves<T, G, G / 2>(v, v, all_lanes)));
+  }
+}
+
+// Lanes of a where their number has not the bit D, else those of b, D before (D behind for `high`).
+template <class T, std::size_t D, bool High, std::size_t... I>
+inline vec<T> exchange(vec<T> a, vec<T> b, std::index_sequence<I...> lane_numbers) {
+  constexpr std::size_t count = lane_numbers.size();
+  return __builtin_shufflevector(
+      a, b, static_cast<int>((I & D) == 0 ? I + (High ? D : 0) : count + I - (High ? 0 : D))...);
+}
+
+// As many registers as lanes: lane i of v[j] becomes lane j of v[i], blocks of 2D by 2D at a time.
+template <class T, std::size_t D = static_cast<std::size_t>(lanes<T>) / 2> inline void transpose(vec<T>* v) {
+  constexpr auto count = static_cast<std::size_t>(lanes<T>);
+  constexpr std::make_index_sequence<count> all_lanes{};
+#pragma GCC unroll 16
+  for (std::size_t i = 0; i < count; ++i) {
+    if ((i & D) != 0) continue;
+    const vec<T> a = v[i], b = v[i + D];
+    v[i] = exchange<T, D, false>(a, b, all_lanes);
+    v[i + D] = exchange<T, D, true>(a, b, all_lanes);
+  }
+  if constexpr (D > 1) transpose<T, D / 2>(v);
 }
 
 }  // namespace reel::kernels::REEL_KERNEL_SET

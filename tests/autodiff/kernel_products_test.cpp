@@ -110,6 +110,48 @@ BOOST_AUTO_TEST_CASE(a_product_goes_on_where_it_stopped) {
   });
 }
 
+// Rows of A, B and C as parts of longer ones, of which nothing else may be read or written.
+BOOST_AUTO_TEST_CASE(gaps_between_rows_change_nothing) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    constexpr T nan = std::numeric_limits<T>::quiet_NaN();
+    const auto spread = [](const std::vector<T>& x, index_t rows, index_t columns, index_t row, T between) {
+      std::vector<T> y(static_cast<std::size_t>(rows * row), between);
+      for (index_t i = 0; i < rows; ++i) std::copy_n(x.begin() + i * columns, columns, y.begin() + i * row);
+      return y;
+    };
+    for (const bool ta : {false, true})
+      for (const bool tb : {false, true})
+        for (const index_t m : {1, 4, 11, 50})
+          for (const index_t n : {1, 3, 10, 41})
+            for (const index_t k : {0, 1, 7, 100}) {
+              const product<T> p({ta, tb, m, n, k}, static_cast<std::uint64_t>(m + n + k));
+              const gemm_shape rows = kernels::with_rows(p.s);
+              gemm_shape gaps = rows;
+              gaps.a_row += 3, gaps.b_row += 5, gaps.c_row += 2;
+              const auto a = spread(p.a, ta ? k : m, rows.a_row, gaps.a_row, nan);
+              const auto b = spread(p.b, tb ? n : k, rows.b_row, gaps.b_row, nan);
+              const auto same = [&](const char* what, const std::vector<T>& with,
+                                    const std::vector<T>& without) {
+                BOOST_TEST((with == spread(without, m, n, gaps.c_row, T(77))),
+                           fmt::format("{} {}x{}x{}, transposed {} {}", what, m, n, k, ta, tb));
+              };
+              for (const bool add : {false, true}) {
+                // Sums of lanes where there are no gaps may be sums in order where there are.
+                if (!add && kernels::has_lane_sums(rows) != kernels::has_lane_sums(gaps)) continue;
+                auto c = spread(p.c, m, n, gaps.c_row, T(77)), whole = p.c;
+                s.gemm(p.s, p.a.data(), p.b.data(), whole.data(), add);
+                s.gemm(gaps, a.data(), b.data(), c.data(), add);
+                same(add ? "added" : "set", c, whole);
+              }
+              if (!kernels::adds_scaled(rows) || !kernels::adds_scaled(gaps)) continue;
+              auto c = spread(p.c, m, n, gaps.c_row, T(77)), whole = p.c;
+              s.add_scaled_product(p.s, T(0.3), p.a.data(), p.b.data(), whole.data());
+              s.add_scaled_product(gaps, T(0.3), a.data(), b.data(), c.data());
+              same("scaled", c, whole);
+            }
+  });
+}
+
 BOOST_AUTO_TEST_CASE(rows_of_a_product_do_not_depend_on_each_other) {
   for_all_sets([]<class T>(const kernels::set<T>& s) {
     for (const bool tb : {false, true})

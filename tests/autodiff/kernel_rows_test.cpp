@@ -97,6 +97,36 @@ BOOST_AUTO_TEST_CASE(softmax_along_any_axis_has_the_same_bits_for_short_rows) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(short_rows_have_the_same_bits_however_many_there_are) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    constexpr T infinity = std::numeric_limits<T>::infinity();
+    for (const index_t n : {1, 2, 10, 16, 17, 32, 33}) {
+      const index_t rows = 19;
+      std::vector<T> z = scattered<T>(rows * n, 8), l = scattered<T>(rows, 3);
+      z[static_cast<std::size_t>(3 * n)] = infinity;
+      z[static_cast<std::size_t>(4 * n)] = std::numeric_limits<T>::quiet_NaN();
+      z[static_cast<std::size_t>(5 * n)] = -infinity;
+      l[6] = 0;
+      std::vector<index_t> labels;
+      for (index_t i = 0; i < rows; ++i) labels.push_back(i % n);
+      std::vector<T> loss(l.size()), dz(z.size()), one_loss(1), one_dz(static_cast<std::size_t>(n)),
+          p(z.size()), one_p(one_dz.size());
+      s.cross_entropy(loss.data(), dz.data(), z.data(), labels.data(), l.data(), rows, n);
+      s.softmax(p.data(), z.data(), rows, n, 1);
+      const auto same = [](T a, T b) { return a == b || (a != a && b != b); };
+      for (index_t i = 0; i < rows; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        s.cross_entropy(one_loss.data(), nullptr, &z[at * one_dz.size()], &labels[at], nullptr, 1, n);
+        s.cross_entropy(nullptr, one_dz.data(), &z[at * one_dz.size()], &labels[at], &l[at], 1, n);
+        s.softmax(one_p.data(), &z[at * one_dz.size()], 1, n, 1);
+        BOOST_TEST(same(one_loss[0], loss[at]));
+        BOOST_TEST(std::equal(one_dz.begin(), one_dz.end(), dz.begin() + i * n, same));
+        BOOST_TEST(std::equal(one_p.begin(), one_p.end(), p.begin() + i * n, same));
+      }
+    }
+  });
+}
+
 BOOST_AUTO_TEST_CASE(softmax_and_logsumexp_together_have_the_bits_of_each) {
   for_all_sets([]<class T>(const kernels::set<T>& s) {
     constexpr T infinity = std::numeric_limits<T>::infinity();

@@ -13,15 +13,24 @@
 
 namespace reel::kernels {
 
-// C = op(A)·op(B) for row-major matrices without gaps; op transposes where asked.
+// C = op(A)·op(B) for row-major matrices; op transposes where asked.
 struct gemm_shape {
   bool transpose_a, transpose_b;
-  index_t m, n, k;  // C is m×n, the inner size is k
+  index_t m, n, k;                          // C is m×n, the inner size is k
+  index_t a_row = 0, b_row = 0, c_row = 0;  // numbers from a row in memory to the next; 0: without gaps
 };
+constexpr gemm_shape with_rows(gemm_shape s) {
+  if (s.a_row == 0) s.a_row = s.transpose_a ? s.m : s.k;
+  if (s.b_row == 0) s.b_row = s.transpose_b ? s.k : s.n;
+  if (s.c_row == 0) s.c_row = s.n;
+  return s;
+}
+// Rows of so many numbers all begin where a cache line does, if the first one does.
+constexpr index_t padded(index_t numbers) { return (numbers + 15) / 16 * 16; }
 
 // Products whose elements are sums of lanes that were summed apart.
 constexpr bool has_lane_sums(const gemm_shape& s) {
-  return !s.transpose_a && (s.transpose_b || s.n == 1) && s.n <= 16;
+  return !s.transpose_a && (s.transpose_b || (s.n == 1 && s.b_row <= 1)) && s.n <= 16;
 }
 // Products that add_scaled_product takes: it holds an element in a register from the first term to the last.
 inline constexpr index_t most_terms_held = 96;
@@ -58,9 +67,10 @@ template <class T> struct set {
   rows *softmax, *log_softmax, *logsumexp;
   // The softmax p and the logsumexp y of the same rows, each as it would come out alone.
   void (*softmax_and_logsumexp)(T* p, T* y, const T* x, index_t outer, index_t n, index_t inner);
-  // −ln softmax(z)_label of rows for labels in [0, n), and its slope in z times l, 0 where l is 0
-  void (*cross_entropy)(T* loss, const T* z, const index_t* labels, index_t rows, index_t n);
-  void (*cross_entropy_slope)(T* dz, const T* z, const index_t* labels, const T* l, index_t rows, index_t n);
+  // Of rows of n numbers −ln softmax(z)_label for labels in [0, n), and its slope in z times l, 0 where l is
+  // 0. What is null is not asked for; nothing overlaps.
+  void (*cross_entropy)(T* loss, T* dz, const T* z, const index_t* labels, const T* l, index_t rows,
+                        index_t n);
 
   // With add, C += op(A)·op(B). An element is summed over k from first to last, whatever m and n are;
   // calls that go on adding give the bits of one call over all of k. (Not so where has_lane_sums(s), and add

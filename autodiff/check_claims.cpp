@@ -3,6 +3,8 @@
 
 #include "check_differences.hpp"
 
+#include <reel/autodiff/kernels.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -47,10 +49,12 @@ buffer elements_of(const buffer& x, index_t first, index_t last) {
   part.copy(0, x, count(first), count(last - first));
   return part;
 }
-buffer transposed(const buffer& x) {
-  buffer t({x.dims[1], x.dims[0]}, x.each);
+// Rows and columns of x exchanged, in rows of at least `row` numbers, the last of which are zeros.
+buffer transposed(const buffer& x, index_t row = 0) {
+  row = std::max(row, x.dims[0]);
+  buffer t({x.dims[1], row}, x.each);
   for (index_t i = 0; i < x.dims[0]; ++i)
-    for (index_t j = 0; j < x.dims[1]; ++j) t.copy(count(j * x.dims[0] + i), x, count(i * x.dims[1] + j), 1);
+    for (index_t j = 0; j < x.dims[1]; ++j) t.copy(count(j * row + i), x, count(i * x.dims[1] + j), 1);
   return t;
 }
 
@@ -188,20 +192,33 @@ template <class T> class witness {
     if (y_.dims.rank() != 2) return;
     for (const buffer& b : x_)
       if (b.dims.rank() != 2) return;
-    for (unsigned mask = 0; mask < 1U << (x_.size() + 1); ++mask) {
-      const bool result = (mask >> x_.size() & 1) != 0;
-      bool swap = false;
-      const auto op = traits_.turned(op_.self.get(), mask & ((1U << x_.size()) - 1), result, swap);
-      std::vector<buffer> x;
-      for (std::size_t k = 0; k < x_.size(); ++k)
-        x.push_back((mask >> k & 1) != 0 ? transposed(x_[k]) : x_[k]);
-      if (swap) std::swap(x.front(), x.back());
-      buffer y(result ? transposed(y_).dims : y_.dims, y_.each);
-      eval(eval_, op.get(), y, x);
-      if (!close(result ? transposed(y) : y, y_, largest(y_)))
+    const std::size_t operands = x_.size() + 1;  // the inputs and the result
+    for (unsigned mask = 0; mask < 1U << operands; ++mask)
+      if (!holds_turned(mask, 0))
         return refute(fmt::format("turned({}, {}) does not compute the same from transposed matrices",
-                                  mask & ((1U << x_.size()) - 1), result));
-    }
+                                  mask & ((1U << x_.size()) - 1), mask >> x_.size() != 0));
+    for (std::size_t k = 0; k < operands; ++k)
+      if (!holds_turned(1U << k, (k < x_.size() ? x_[k] : y_).dims[0]))
+        return refute(
+            fmt::format("turned({}, {}, used) does not compute the same from rows with zeros at their end",
+                        k < x_.size() ? 1U << k : 0U, k == x_.size()));
+  }
+
+  // Whether what `turned` gives computes the same from transposes, whose rows have gaps where `used` > 0.
+  bool holds_turned(unsigned mask, index_t used) const {
+    const bool result = (mask >> x_.size() & 1) != 0;
+    const index_t row = used == 0 ? 0 : kernels::padded(used);
+    bool swap = false;
+    const auto op = traits_.turned(op_.self.get(), mask & ((1U << x_.size()) - 1), result, used, swap);
+    std::vector<buffer> x;
+    for (std::size_t k = 0; k < x_.size(); ++k)
+      x.push_back((mask >> k & 1) != 0 ? transposed(x_[k], row) : x_[k]);
+    if (swap) std::swap(x.front(), x.back());
+    const buffer expected = result ? transposed(y_, row) : y_;
+    buffer y(expected.dims, y_.each);
+    std::fill_n(numbers(y), y.dims.size(), T(1));
+    eval(eval_, op.get(), y, x);
+    return close(y, expected, largest(y_));
   }
 
   void arithmetic() {

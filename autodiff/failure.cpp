@@ -29,7 +29,7 @@ void machine::memory::refuse_again(const code& c) {
 }
 
 void machine::memory::repeat_into(memory& again, const code& c) {
-  for (std::size_t i = 0; i < banks.size(); ++i) move_state(c, i, banks[i][bank], again.banks[i][0], false);
+  for (std::size_t i = 0; i < banks.size(); ++i) get_state(c, i, again.banks[i][0]);
   for (std::size_t i = 0; i < c.inputs.size(); ++i) again.bind(i, at[bank][c.inputs[i]]);
 }
 

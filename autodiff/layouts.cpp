@@ -2,9 +2,12 @@
 // The layouts pass: a tall, narrow matrix of parameters, such as 785 features × 10 classes, is kept
 // transposed, so that products run along the features in full registers rather than along a few classes
 // in part of one. Whatever is computed from it element by element (its gradient, momentum, next value)
-// lies transposed, too. Not exact: a product sums in another order, within the bound of any order,
-// k u Σ|a||b| for an inner size k.
+// lies transposed, too. Each of its rows begins at a cache line, if need be after zeros, as if there were
+// some more features that are always 0; but only where all that is computed from these is 0 as well. Not
+// exact: a product sums in another order, within the bound of any order, k u Σ|a||b| for an inner size k.
 #include "code.hpp"
+
+#include <reel/autodiff/kernels.hpp>
 
 #include <algorithm>
 
@@ -85,7 +88,31 @@ class layouts {
     return true;
   }
 
+  // Whether what follows the numbers of a row stays 0, whatever is computed from the set's values.
+  bool keeps_zeros() const {
+    std::vector<char> filled(c_.values.size());  // stretched from one number, which need not be 0
+    for (const auto& i : c_.instructions) {
+      if (!contains(i.output) || i.op.traits->turned != nullptr) continue;
+      if (is_fill(i)) filled[i.output] = true;
+      else if (!maps_zero_to_zero(i, filled)) return false;
+    }
+    return true;
+  }
+  bool maps_zero_to_zero(const instruction& i, const std::vector<char>& filled) const {
+    const auto body = i.op.traits->eval[static_cast<std::size_t>(element::f64)];
+    const auto is_real = [&](value_id v) { return c_.values[v].kind == kind::real; };
+    if (body == nullptr || !is_real(i.output) || !std::ranges::all_of(i.inputs, is_real)) return false;
+    const shape one{1};
+    double zero = 0, some = 0.5, result = 1;
+    std::vector<operand_view> x;
+    for (const value_id v : i.inputs) x.push_back({filled[v] != 0 ? &some : &zero, &one});
+    body(i.op.self.get(), {&result, &one}, x);
+    return result == 0;
+  }
+
   void turn() {
+    const index_t row = c_.values[set_[0]].shape[0], whole = keeps_zeros() ? kernels::padded(row) : row;
+    const index_t used = whole == row ? 0 : row;
     for (auto& i : c_.instructions) {
       if (i.op.traits->turned == nullptr) continue;
       unsigned inputs = 0;
@@ -93,12 +120,13 @@ class layouts {
         if (contains(i.inputs[k])) inputs |= 1U << k;
       if (inputs == 0 && !contains(i.output)) continue;
       bool swap = false;
-      i.op.self = i.op.traits->turned(i.op.self.get(), inputs, contains(i.output), swap);
+      i.op.self = i.op.traits->turned(i.op.self.get(), inputs, contains(i.output), used, swap);
       if (swap) std::swap(i.inputs[0], i.inputs[1]);
     }
     for (const value_id v : set_) {
-      const shape s = c_.values[v].shape;
-      c_.values[v].shape = {s[1], s[0]};
+      value& x = c_.values[v];
+      x.shape = {x.shape[1], whole};
+      c_.storages[x.storage].size = x.shape.size();
     }
     for (std::size_t s = 0; s < c_.states.size(); ++s)
       if (contains(c_.states[s])) c_.turned[s] = true;

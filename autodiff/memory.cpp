@@ -52,48 +52,82 @@ bool has_two_banks(const code& c, std::size_t state) {
 
 void machine::memory::make_banks(const code& c) {
   known_finite.assign(c.states.size(), false);
+  natural.resize(c.states.size());
   for (std::size_t i = 0; i < c.states.size(); ++i) {
-    const value& v = c.values[c.states[i]];
+    const value& own = c.values[c.states[i]];
+    const shape& s = c.state_slots[i].shape;
+    const aligned_bytes numbers = allocate(bytes(own.kind, s.size()));
+    load(number, numbers.get(), *static_cast<const leaf*>(c.leaves[i].self.get()));
     const auto make = [&] {
-      owned.push_back(allocate(bytes(v.kind, v.shape.size())));
-      std::byte* const numbers = owned.back().get();
-      load(number, numbers, *static_cast<const leaf*>(c.leaves[i].self.get()));
-      move_state(c, i, numbers, numbers, true);
-      return numbers;
+      owned.push_back(allocate(bytes(own.kind, own.shape.size())));
+      put_state(c, i, numbers.get(), owned.back().get());
+      return owned.back().get();
     };
     std::byte* const first = make();
     banks.push_back({first, has_two_banks(c, i) ? make() : first});
   }
 }
 
-// Into the layout a state is kept in or out of it: these differ where it is kept transposed.
-void machine::memory::move_state(const code& c, std::size_t state, const void* from, std::byte* to, bool in) {
-  const shape& s = c.state_slots[state].shape;
-  const std::size_t size = size_of(element_for(c.state_slots[state].kind, number));
-  const std::size_t n = static_cast<std::size_t>(s.size()) * size;
-  if (from != to) std::memcpy(to, from, n);
-  if (!is_turned(c, state)) return;
-  if (turning.size() < n) turning.resize(n);
-  std::memcpy(turning.data(), to, n);
-  const auto rows = static_cast<std::size_t>(s[in ? 0 : 1]),
-             columns = static_cast<std::size_t>(s[in ? 1 : 0]);
-  for (std::size_t i = 0; i < rows; ++i)
-    for (std::size_t j = 0; j < columns; ++j)
-      std::memcpy(to + (j * rows + i) * size, turning.data() + (i * columns + j) * size, size);
+namespace {
+
+// A matrix of elements of any size, in rows of `row` of them, `used` of which are its own.
+struct matrix {
+  std::byte* data;
+  std::size_t rows, used, row, size;
+  std::byte* at(std::size_t i, std::size_t j) const { return data + (i * row + j) * size; }
+};
+
+void transpose(const matrix& to, const matrix& from) {
+  for (std::size_t i = 0; i < to.rows; ++i)
+    for (std::size_t j = 0; j < to.used; ++j) std::memcpy(to.at(i, j), from.at(j, i), to.size);
+}
+
+// A state as it is kept and as it is read, where these differ.
+matrix kept_matrix(const shape& kept, const shape& read, std::size_t size, std::byte* data) {
+  return {data, static_cast<std::size_t>(kept[0]), static_cast<std::size_t>(read[0]),
+          static_cast<std::size_t>(kept[1]), size};
+}
+matrix read_matrix(const shape& read, std::size_t size, std::byte* data) {
+  const auto columns = static_cast<std::size_t>(read[1]);
+  return {data, static_cast<std::size_t>(read[0]), columns, columns, size};
+}
+
+}  // namespace
+
+// From the layout a state is read in to the one it is kept in: transposed, maybe, in rows that end with
+// zeros.
+void machine::memory::put_state(const code& c, std::size_t state, const void* from, std::byte* to) const {
+  const value& own = c.values[c.states[state]];
+  const shape& read = c.state_slots[state].shape;
+  if (!is_turned(c, state)) {
+    std::memmove(to, from, bytes(own.kind, read.size()));
+    return;
+  }
+  const std::size_t size = bytes(own.kind, 1);
+  std::memset(to, 0, bytes(own.kind, own.shape.size()));
+  transpose(kept_matrix(own.shape, read, size, to),
+            read_matrix(read, size, static_cast<std::byte*>(const_cast<void*>(from))));
+}
+
+void machine::memory::get_state(const code& c, std::size_t state, std::byte* to) const {
+  const value& own = c.values[c.states[state]];
+  const shape& read = c.state_slots[state].shape;
+  auto* const from = static_cast<std::byte*>(at[bank][c.states[state]]);
+  const std::size_t size = bytes(own.kind, 1);
+  if (!is_turned(c, state)) std::memcpy(to, from, bytes(own.kind, read.size()));
+  else transpose(read_matrix(read, size, to), kept_matrix(own.shape, read, size, from));
 }
 
 const void* machine::memory::state(const code& c, std::size_t i) {
-  const void* const kept = at[bank][c.states[i]];
-  if (!is_turned(c, i)) return kept;
-  if (natural.empty()) natural.resize(c.states.size());
+  if (!is_turned(c, i)) return at[bank][c.states[i]];
   if (natural[i] == nullptr)
     natural[i] = allocate(bytes(c.state_slots[i].kind, c.state_slots[i].shape.size()));
-  move_state(c, i, kept, natural[i].get(), false);
+  get_state(c, i, natural[i].get());
   return natural[i].get();
 }
 
 void machine::memory::set_state(const code& c, std::size_t i, const void* data) {
-  move_state(c, i, data, static_cast<std::byte*>(at[bank][c.states[i]]), true);
+  put_state(c, i, data, static_cast<std::byte*>(at[bank][c.states[i]]));
   known_finite[i] = false;
 }
 

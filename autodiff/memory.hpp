@@ -39,9 +39,8 @@ struct machine::memory {
   std::vector<void*> bound;                          // by input
   std::array<std::vector<void*>, 2> at;              // by value
   std::vector<aligned_bytes> natural;                // by state: what is kept transposed, as it is read
-  std::vector<std::byte> turning;
-  std::size_t bank = 0;  // the current one
-  std::size_t ran = 0;   // the one the last run read
+  std::size_t bank = 0;                              // the current one
+  std::size_t ran = 0;                               // the one the last run read
   bool has_run = false;
   std::vector<char> known_finite;  // by state: whether it is sure to be
 
@@ -73,7 +72,8 @@ struct machine::memory {
   void make_steps(const code& c, const arena_plan& plan, const std::vector<const void*>& constants,
                   std::size_t side);
   void find_input_uses(const code& c);
-  void move_state(const code& c, std::size_t state, const void* from, std::byte* to, bool in);
+  void put_state(const code& c, std::size_t state, const void* from, std::byte* to) const;
+  void get_state(const code& c, std::size_t state, std::byte* to) const;
 
   bool is_certain(const code& c, const commit& update, std::size_t index);
   void try_out(const code& c, const commit& update, std::size_t index);

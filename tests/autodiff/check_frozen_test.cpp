@@ -91,8 +91,8 @@ struct false_turn_op {
   std::array<var, 2> pull(var ybar, var y, var a, var b) const {
     return matmul_op{ta, tb}.pull(ybar, y, a, b);
   }
-  turned_op<false_turn_op> turned(unsigned inputs, bool result) const {
-    const auto t = matmul_op{ta, tb}.turned(inputs, result);
+  turned_op<false_turn_op> turned(unsigned inputs, bool result, index_t used) const {
+    const auto t = matmul_op{ta, tb}.turned(inputs, result, used);
     return {.op = {t.op.transpose_a, t.op.transpose_b}, .swap = false};
   }
   bool operator==(const false_turn_op&) const = default;

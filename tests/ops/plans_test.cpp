@@ -5,6 +5,7 @@
 #include "filled.hpp"
 
 #include <cmath>
+#include <functional>
 #include <thread>
 
 using namespace reel;
@@ -160,6 +161,33 @@ BOOST_AUTO_TEST_CASE(a_transposed_state_looks_like_any_other) {
     }
     start.set_state(0, a.w);
     BOOST_TEST((start.state(0) == a.w));
+  }
+}
+
+// As if there were more features that are always 0: not where these would make an update that is not.
+BOOST_AUTO_TEST_CASE(rows_of_a_transposed_state_end_with_zeros_where_these_stay) {
+  const auto w0 = filled({100, 5}, 1, 1), x0 = filled({3, 100}, 1, 2);
+  const auto step = [&](const std::function<var(const var&, const var&)>& next) {
+    tape t;
+    const var w = t.state(w0), x = t.input(x0), loss = sum(square(matmul(x, w)));
+    return freeze({.outputs = {loss}, .updates = {{w, next(w, grad(loss, w))}}, .inputs = {x}});
+  };
+  const program linear = step([](const var& w, const var& g) { return 0.9 * w - 0.1 * g; });
+  const program root = step([](const var& w, const var& g) { return w - 0.1 * sqrt(g * g); });
+  const program one = step([](const var& w, const var& g) { return w - 0.1 * exp(g); });
+  const program undefined = step([](const var& w, const var& g) { return w - 1e-3 * g / abs(g); });
+  BOOST_TEST(explains(linear, "[5x112]"));
+  BOOST_TEST(explains(root, "[5x112]"));
+  BOOST_TEST(explains(one, "[5x100]"));
+  BOOST_TEST(explains(undefined, "[5x100]"));
+  for (const program* const p : {&linear, &root, &one, &undefined}) {
+    instance<float> i(*p);
+    BOOST_TEST((i.state(0) == w0));
+    i.run(x0);
+    BOOST_TEST(std::isfinite(i.item()));
+    const auto after = i.state(0);
+    i.set_state(0, after);
+    BOOST_TEST((i.state(0) == after));
   }
 }
 

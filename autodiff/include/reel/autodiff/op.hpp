@@ -237,7 +237,8 @@ struct op_traits {
   // Null where the op does not say.
   row_use (*by_rows)(const void* op, const shape& x) = nullptr;
   std::array<eval_fn, element_count> accumulate = {};
-  std::shared_ptr<const void> (*turned)(const void* op, unsigned inputs, bool result, bool& swap) = nullptr;
+  std::shared_ptr<const void> (*turned)(const void* op, unsigned inputs, bool result, index_t used,
+                                        bool& swap) = nullptr;
   std::vector<identity> (*identities)(const void* op, const pulled& r) = nullptr;
   unsigned (*units)(const void* op) = nullptr;
   bool (*adds_scaled)(const void* op, std::span<const shape* const> x) = nullptr;

@@ -5,8 +5,10 @@
 //     How it goes through x, its first input, by blocks of rows. With `sums`, it also has
 //       template <class T> void accumulate(out<T> y, in<T>... x) const;      y += op(x)
 //
-//   turned_op<Op> turned(unsigned inputs, bool result) const;
-//     The op for matrices that lie transposed in memory.
+//   turned_op<Op> turned(unsigned inputs, bool result, index_t used) const;
+//     The op for matrices that lie transposed in memory: the inputs of the mask, and the result. Where `used`
+//     is not 0, their rows have that many numbers and, after them, zeros up to the next multiple of 16, which
+//     are part of the shapes: it reads past them and writes them.
 //
 //   unsigned units() const;
 //     Of two inputs those (bit i: input i) which, where they are 1 throughout, leave the other as the result.
@@ -51,10 +53,11 @@ template <class Op> constexpr std::array<eval_fn, element_count> accumulates() {
 }
 
 template <class Op>
-constexpr auto turns() -> std::shared_ptr<const void> (*)(const void*, unsigned, bool, bool&) {
-  if constexpr (requires(const Op& op) { op.turned(0U, true); })
-    return [](const void* op, unsigned inputs, bool result, bool& swap) -> std::shared_ptr<const void> {
-      const turned_op<Op> t = static_cast<const Op*>(op)->turned(inputs, result);
+constexpr auto turns() -> std::shared_ptr<const void> (*)(const void*, unsigned, bool, index_t, bool&) {
+  if constexpr (requires(const Op& op) { op.turned(0U, true, index_t{0}); })
+    return [](const void* op, unsigned inputs, bool result, index_t used,
+              bool& swap) -> std::shared_ptr<const void> {
+      const turned_op<Op> t = static_cast<const Op*>(op)->turned(inputs, result, used);
       swap = t.swap;
       return std::make_shared<const Op>(t.op);
     };

@@ -10,13 +10,15 @@ struct matmul_op {
   static constexpr auto name = "matmul";
   static constexpr bool analytic = true;
   bool transpose_a = false, transpose_b = false;
+  // Of a, b and y: the numbers in a row, where zeros follow them up to a whole cache line; 0: without gaps.
+  std::array<index_t, 3> used = {};
   shape infer(const shape& a, const shape& b) const;
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const;
   template <class T> void accumulate(out<T> y, in<T> a, in<T> b) const;
   std::array<var, 2> pull(var ybar, var y, var a, var b) const;
   std::vector<identity> identities(const pulled& r) const;
   row_use by_rows(const shape& a) const;
-  turned_op<matmul_op> turned(unsigned inputs, bool result) const;
+  turned_op<matmul_op> turned(unsigned inputs, bool result, index_t used) const;
   bool adds_scaled(const shape& a, const shape& b) const;
   template <class T> void add_scaled(out<T> y, in<T> a, in<T> b, T s) const;
   template <class T> double bound(in<T> a, in<T> b) const;

@@ -274,12 +274,13 @@ template <class T> class witness {
       refute(fmt::format("its bound is {:.3g}, but a number of its result is {:.3g}", most, largest(y_)));
   }
 
-  // What it computes along with another node of the same inputs.
+  // What it computes along with another node of its first inputs.
   void beside(std::size_t& tried) {
     const auto inputs = r_.inputs_of(n_);
     for (const node_id m : values_.nodes()) {
       const detail::op_ref& other = r_.op_of(m);
-      if (other.traits != traits_.beside || !std::ranges::equal(r_.inputs_of(m), inputs) ||
+      if (other.traits != traits_.beside || r_.inputs_of(m).size() > inputs.size() ||
+          !std::ranges::equal(r_.inputs_of(m), inputs.first(r_.inputs_of(m).size())) ||
           !traits_.brings(op_.self.get(), other.self.get()))
         continue;
       const buffer z = copy_of(values_, m);

@@ -230,7 +230,8 @@ void machine::memory::execute(const code& c, std::size_t i) {
   } catch (const error& e) {
     if (s.rows != nullptr) refuse_again(c);
     if (e.has_context()) throw;
-    throw error(e.code(), c.instructions[i].op.traits->name, c.instructions[i].where, e.detail());
+    const op_traits& op = *c.instructions[i].op.traits;  // of a pair what came first when it was recorded
+    throw error(e.code(), (s.both != nullptr ? *op.beside : op).name, c.instructions[i].where, e.detail());
   }
 }
 

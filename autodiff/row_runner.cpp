@@ -15,7 +15,7 @@ row_runner::row_runner(const code& c, const row_group& g, element number, std::b
   const auto view = [&](value_id v, cut by) { return add_view(c, v, by, local(v), locate(v), number); };
   for (const row_member& m : g.members) {
     const instruction& i = m.what;
-    member one{nullptr, nullptr, i.op.self.get(), 0, 0, i.inputs.size(), 0, nullptr};
+    member one{nullptr, nullptr, nullptr, i.op.self.get(), 0, 0, 0, i.inputs.size(), 0, nullptr};
     one.elements = c.values[i.output].shape.size() / rows_;
     if (i.fused != nullptr) {
       one.fused = std::make_unique<group_runner>(c, *i.fused, number, blocks, locate, local);
@@ -25,6 +25,10 @@ row_runner::row_runner(const code& c, const row_group& g, element number, std::b
       if (one.go_on == nullptr)  // complex numbers, for which ops have no more than eval
         one.part.resize(static_cast<std::size_t>(c.values[i.output].shape.size()) * size_of(number));
       one.output = view(i.output, m.use.sums ? cut::none : cut::rows);
+      if (i.beside != no_value) {
+        one.both = i.op.traits->eval_both[static_cast<std::size_t>(number)];
+        one.beside = view(i.beside, cut::rows);
+      }
       one.first_input = views_.size();
       for (std::size_t k = 0; k < i.inputs.size(); ++k)
         view(i.inputs[k], (m.use.inputs >> k & 1) != 0    ? cut::rows
@@ -91,10 +95,13 @@ void row_runner::run(index_t first, index_t last) {
     const index_t n = std::min(block_, last - at);
     for (std::size_t i = 0; i < views_.size(); ++i) place(i, at, n);
     for (member& m : members_) {
-      if (m.fused == nullptr && at > first && m.go_on == nullptr) {
+      const std::span<const operand_view> inputs(views_.data() + m.first_input, m.inputs);
+      if (m.both != nullptr) {
+        m.both(m.op, views_[m.output], views_[m.beside], inputs);
+      } else if (m.fused == nullptr && at > first && m.go_on == nullptr) {
         add_part(m);
       } else if (m.fused == nullptr) {
-        (at == first ? m.open : m.go_on)(m.op, views_[m.output], {views_.data() + m.first_input, m.inputs});
+        (at == first ? m.open : m.go_on)(m.op, views_[m.output], inputs);
       } else {
         m.fused->run(at * m.elements, n * m.elements);
         finite_ = finite_ && m.fused->finite();

@@ -44,6 +44,29 @@ shape labels_of_rows(const shape& z, const shape& labels) {
   return rows;
 }
 
+// ℓ = −ln p_y with p = softmax(z).
+//   dℓ = ⟨p, dz⟩ − dz_y, hence   z̄ = (p − onehot(y)) ℓ̄
+struct label_cross_entropy_op {
+  static constexpr auto name = "softmax_cross_entropy";
+  static constexpr bool analytic = true;
+  shape infer(const shape& z, const shape& labels) const { return labels_of_rows(z, labels); }
+  template <class T> void eval(out<T> loss, in<T> z, in<index_t> labels) const {
+    check_labels(labels, z.shape().back());
+    if constexpr (std::floating_point<T>)
+      return kernels::best<T>().cross_entropy(loss.data, nullptr, z.data, labels.data, nullptr, loss.size(),
+                                              z.shape().back());
+    each_row(z.shape(), -1, [&](const row& r, index_t i) {
+      loss[i] = surprise(shifted_row<T>(z.data, r), z[r.at(labels[i])]);
+    });
+  }
+  std::array<var, 2> pull(var lbar, var, var z, var labels) const {
+    return {softmax_cross_entropy_slope(z, labels, lbar), none};
+  }
+  std::vector<identity> identities(const pulled& r) const { return {{"1^T zbar = 0", sum(r.xbar[0], -1)}}; }
+  row_use by_rows(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b11U : 0U}; }
+  bool operator==(const label_cross_entropy_op&) const = default;
+};
+
 // z̄ = (p − onehot(y)) ℓ̄ with p = softmax(z), in one pass over the rows.
 struct label_cross_entropy_slope_op {
   static constexpr auto name = "softmax_cross_entropy_slope";
@@ -70,33 +93,22 @@ struct label_cross_entropy_slope_op {
     });
   }
   row_use by_rows(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b111U : 0U}; }
+  using beside = label_cross_entropy_op;
+  bool brings(const label_cross_entropy_op&) const { return true; }
+  template <class T> void eval_both(out<T> zbar, out<T> loss, in<T> z, in<index_t> labels, in<T> lbar) const {
+    if constexpr (std::floating_point<T>) {
+      check_labels(labels, z.shape().back());
+      kernels::best<T>().cross_entropy(loss.data, zbar.data, z.data, labels.data, lbar.data, lbar.size(),
+                                       z.shape().back());
+    } else {
+      eval(zbar, z, labels, lbar);
+      label_cross_entropy_op{}.eval(loss, z, labels);
+    }
+  }
   var reference(var z, var labels, var lbar) const {
     return scale_cotangent(per_element(lbar, z), softmax(z) - one_hot(labels, z.shape().back()));
   }
   bool operator==(const label_cross_entropy_slope_op&) const = default;
-};
-
-// ℓ = −ln p_y with p = softmax(z).
-//   dℓ = ⟨p, dz⟩ − dz_y, hence   z̄ = (p − onehot(y)) ℓ̄
-struct label_cross_entropy_op {
-  static constexpr auto name = "softmax_cross_entropy";
-  static constexpr bool analytic = true;
-  shape infer(const shape& z, const shape& labels) const { return labels_of_rows(z, labels); }
-  template <class T> void eval(out<T> loss, in<T> z, in<index_t> labels) const {
-    check_labels(labels, z.shape().back());
-    if constexpr (std::floating_point<T>)
-      return kernels::best<T>().cross_entropy(loss.data, nullptr, z.data, labels.data, nullptr, loss.size(),
-                                              z.shape().back());
-    each_row(z.shape(), -1, [&](const row& r, index_t i) {
-      loss[i] = surprise(shifted_row<T>(z.data, r), z[r.at(labels[i])]);
-    });
-  }
-  std::array<var, 2> pull(var lbar, var, var z, var labels) const {
-    return {softmax_cross_entropy_slope(z, labels, lbar), none};
-  }
-  std::vector<identity> identities(const pulled& r) const { return {{"1^T zbar = 0", sum(r.xbar[0], -1)}}; }
-  row_use by_rows(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b11U : 0U}; }
-  bool operator==(const label_cross_entropy_op&) const = default;
 };
 
 // ℓ = −Σ_k P_k ln p_k with p = softmax(z), and 0·ln 0 = 0.

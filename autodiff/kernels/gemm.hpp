@@ -152,7 +152,7 @@ template <class T> struct gemm_of {
           b_row = n * lanes<T>;
         }
         for (index_t t = 0, i = 0; t < row_tiles; ++t) {
-          const index_t m = (s.m - i) / (row_tiles - t);
+          const index_t m = s.m / row_tiles + (t < s.m % row_tiles ? 1 : 0);
           tiles.of[m - 1][n - 1](k, a + i * of_a.row + p * of_a.column, of_a, bp, b_row,
                                  c + i * s.c_row + j - skip, s.c_row, here, here.how == use::set ? 0 : skip,
                                  skip + left);

@@ -156,6 +156,14 @@ template <class Op, class R, class... P> struct eval_signature<void (Op::*)(out<
     }
     (std::index_sequence_for<P...>{});
   }
+  static void call_both(const Op& op, void (Op::*f)(out<R>, out<R>, P...) const, const operand_view& y,
+                        const operand_view& other, std::span<const operand_view> x) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (op.*f)(out<R>{static_cast<R*>(y.data), y.dims}, out<R>{static_cast<R*>(other.data), other.dims},
+              parameter<P>::make(x, I)...);
+    }
+    (std::index_sequence_for<P...>{});
+  }
 };
 
 template <class Op, class T> using signature = eval_signature<decltype(&Op::template eval<T>)>;

@@ -22,7 +22,7 @@
 //
 //   using beside = Other;
 //   bool brings(const Other& other) const;
-//     Whether it can compute that other op of the same inputs along with its own result, by
+//     Whether it can compute that other op, of its first inputs, along with its own result, by
 //       template <class T> void eval_both(out<T> y, out<T> of_other, in<T>... x) const;
 #pragma once
 
@@ -142,12 +142,7 @@ template <class Op> constexpr auto brings() -> bool (*)(const void*, const void*
 
 template <class Op, class T> constexpr eval_both_fn both_for() {
   return [](const void* op, const operand_view& y, const operand_view& z, std::span<const operand_view> x) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      static_cast<const Op*>(op)->template eval_both<T>(out<T>{static_cast<T*>(y.data), y.dims},
-                                                        out<T>{static_cast<T*>(z.data), z.dims},
-                                                        parameter<in<T>>::make(x, I)...);
-    }
-    (inputs_of<Op>{});
+    signature<Op, T>::call_both(*static_cast<const Op*>(op), &Op::template eval_both<T>, y, z, x);
   };
 }
 

@@ -173,7 +173,10 @@ template <class T> struct gemm_of {
     const auto step = [&](index_t p, auto get) {
       vec<T> x[R];
 #pragma GCC unroll 8
-      for (int r = 0; r < R; ++r) x[r] = get(a + r * a_row + p);
+      for (int r = 0; r < R; ++r) {
+        x[r] = get(a + r * a_row + p);
+        __builtin_prefetch(a + (R + r) * a_row + p);  // for the next rows of the batch
+      }
 #pragma GCC unroll 16
       for (int j = 0; j < N; ++j) {
         const vec<T> y = rounded(Packed ? load(b + p * N + j * lanes<T>) : get(b + j * b_row + p));

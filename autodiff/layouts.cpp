@@ -10,6 +10,7 @@
 #include <reel/autodiff/kernels.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace reel::detail {
 
@@ -102,12 +103,15 @@ class layouts {
     const auto body = i.op.traits->eval[static_cast<std::size_t>(element::f64)];
     const auto is_real = [&](value_id v) { return c_.values[v].kind == kind::real; };
     if (body == nullptr || !is_real(i.output) || !std::ranges::all_of(i.inputs, is_real)) return false;
-    const shape one{1};
-    double zero = 0, some = 0.5, result = 1;
-    std::vector<operand_view> x;
-    for (const value_id v : i.inputs) x.push_back({filled[v] != 0 ? &some : &zero, &one});
-    body(i.op.self.get(), {&result, &one}, x);
-    return result == 0;
+    // Of either sign: pow(0, s) and min(0, s) are 0 for one of them alone.
+    return std::ranges::all_of(std::array{0.5, -0.5}, [&](double some) {
+      const shape one{1};
+      double zero = 0, result = 1;
+      std::vector<operand_view> x;
+      for (const value_id v : i.inputs) x.push_back({filled[v] != 0 ? &some : &zero, &one});
+      body(i.op.self.get(), {&result, &one}, x);
+      return result == 0;
+    });
   }
 
   void turn() {

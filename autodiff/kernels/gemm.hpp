@@ -179,6 +179,7 @@ template <class T> struct gemm_of {
       }
 #pragma GCC unroll 16
       for (int j = 0; j < N; ++j) {
+        // In a register: the compiler would rather read it again for each row.
         const vec<T> y = rounded(Packed ? load(b + p * N + j * lanes<T>) : get(b + j * b_row + p));
 #pragma GCC unroll 8
         for (int r = 0; r < R; ++r) acc[r][j] = multiply_add(x[r], y, acc[r][j]);

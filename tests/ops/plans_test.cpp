@@ -180,6 +180,13 @@ BOOST_AUTO_TEST_CASE(rows_of_a_transposed_state_end_with_zeros_where_these_stay)
   BOOST_TEST(explains(root, "[5x112]"));
   BOOST_TEST(explains(one, "[5x100]"));
   BOOST_TEST(explains(undefined, "[5x100]"));
+  {
+    tape t;
+    const var w = t.state(w0), x = t.input(x0), p = t.input(shape{}), loss = sum(square(matmul(x, w)));
+    const var power = 1e-3 * pow(square(w), broadcast_to(p, w.shape()));
+    const program inverse = freeze({.outputs = {loss}, .updates = {{w, w - power}}, .inputs = {x, p}});
+    BOOST_TEST(explains(inverse, "[5x100]"), inverse.explain());
+  }
   for (const program* const p : {&linear, &root, &one, &undefined}) {
     instance<float> i(*p);
     BOOST_TEST((i.state(0) == w0));

@@ -261,9 +261,10 @@ template <class T> class witness {
       buffer sum = y_;  // any numbers
       eval((minus ? traits_.subtract_scaled : traits_.add_scaled)[n], op_.self.get(), sum, x);
       for (index_t i = 0; i < y_.dims.size(); ++i) {
-        const T y = numbers(y_)[i], scaled = s * y, expected = minus ? y - scaled : y + scaled;
-        if (!same(numbers(sum)[i], expected))
-          return refute("add_scaled does not round as the op, a product and a sum do one after the other");
+        const T y = numbers(y_)[i], scaled = minus ? -s : s, got = numbers(sum)[i];
+        if (!same(got, std::fma(scaled, y, y)) && !same(got, y + scaled * y))
+          return refute(
+              "add_scaled does not add the multiple of what the op computes, rounded once or twice");
       }
     }
   }

@@ -140,7 +140,8 @@ std::size_t sum_in_chunks(code& c);
 std::size_t pair_up(code& c);
 void find_lifetimes(code& c);
 
-// Whether no pass has changed an order of summation, so that results are those of evaluation bit for bit.
+// Whether no pass has changed an order of summation or left out a rounding, so that results are those of
+// evaluation bit for bit.
 bool is_exact(const code& c);
 
 // The values an instruction writes.

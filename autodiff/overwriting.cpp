@@ -2,8 +2,8 @@
 // The overwriting pass. An update w' = w ± s·op(x), where op can add a multiple of its result in one pass,
 // is made over w itself: without a gradient in memory, and without a second copy of the state. So that a
 // step stays all or nothing, these updates are the last of it, after every check has passed; and of each it
-// is made sure beforehand that its numbers will be finite (machine::memory::make_sure). Exact: add_scaled
-// rounds as the three ops do.
+// is made sure beforehand that its numbers will be finite (machine::memory::make_sure). Not exact: add_scaled
+// may leave out the rounding of the product with s.
 #include "code.hpp"
 
 #include <algorithm>

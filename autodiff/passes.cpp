@@ -185,7 +185,7 @@ void place_updates(code& c) {
 }
 
 bool is_exact(const code& c) {
-  return std::ranges::none_of(c.turned, [](char turned) { return turned != 0; }) &&
+  return c.commits.empty() && std::ranges::none_of(c.turned, [](char turned) { return turned != 0; }) &&
          std::ranges::none_of(c.instructions,
                               [](const instruction& i) { return i.rows != nullptr && i.rows->chunk > 0; });
 }

@@ -81,15 +81,19 @@ template <class T> struct elementwise {
       const bits<T> b = as_bits<T>(magnitude<T>(a));
       most[r] = b > most[r] ? b : most[r];
     };
-    index_t i = 0;
+    if (n < lanes<T>) {
+      if (n > 0) take(0, load_part(x, n, T(0)));
+      return largest_lane<T>(most[0]);
+    }
+    // From the first whole cache line on, and what is before and after it; some numbers are looked at twice.
+    take(0, load(x));
+    index_t i = lanes<T> - static_cast<index_t>(reinterpret_cast<std::uintptr_t>(x) / sizeof(T)) % lanes<T>;
     for (; i + 4 * lanes<T> <= n; i += 4 * lanes<T>)
       for (index_t r = 0; r < 4; ++r) take(r, load(x + i + r * lanes<T>));
     for (; i + lanes<T> <= n; i += lanes<T>) take(0, load(x + i));
-    if (i < n) take(1, load_part(x + i, n - i, T(0)));
-    lane<T> top = 0;
-    for (const bits<T>& m : most)
-      for (index_t k = 0; k < lanes<T>; ++k) top = m[k] > top ? m[k] : top;
-    return top;
+    take(1, load(x + n - lanes<T>));
+    for (index_t r = 1; r < 4; ++r) most[0] = most[r] > most[0] ? most[r] : most[0];
+    return largest_lane<T>(most[0]);
   }
   static bool finite(const T* x, index_t n) { return largest_bits(x, n) < format<T>::exponent; }
   static T largest(const T* x, index_t n) {

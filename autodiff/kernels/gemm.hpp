@@ -34,6 +34,7 @@ template <class T> struct gemm_of {
   static constexpr int most_rows = registers == 32 ? 8 : 4, most_columns = 8;
   static constexpr int accumulators = registers == 32 ? 24 : 12;
   static constexpr index_t panel_numbers = 49152 / static_cast<index_t>(sizeof(T));
+  static constexpr index_t near_numbers = 32768 / static_cast<index_t>(sizeof(T));
 
   // What becomes of a product: C, added to C from the first term on, or scaled and added at last.
   struct use {
@@ -41,56 +42,63 @@ template <class T> struct gemm_of {
     T scale = 1;
   };
 
-  // Of a tile's columns the first `skip` belong to the panel before, and `columns` end it.
+  // Tiles side by side. Columns are a tile's, the last ones of its last register not all of them used; or
+  // those of any number of whole tiles.
   using tile_fn = void(index_t k, const T* a, strided of_a, const T* b, index_t b_row, T* c, index_t c_row,
-                       use u, index_t skip, index_t columns);
+                       use u, index_t columns);
+
+  // The widest tiles, and those that are a row short of them.
+  static constexpr int widest(int m) {
+    return m * most_columns <= accumulators ? most_columns : accumulators / m;
+  }
+  template <int M, int N>
+  static constexpr bool is_repeated = N == widest(M) || (M < most_rows && N == widest(M + 1));
 
   template <int M, int N>
-  static void one_tile(index_t k, const T* a, strided of_a, const T* b, index_t b_row, T* c, index_t c_row,
-                       use u, index_t skip, index_t columns) {
-    if (skip > 0) {  // all of its registers are computed, few are kept
-      T whole[M * N * lanes<T>];
-      for (int r = 0; r < M; ++r) {
-        for (index_t j = 0; j < skip; ++j) whole[r * N * lanes<T> + j] = 0;
-        for (index_t j = skip; j < columns; ++j) whole[r * N * lanes<T> + j] = c[r * c_row + j];
+  static void tile_row(index_t k, const T* a, strided of_a, const T* b, index_t b_row, T* c, index_t c_row,
+                       use u, index_t columns) {
+    constexpr index_t width = N * lanes<T>;
+    if constexpr (is_repeated<M, N>)
+      if (columns % width == 0) {
+        for (; columns > 0; columns -= width, b += width, c += width)
+          one_tile<M, N, true>(k, a, of_a, b, b_row, c, c_row, u, lanes<T>);
+        return;
       }
-      one_tile<M, N>(k, a, of_a, b, b_row, whole, N * lanes<T>, u, 0, N * lanes<T>);
-      for (int r = 0; r < M; ++r)
-        for (index_t j = skip; j < columns; ++j) c[r * c_row + j] = whole[r * N * lanes<T> + j];
-      return;
-    }
-    const index_t last = columns - (N - 1) * lanes<T>;  // columns in the last register
-    const auto load_last = [=](const T* x) { return last == lanes<T> ? load(x) : load_part(x, last); };
+    one_tile<M, N, false>(k, a, of_a, b, b_row, c, c_row, u, columns - width + lanes<T>);
+  }
+
+  // `last`: columns in the last register, where they are not Whole.
+  template <int M, int N, bool Whole>
+  static void one_tile(index_t k, const T* a, strided of_a, const T* b, index_t b_row, T* c, index_t c_row,
+                       use u, index_t last) {
+    const auto get = [=](const T* x, int v) {
+      return Whole || v < N - 1 || last == lanes<T> ? load(x + v * lanes<T>)
+                                                    : load_part(x + v * lanes<T>, last);
+    };
     vec<T> acc[M][N] = {};
     if (u.how == use::add)
 #pragma GCC unroll 8
-      for (int r = 0; r < M; ++r) {
+      for (int r = 0; r < M; ++r)
 #pragma GCC unroll 8
-        for (int v = 0; v < N - 1; ++v) acc[r][v] = load(c + r * c_row + v * lanes<T>);
-        acc[r][N - 1] = load_last(c + r * c_row + (N - 1) * lanes<T>);
-      }
+        for (int v = 0; v < N; ++v) acc[r][v] = get(c + r * c_row, v);
     accumulate<T, M, N>(acc, k, a, of_a.row, of_a.column, b, b_row);
     if (u.how == use::add_scaled)
 #pragma GCC unroll 8
-      for (int r = 0; r < M; ++r) {
+      for (int r = 0; r < M; ++r)
 #pragma GCC unroll 8
-        for (int v = 0; v < N; ++v) acc[r][v] = rounded(acc[r][v] * u.scale);
+        for (int v = 0; v < N; ++v) acc[r][v] = multiply_add(acc[r][v], all(u.scale), get(c + r * c_row, v));
 #pragma GCC unroll 8
-        for (int v = 0; v < N - 1; ++v) acc[r][v] += load(c + r * c_row + v * lanes<T>);
-        acc[r][N - 1] += load_last(c + r * c_row + (N - 1) * lanes<T>);
+    for (int r = 0; r < M; ++r)
+#pragma GCC unroll 8
+      for (int v = 0; v < N; ++v) {
+        T* const to = c + r * c_row + v * lanes<T>;
+        if (Whole || v < N - 1 || last == lanes<T>) store(to, acc[r][v]);
+        else store_part(to, acc[r][v], last);
       }
-#pragma GCC unroll 8
-    for (int r = 0; r < M; ++r) {
-#pragma GCC unroll 8
-      for (int v = 0; v < N - 1; ++v) store(c + r * c_row + v * lanes<T>, acc[r][v]);
-      T* const end = c + r * c_row + (N - 1) * lanes<T>;
-      if (last == lanes<T>) store(end, acc[r][N - 1]);
-      else store_part(end, acc[r][N - 1], last);
-    }
   }
 
   template <int M, int N> static constexpr tile_fn* tile_for() {
-    if constexpr (M * N <= accumulators) return &one_tile<M, N>;
+    if constexpr (M * N <= accumulators) return &tile_row<M, N>;
     else return nullptr;
   }
   struct table {
@@ -126,36 +134,34 @@ template <class T> struct gemm_of {
   static void product(const gemm_shape& s, const T* a, const T* b, T* c, use u) {
     const strided of_a = s.transpose_a ? strided{1, s.a_row} : strided{s.a_row, 1};
     const strided of_b = s.transpose_b ? strided{1, s.b_row} : strided{s.b_row, 1};
-    const index_t row_tiles = (s.m + most_rows - 1) / most_rows;
-    const index_t M = (s.m + row_tiles - 1) / row_tiles;
-    const index_t N = least(least(most_columns, accumulators / M), (s.n + lanes<T> - 1) / lanes<T>);
+    const index_t row_tiles = (s.m + most_rows - 1) / most_rows, least_rows = s.m / row_tiles;
+    const index_t longer = s.m % row_tiles, M = least_rows + (longer > 0 ? 1 : 0);
+    const index_t N = least(widest(static_cast<int>(M)), (s.n + lanes<T> - 1) / lanes<T>);
     const index_t width = N * lanes<T>;
-    const bool gaps = of_b.column != 1 || s.n < width;
-    const bool copies = gaps || s.m >= 6 * most_rows;
+    const bool copies = of_b.column != 1 || s.m >= 6 * most_rows;
     alignas(64) T panel[panel_numbers];
-    const index_t most = copies ? panel_numbers / width : row_tiles > 1 ? 256 : s.k;
-    const index_t depth = (s.k + (s.k + most - 1) / most - 1) / ((s.k + most - 1) / most);  // even parts
+    const index_t most = panel_numbers / width, parts = (s.k + most - 1) / most;
+    const index_t depth = (s.k + parts - 1) / parts;
     for (index_t p = 0; p < s.k; p += depth) {
-      const index_t k = least(depth, s.k - p);
-      for (index_t j = 0; j < s.n; j += width) {
-        // The last panel begins earlier, and leaves out what is done where C was read; or it is
-        // narrower.
-        const index_t left = least(width, s.n - j);
-        const index_t n = (left + lanes<T> - 1) / lanes<T>;
-        const index_t skip = copies ? 0 : n * lanes<T> - left;
-        const use here = p > 0 ? use{use::add} : u;
-        const T* bp = b + p * of_b.row + (j - skip) * of_b.column;
+      const index_t k = least(depth, s.k - p), panels = copies ? 1 : 1 + near_numbers / (k * width);
+      const use here = p > 0 ? use{use::add} : u;
+      for (index_t j = 0, columns = 0; j < s.n; j += columns) {
+        // Whole panels, as many as stay in cache for the next rows of A; and what is left over, copied, so
+        // that nothing is read beyond it.
+        const index_t left = s.n - j, whole = least(panels, left / width);
+        columns = whole > 0 ? whole * width : left;
+        const index_t n = whole > 0 ? N : (left + lanes<T> - 1) / lanes<T>;
+        const T* bp = b + p * of_b.row + j * of_b.column;
         index_t b_row = of_b.row;
-        if (copies) {
-          copy_panel(panel, n * lanes<T>, bp, of_b, k, left);
+        if (copies || whole == 0) {
+          copy_panel(panel, n * lanes<T>, bp, of_b, k, columns);
           bp = panel;
           b_row = n * lanes<T>;
         }
         for (index_t t = 0, i = 0; t < row_tiles; ++t) {
-          const index_t m = s.m / row_tiles + (t < s.m % row_tiles ? 1 : 0);
-          tiles.of[m - 1][n - 1](k, a + i * of_a.row + p * of_a.column, of_a, bp, b_row,
-                                 c + i * s.c_row + j - skip, s.c_row, here, here.how == use::set ? 0 : skip,
-                                 skip + left);
+          const index_t m = least_rows + (t < longer ? 1 : 0);
+          tiles.of[m - 1][n - 1](k, a + i * of_a.row + p * of_a.column, of_a, bp, b_row, c + i * s.c_row + j,
+                                 s.c_row, here, columns);
           i += m;
         }
       }
@@ -276,8 +282,9 @@ template <class T> struct gemm_of {
       case use::add:
         return outer(s, a, b, c, [](auto product, auto old) { return product(old()); });
       case use::add_scaled:
-        return outer(s, a, b, c,
-                     [=](auto product, auto old) { return old() + rounded(product(vec<T>{}) * u.scale); });
+        return outer(s, a, b, c, [=](auto product, auto old) {
+          return multiply_add(rounded(product(vec<T>{})), all(u.scale), old());
+        });
     }
   }
 

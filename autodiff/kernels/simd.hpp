@@ -194,14 +194,24 @@ inline vec<T> sums(const vec<T>* v) {
 
 template <class T> inline T sum_lanes(vec<T> v) { return sums<T, 1>(&v)[0]; }
 
-template <class T, std::size_t G = static_cast<std::size_t>(lanes<T>)> inline T largest_lane(vec<T> v) {
+// All lanes put together by `larger`, of two registers.
+template <class T, std::size_t G = static_cast<std::size_t>(lanes<T>), class F>
+inline vec<T> reduced(vec<T> v, F larger) {
   if constexpr (G == 1) {
-    return v[0];
+    return v;
   } else {
     constexpr std::make_index_sequence<static_cast<std::size_t>(lanes<T>)> all_lanes{};
-    return largest_lane<T, G / 2>(
-        larger_or_nan<T>(halves<T, G, 0>(v, v, all_lanes), halves<T, G, G / 2>(v, v, all_lanes)));
+    return reduced<T, G / 2>(larger(halves<T, G, 0>(v, v, all_lanes), halves<T, G, G / 2>(v, v, all_lanes)),
+                             larger);
   }
+}
+template <class T> inline T largest_lane(vec<T> v) { return reduced<T>(v, larger_or_nan<T>)[0]; }
+template <class T> inline lane<T> largest_lane(bits<T> v) {
+  const auto larger = [](vec<T> a, vec<T> b) {
+    const bits<T> x = as_bits<T>(a), y = as_bits<T>(b);
+    return as_numbers<T>(x > y ? x : y);
+  };
+  return as_bits<T>(reduced<T>(as_numbers<T>(v), larger))[0];
 }
 
 // Lanes of a where their number has not the bit D, else those of b, D before (D behind for `high`).

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Updates made over their states: the bits of those made apart, and still all or nothing.
+// Updates made over their states: those made apart but for a rounding, and still all or nothing.
 #include "filled.hpp"
 
 #include <cmath>
@@ -36,16 +36,32 @@ struct network {
   }
 };
 
+// Whether w and v are the same step from `before`, of which one may leave out a rounding.
+template <class T> bool agree(const array<T>& w, const array<T>& v, const array<T>& before) {
+  if constexpr (!std::floating_point<T>) {
+    return w == v;
+  } else {
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      const double now = w.data()[i], step = now - before.data()[i];
+      const double u = static_cast<double>(std::numeric_limits<T>::epsilon()) / 2;
+      if (!(std::abs(now - v.data()[i]) <= u * (std::abs(step) + 3 * std::abs(now)))) return false;
+    }
+    return true;
+  }
+}
+
 template <class T> void compare(index_t rows, const workers& w = {}) {
   network net(rows);
-  instance<T> over(net.frozen(), w), apart(net.frozen({"overwriting"}));
+  instance<T> over(net.frozen(), w), again(net.frozen()), apart(net.frozen({"overwriting"}));
   const auto x = filled<T>({rows, 20}, 1, 3), y = filled<T>({rows, 25}, 1, 4);
   const array<T> rate(T(0.125));
   for (int i = 0; i < 5; ++i) {
-    over.run(x, y, rate);
-    apart.run(x, y, rate);
+    const auto a = over.state(0), b = over.state(1);
+    apart.set_state(0, a), apart.set_state(1, b);
+    over.run(x, y, rate), again.run(x, y, rate), apart.run(x, y, rate);
     BOOST_TEST((over.item() == apart.item()));
-    BOOST_TEST((over.state(0) == apart.state(0) && over.state(1) == apart.state(1)));
+    BOOST_TEST((agree(over.state(0), apart.state(0), a) && agree(over.state(1), apart.state(1), b)));
+    BOOST_TEST((over.state(0) == again.state(0) && over.state(1) == again.state(1)));
   }
 }
 
@@ -53,7 +69,7 @@ template <class T> void compare(index_t rows, const workers& w = {}) {
 
 BOOST_AUTO_TEST_SUITE(commits)
 
-BOOST_AUTO_TEST_CASE(they_have_the_bits_of_updates_made_apart) {
+BOOST_AUTO_TEST_CASE(they_round_once_less_than_updates_made_apart) {
   for (const index_t rows : {1, 8, 96}) {
     network net(rows);
     BOOST_TEST(explains(net.frozen(), "2 states are updated where they are"));
@@ -98,7 +114,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_certain_beforehand_is_tried) {
   instance<float> apart(freeze(o.request));
   run.run(x, g, s);  // products of 1e30 are finite, though beyond what is known to be harmless
   apart.run(x, g, s);
-  BOOST_TEST((run.state(0) == apart.state(0)));
+  BOOST_TEST(agree(run.state(0), apart.state(0), w));
   BOOST_TEST(!(run.state(0) == w));
   const auto before = run.state(0);
   check_error(

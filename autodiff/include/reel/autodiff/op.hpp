@@ -44,6 +44,7 @@
 #include <memory>
 #include <span>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 namespace reel {
@@ -257,9 +258,27 @@ struct op_traits {
   std::array<eval_both_fn, element_count> eval_both = {};
 };
 
+// Whether an op has a body for T.
 template <class Op, class T> constexpr bool has_number() {
-  if constexpr (requires { typename Op::numbers; }) return Op::numbers::template contains<T>;
+  if constexpr (std::same_as<T, complex>) return requires {
+      requires Op::analytic;
+    };
+  else if constexpr (!number<T>) return requires {
+      requires Op::any_kind;
+    };
+  else if constexpr (requires { typename Op::numbers; }) return Op::numbers::template contains<T>;
   else return true;
+}
+
+// By number type make<T>(), where the op has a body for T.
+template <class Op, class F, class... T> constexpr std::array<F, element_count> bodies(auto make) {
+  std::array<F, element_count> f{};
+  const auto fill = [&]<class N>(std::type_identity<N>) {
+    if constexpr (has_number<Op, N>())
+      f[static_cast<std::size_t>(element_of<N>)] = make.template operator()<N>();
+  };
+  (fill(std::type_identity<T>{}), ...);
+  return f;
 }
 
 template <class Op, class T> constexpr eval_fn eval_for() {
@@ -269,16 +288,8 @@ template <class Op, class T> constexpr eval_fn eval_for() {
 }
 
 template <class Op> constexpr std::array<eval_fn, element_count> evals() {
-  std::array<eval_fn, element_count> f{};
-  if constexpr (has_number<Op, float>()) f[0] = eval_for<Op, float>();
-  if constexpr (has_number<Op, double>()) f[1] = eval_for<Op, double>();
-  if constexpr (has_number<Op, real50>()) f[2] = eval_for<Op, real50>();
-  if constexpr (requires { requires Op::analytic; }) f[3] = eval_for<Op, complex>();
-  if constexpr (requires { requires Op::any_kind; }) {
-    f[4] = eval_for<Op, index_t>();
-    f[5] = eval_for<Op, bool>();
-  }
-  return f;
+  return bodies<Op, eval_fn, float, double, real50, complex, index_t, bool>(
+      []<class T> { return eval_for<Op, T>(); });
 }
 
 template <class Op> shape infer(const void* self, std::span<const shape* const> x) {

@@ -16,7 +16,7 @@
 //   bool adds_scaled(const shape&... x) const;
 //     Whether adding a multiple of its result to something pays in one pass; then it has
 //       template <class T> void add_scaled(out<T> y, in<T>... x, T s) const;       y += s·op(x)
-//     rounded as op, product and sum one after the other would be, and
+//     with the bits of op(x), and the sum rounded once (as std::fma does) or after the product; and
 //       template <class T> double bound(in<T>... x) const;
 //     which no number on the way to op(x) exceeds in magnitude; infinite or NaN where it cannot tell.
 //
@@ -43,13 +43,9 @@ template <class Op, class T> constexpr eval_fn accumulate_for() {
 }
 
 template <class Op> constexpr std::array<eval_fn, element_count> accumulates() {
-  std::array<eval_fn, element_count> f{};
-  if constexpr (requires { &Op::template accumulate<double>; }) {
-    f[0] = accumulate_for<Op, float>();
-    f[1] = accumulate_for<Op, double>();
-    f[2] = accumulate_for<Op, real50>();
-  }
-  return f;
+  if constexpr (requires { &Op::template accumulate<double>; })
+    return bodies<Op, eval_fn, float, double, real50>([]<class T> { return accumulate_for<Op, T>(); });
+  else return {};
 }
 
 template <class Op>
@@ -99,14 +95,10 @@ template <class Op, class T, bool minus> constexpr eval_fn add_scaled_for() {
 }
 
 template <class Op, bool minus> constexpr std::array<eval_fn, element_count> add_scaled_bodies() {
-  std::array<eval_fn, element_count> f{};
-  if constexpr (scalable<Op>) {
-    f[0] = add_scaled_for<Op, float, minus>();
-    f[1] = add_scaled_for<Op, double, minus>();
-    f[2] = add_scaled_for<Op, real50, minus>();
-    if constexpr (requires { requires Op::analytic; }) f[3] = add_scaled_for<Op, complex, minus>();
-  }
-  return f;
+  if constexpr (scalable<Op>)
+    return bodies<Op, eval_fn, float, double, real50, complex>(
+        []<class T> { return add_scaled_for<Op, T, minus>(); });
+  else return {};
 }
 
 template <class Op, class T> constexpr bound_fn bound_for() {
@@ -119,12 +111,9 @@ template <class Op, class T> constexpr bound_fn bound_for() {
 }
 
 template <class Op> constexpr std::array<bound_fn, element_count> bounds() {
-  std::array<bound_fn, element_count> f{};
-  if constexpr (scalable<Op>) {
-    f[0] = bound_for<Op, float>();
-    f[1] = bound_for<Op, double>();
-  }
-  return f;
+  if constexpr (scalable<Op>)
+    return bodies<Op, bound_fn, float, double>([]<class T> { return bound_for<Op, T>(); });
+  else return {};
 }
 
 template <class Op> constexpr const op_traits* op_beside() {
@@ -147,14 +136,10 @@ template <class Op, class T> constexpr eval_both_fn both_for() {
 }
 
 template <class Op> constexpr std::array<eval_both_fn, element_count> boths() {
-  std::array<eval_both_fn, element_count> f{};
-  if constexpr (requires { typename Op::beside; }) {
-    f[0] = both_for<Op, float>();
-    f[1] = both_for<Op, double>();
-    f[2] = both_for<Op, real50>();
-    if constexpr (requires { requires Op::analytic; }) f[3] = both_for<Op, complex>();
-  }
-  return f;
+  if constexpr (requires { typename Op::beside; })
+    return bodies<Op, eval_both_fn, float, double, real50, complex>(
+        []<class T> { return both_for<Op, T>(); });
+  else return {};
 }
 
 }  // namespace reel::detail

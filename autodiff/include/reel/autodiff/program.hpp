@@ -34,7 +34,7 @@ struct freeze_request {
   std::vector<std::string> off = {};  // passes to skip, by name; see pass_names()
 };
 
-// The passes of freeze in order. But for two they are exact: results stay those of evaluation bit for bit.
+// The passes of freeze in order. But for three they are exact: results stay those of evaluation bit for bit.
 //   dead_code               what neither an output, an update nor a check needs is dropped
 //   common_subexpressions   equal ops on equal inputs are computed once
 //   folding                 what depends on constants alone is computed once per instance, and a product with
@@ -43,10 +43,10 @@ struct freeze_request {
 //   layouts                 a tall, narrow matrix among the states is kept transposed, for the sake of the
 //                           products it is in. Not exact: these sum in another order, each within
 //                           k u Σ|a||b| of the true sum for an inner size k and the unit roundoff u
-//   overwriting             an update w + s·A·B of a state by a product of few terms, such as the gradient of
-//   a
-//                           small batch, is made over w when all checks have passed, without a gradient or a
-//                           second w in memory
+//   overwriting             an update w' = w + s·A·B of a state by a product of few terms, such as the
+//                           gradient of a small batch, is made over w when all checks have passed, without a
+//                           gradient or a second w in memory. Not exact: s·(AB) is added without being
+//                           rounded before where the processor can, within u|s·AB| + 2u|w'| of evaluation
 //   fusion                  elementwise ops on the same number of elements run block by block, together
 //   row_blocks              a large batch goes forward and backward in blocks of rows that fit a cache
 //   chunks                  of these, large sums are made in a fixed number of chunks of the rows, which

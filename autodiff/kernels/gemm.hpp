@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Matrix products. A tile of C, M rows × N registers, stays in registers while k runs; per step N
 // registers of B are loaded and each of M numbers of A multiplies them all. M is as even a split of the
-// rows as can be, N what the register file then holds. A is read in place through its strides; panels
-// of B are copied (to the stack) where enough rows share them or columns are not contiguous.
+// rows as can be, N what the register file then holds. A is read in place through its strides, or copied
+// (to the stack) where these are far; panels of B are copied where enough rows share them, columns are not
+// contiguous, or a tile would read beyond the last.
 //
 // Where B alone is transposed and has few rows, products are dots of rows of A and of B, which needs no
 // copies: R rows of A × N of B in registers, lanes summed at the end.
@@ -131,7 +132,32 @@ template <class T> struct gemm_of {
 
   static_assert(panel_numbers / (most_columns * lanes<T>) >= most_terms_held, "add_scaled in one part");
 
+  // Where A is transposed and wide, what a few rows of C take of it lies in as many pages of memory as there
+  // are terms: it is brought together first.
+  static constexpr index_t near_rows = 4 * most_rows, near_terms = near_numbers / near_rows;
+  static_assert(near_terms >= most_terms_held, "add_scaled in one part");
+  static bool is_far(const gemm_shape& s) {
+    return s.transpose_a && s.a_row * static_cast<index_t>(sizeof(T)) >= 1024 && s.n >= 128;
+  }
   static void product(const gemm_shape& s, const T* a, const T* b, T* c, use u) {
+    if (!is_far(s)) return near_product(s, a, b, c, u);
+    alignas(64) T near[near_rows * near_terms];
+    const index_t blocks = (s.m + near_rows - 1) / near_rows,
+                  rows = (s.m + blocks * most_rows - 1) / (blocks * most_rows) * most_rows;
+    const index_t parts = (s.k + near_terms - 1) / near_terms, terms = (s.k + parts - 1) / parts;
+    for (index_t i = 0; i < s.m; i += rows)
+      for (index_t p = 0; p < s.k; p += terms) {
+        gemm_shape part = s;
+        part.m = least(rows, s.m - i);
+        part.a_row = (part.m + lanes<T> - 1) / lanes<T> * lanes<T>;
+        part.k = least(terms, s.k - p);
+        copy_panel(near, part.a_row, a + p * s.a_row + i, {s.a_row, 1}, part.k, part.m);
+        near_product(part, near, b + p * (s.transpose_b ? 1 : s.b_row), c + i * s.c_row,
+                     p > 0 ? use{use::add} : u);
+      }
+  }
+
+  static void near_product(const gemm_shape& s, const T* a, const T* b, T* c, use u) {
     const strided of_a = s.transpose_a ? strided{1, s.a_row} : strided{s.a_row, 1};
     const strided of_b = s.transpose_b ? strided{1, s.b_row} : strided{s.b_row, 1};
     const index_t row_tiles = (s.m + most_rows - 1) / most_rows, least_rows = s.m / row_tiles;

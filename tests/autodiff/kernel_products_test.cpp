@@ -68,12 +68,23 @@ BOOST_AUTO_TEST_CASE(products_of_all_sizes_and_orientations) {
   });
 }
 
+// Where A is wide, its columns are brought together.
+BOOST_AUTO_TEST_CASE(products_of_wide_matrices) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    for (const bool tb : {false, true})
+      for (const index_t m : {256, 301})
+        for (const index_t n : {128, 145})
+          for (const index_t k : {1, 2, 96, 300, 700})
+            for (const bool add : {false, true}) check_product(s, {true, tb, m, n, k}, add);
+  });
+}
+
 // The bits of the product, scaled and added in one rounding or in two, everywhere alike.
 BOOST_AUTO_TEST_CASE(a_scaled_product_is_added_with_the_bits_of_the_product) {
   for_all_sets([]<class T>(const kernels::set<T>& s) {
     for (const bool ta : {false, true})
       for (const bool tb : {false, true})
-        for (const index_t m : {1, 2, 9, 10, 13, 50})
+        for (const index_t m : {1, 2, 9, 10, 13, 50, 301})
           for (const index_t n : {1, 10, 17, 49, 64, 130, 785})
             for (const index_t k : {1, 3, 96}) {
               const product<T> p({ta, tb, m, n, k}, static_cast<std::uint64_t>(m + n + k));
@@ -123,8 +134,8 @@ BOOST_AUTO_TEST_CASE(gaps_between_rows_change_nothing) {
     };
     for (const bool ta : {false, true})
       for (const bool tb : {false, true})
-        for (const index_t m : {1, 4, 11, 50})
-          for (const index_t n : {1, 3, 10, 41})
+        for (const index_t m : {1, 4, 11, 50, 300})
+          for (const index_t n : {1, 3, 10, 41, 130})
             for (const index_t k : {0, 1, 7, 100}) {
               const product<T> p({ta, tb, m, n, k}, static_cast<std::uint64_t>(m + n + k));
               const gemm_shape rows = kernels::with_rows(p.s);

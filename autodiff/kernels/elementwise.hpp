@@ -133,12 +133,11 @@ template <class T> struct summing {
     index_t i = 0;
     for (; i + width <= n; i += width)
       for (index_t r = 0; r < registers; ++r) lane[r] += load(x + i + r * lanes<T>);
-    T last[width] = {};
-    std::memcpy(last, lane, sizeof lane);
-    for (index_t k = 0; i + k < n; ++k) last[k] += x[i + k];
-    for (index_t half = width / 2; half > 0; half /= 2)
-      for (index_t k = 0; k < half; ++k) last[k] += last[k + half];
-    return last[0];
+    for (index_t r = 0; i < n; ++r, i += lanes<T>)
+      lane[r] += i + lanes<T> <= n ? load(x + i) : load_part(x + i, n - i, T(0));
+    for (index_t half = registers / 2; half > 0; half /= 2)
+      for (index_t r = 0; r < half; ++r) lane[r] += lane[r + half];
+    return sum_lanes<T>(lane[0]);
   }
 
   static T sum(const T* x, index_t n) {

@@ -130,7 +130,43 @@ template <class T> struct gemm_of {
         to[p * padded + j] = j < width ? b[p * of_b.row + j * of_b.column] : T(0);
   }
 
+  // Some columns of C, in tiles of n registers: all of A's rows, shared out evenly, with a panel of B.
+  static void some_columns(const gemm_shape& s, index_t k, const T* a, strided of_a, const T* b,
+                           index_t b_row, T* c, use u, index_t n, index_t columns) {
+    const index_t tiles_needed = pieces(s.m, most_rows), rows = s.m / tiles_needed;
+    for (index_t t = 0, i = 0; t < tiles_needed; ++t) {
+      const index_t m = rows + (t < s.m % tiles_needed ? 1 : 0);
+      tiles.of[m - 1][n - 1](k, a + i * of_a.row, of_a, b, b_row, c + i * s.c_row, s.c_row, u, columns);
+      i += m;
+    }
+  }
+
   static_assert(panel_numbers / (most_columns * lanes<T>) >= most_terms_held, "add_scaled in one part");
+  static void near_product(const gemm_shape& s, const T* a, const T* b, T* c, use u) {
+    const strided of_a = s.transpose_a ? strided{1, s.a_row} : strided{s.a_row, 1};
+    const strided of_b = s.transpose_b ? strided{1, s.b_row} : strided{s.b_row, 1};
+    const auto M = static_cast<int>(pieces(s.m, pieces(s.m, most_rows)));
+    const index_t N = least(widest(M), pieces(s.n, lanes<T>)), width = N * lanes<T>;
+    const bool copies = of_b.column != 1 || s.m >= 6 * most_rows;
+    const index_t depth = pieces(s.k, pieces(s.k, panel_numbers / width));
+    alignas(64) T panel[panel_numbers];
+    for (index_t p = 0; p < s.k; p += depth) {
+      const index_t k = least(depth, s.k - p), panels = copies ? 1 : 1 + near_numbers / (k * width);
+      const use here = p > 0 ? use{use::add} : u;
+      for (index_t j = 0, columns = 0; j < s.n; j += columns) {
+        // Whole panels, as many as stay in cache for the next rows of A; and what is left over, copied, so
+        // that nothing is read beyond it.
+        const index_t left = s.n - j, whole = least(panels, left / width);
+        columns = whole > 0 ? whole * width : left;
+        const index_t n = whole > 0 ? N : pieces(left, lanes<T>);
+        const T* const from = b + p * of_b.row + j * of_b.column;
+        const bool copied = copies || whole == 0;
+        if (copied) copy_panel(panel, n * lanes<T>, from, of_b, k, columns);
+        some_columns(s, k, a + p * of_a.column, of_a, copied ? panel : from, copied ? n * lanes<T> : of_b.row,
+                     c + j, here, n, columns);
+      }
+    }
+  }
 
   // Where A is transposed and wide, what a few rows of C take of it lies in as many pages of memory as there
   // are terms: it is brought together first.
@@ -142,56 +178,18 @@ template <class T> struct gemm_of {
   static void product(const gemm_shape& s, const T* a, const T* b, T* c, use u) {
     if (!is_far(s)) return near_product(s, a, b, c, u);
     alignas(64) T near[near_rows * near_terms];
-    const index_t blocks = (s.m + near_rows - 1) / near_rows,
-                  rows = (s.m + blocks * most_rows - 1) / (blocks * most_rows) * most_rows;
-    const index_t parts = (s.k + near_terms - 1) / near_terms, terms = (s.k + parts - 1) / parts;
+    const index_t rows = pieces(s.m, pieces(s.m, near_rows) * most_rows) * most_rows;
+    const index_t terms = pieces(s.k, pieces(s.k, near_terms));
     for (index_t i = 0; i < s.m; i += rows)
       for (index_t p = 0; p < s.k; p += terms) {
         gemm_shape part = s;
         part.m = least(rows, s.m - i);
-        part.a_row = (part.m + lanes<T> - 1) / lanes<T> * lanes<T>;
+        part.a_row = pieces(part.m, lanes<T>) * lanes<T>;
         part.k = least(terms, s.k - p);
         copy_panel(near, part.a_row, a + p * s.a_row + i, {s.a_row, 1}, part.k, part.m);
         near_product(part, near, b + p * (s.transpose_b ? 1 : s.b_row), c + i * s.c_row,
                      p > 0 ? use{use::add} : u);
       }
-  }
-
-  static void near_product(const gemm_shape& s, const T* a, const T* b, T* c, use u) {
-    const strided of_a = s.transpose_a ? strided{1, s.a_row} : strided{s.a_row, 1};
-    const strided of_b = s.transpose_b ? strided{1, s.b_row} : strided{s.b_row, 1};
-    const index_t row_tiles = (s.m + most_rows - 1) / most_rows, least_rows = s.m / row_tiles;
-    const index_t longer = s.m % row_tiles, M = least_rows + (longer > 0 ? 1 : 0);
-    const index_t N = least(widest(static_cast<int>(M)), (s.n + lanes<T> - 1) / lanes<T>);
-    const index_t width = N * lanes<T>;
-    const bool copies = of_b.column != 1 || s.m >= 6 * most_rows;
-    alignas(64) T panel[panel_numbers];
-    const index_t most = panel_numbers / width, parts = (s.k + most - 1) / most;
-    const index_t depth = (s.k + parts - 1) / parts;
-    for (index_t p = 0; p < s.k; p += depth) {
-      const index_t k = least(depth, s.k - p), panels = copies ? 1 : 1 + near_numbers / (k * width);
-      const use here = p > 0 ? use{use::add} : u;
-      for (index_t j = 0, columns = 0; j < s.n; j += columns) {
-        // Whole panels, as many as stay in cache for the next rows of A; and what is left over, copied, so
-        // that nothing is read beyond it.
-        const index_t left = s.n - j, whole = least(panels, left / width);
-        columns = whole > 0 ? whole * width : left;
-        const index_t n = whole > 0 ? N : (left + lanes<T> - 1) / lanes<T>;
-        const T* bp = b + p * of_b.row + j * of_b.column;
-        index_t b_row = of_b.row;
-        if (copies || whole == 0) {
-          copy_panel(panel, n * lanes<T>, bp, of_b, k, columns);
-          bp = panel;
-          b_row = n * lanes<T>;
-        }
-        for (index_t t = 0, i = 0; t < row_tiles; ++t) {
-          const index_t m = least_rows + (t < longer ? 1 : 0);
-          tiles.of[m - 1][n - 1](k, a + i * of_a.row + p * of_a.column, of_a, bp, b_row, c + i * s.c_row + j,
-                                 s.c_row, here, columns);
-          i += m;
-        }
-      }
-    }
   }
 
   // Dots of R rows of A with N rows of B, which lie as they are or packed: per register of columns N
@@ -262,8 +260,8 @@ template <class T> struct gemm_of {
   static void all_dots(const gemm_shape& s, const T* a, const T* b, T* c) {
     constexpr index_t worth_packing = 32;
     const index_t b_row = s.transpose_b ? s.b_row : s.k;
-    const index_t parts = (s.n + most_dots - 1) / most_dots;
-    const index_t whole = (s.k + lanes<T> - 1) / lanes<T> * lanes<T>;
+    const index_t parts = pieces(s.n, most_dots);
+    const index_t whole = pieces(s.k, lanes<T>) * lanes<T>;
     const bool packs = b_row % lanes<T> != 0 && s.m >= worth_packing && most_dots * whole <= panel_numbers;
     const auto& table = packs ? some_dots<true> : some_dots<false>;
     alignas(64) T panel[panel_numbers];

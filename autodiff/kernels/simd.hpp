@@ -43,6 +43,8 @@ template <class T> using lane = typename pack<T>::lane;
 template <class T> inline constexpr index_t lanes = register_bytes / static_cast<index_t>(sizeof(T));
 
 constexpr index_t least(index_t a, index_t b) { return a < b ? a : b; }
+// n over m, rounded up: how many pieces of m numbers it takes; how long the longest of m pieces is.
+constexpr index_t pieces(index_t n, index_t m) { return (n + m - 1) / m; }
 
 template <class T> inline vec<T> all(T x) { return x - vec<T>{}; }
 template <class T> inline bits<T> all_bits(lane<T> x) { return x - bits<T>{}; }

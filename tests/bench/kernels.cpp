@@ -51,7 +51,7 @@ template <class T> class comparison {
     row("softmax, 128 rows of 10", [&](const set<T>& s) { s.softmax(z(), x(), 128, 10, 1); });
     row("logsumexp of 40000", [&](const set<T>& s) { s.logsumexp(z(), x(), 1, 40'000, 1); });
     row("cross-entropy, 128 of 10",
-        [&](const set<T>& s) { s.cross_entropy(z(), x(), labels_.data(), 128, 10); });
+        [&](const set<T>& s) { s.cross_entropy(z(), z() + 128, x(), labels_.data(), y(), 128, 10); });
     product("128x784 by 784x512", {false, false, 128, 512, 784});
     product("32x785 by (10x785)'", {false, true, 32, 10, 785});
     product("(32x10)' by 32x785", {true, false, 10, 785, 32});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "problems.hpp"
 
+#include <reel/optim/minibatches.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <random>
@@ -16,12 +18,19 @@ template <class T> std::vector<T> uniform(std::size_t n, T low, T high, unsigned
   return x;
 }
 
+std::vector<std::uint8_t> bytes(std::size_t n, unsigned seed) {
+  std::mt19937_64 bits(seed);
+  std::vector<std::uint8_t> x(n);
+  for (std::uint8_t& v : x) v = static_cast<std::uint8_t>(bits() >> 56);
+  return x;
+}
+
 // Something to learn: which of the first features is the largest.
-std::vector<std::int64_t> labels_of(const std::vector<float>& x, std::size_t rows) {
+template <class T> std::vector<std::int64_t> labels_of(const std::vector<T>& x, std::size_t rows) {
   std::vector<std::int64_t> labels(rows);
   const std::size_t features = x.size() / rows;
   for (std::size_t i = 0; i < rows; ++i) {
-    const float* row = x.data() + i * features;
+    const T* row = x.data() + i * features;
     labels[i] = std::max_element(row, row + classes) - row;
   }
   return labels;
@@ -42,6 +51,13 @@ softmax_regression::softmax_regression(std::size_t count)
       w(uniform(features * classes, -0.001f, 0.001f, 2)) {
   for (std::size_t i = 0; i < rows; ++i) x[i * features + features - 1] = 1;
 }
+
+image_epoch::image_epoch(std::size_t size)
+    : batch(size),
+      x(bytes(samples * pixels, 1)),
+      labels(labels_of(x, samples)),
+      w(uniform(features * classes, -0.001f, 0.001f, 2)),
+      order([](std::int64_t epoch) { return reel::optim::epoch_order(samples, 0, epoch); }) {}
 
 perceptron::perceptron(std::size_t count)
     : rows(count),

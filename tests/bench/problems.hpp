@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace bench {
@@ -20,6 +21,20 @@ struct softmax_regression {
   std::vector<std::int64_t> labels;
   std::vector<float> w;  // features × classes, to begin with
   explicit softmax_regression(std::size_t rows);
+};
+
+// An epoch of such steps on images that lie in memory as bytes: shuffled, divided by 255, and a 1 appended
+// to each. All who contend take the samples in the same order, so that they can be compared, and each
+// makes that order anew for every epoch.
+struct image_epoch {
+  static constexpr std::size_t samples = 60'000, pixels = 784, features = pixels + 1;
+  static constexpr float rate = softmax_regression::rate, white = 255;
+  std::size_t batch;
+  std::vector<std::uint8_t> x;  // samples × pixels
+  std::vector<std::int64_t> labels;
+  std::vector<float> w;
+  std::function<std::vector<std::int64_t>(std::int64_t epoch)> order;
+  explicit image_epoch(std::size_t batch);
 };
 
 // One SGD step of softmax(relu(x·w1 + b1)·w2 + b2).

@@ -8,6 +8,7 @@
 namespace bench {
 
 contenders by_hand(const shared<softmax_regression>& p);
+contenders by_hand(const shared<image_epoch>& p);  // none without AVX-512
 contenders by_hand(const shared<perceptron>& p);
 contenders by_hand(const shared<perceptron_hvp>& p);
 contenders by_hand(const shared<log_sum_exp>& p);

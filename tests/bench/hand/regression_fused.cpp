@@ -108,8 +108,24 @@ AVX512_INLINE void softmax(__m512 z, std::int64_t label, float scale, float* dz,
   loss.at_label += static_cast<double>(_mm512_mask_reduce_add_ps(hot, shifted));
 }
 
-struct fused {
-  shared<softmax_regression> p;
+class fused {
+ public:
+  fused(const std::vector<float>& start, float learning_rate) : before(start), rate(learning_rate) {
+    for (std::size_t j = 0; j < features; ++j)
+      for (std::size_t k = 0; k < classes; ++k) w[place(j, k)] = before[j * classes + k];
+  }
+
+  // The loss before the step.
+  AVX512 double step(const float* all_x, const std::int64_t* labels, std::size_t n);
+
+  std::vector<double> changed() const {
+    std::vector<float> now(before.size());
+    for (std::size_t j = 0; j < features; ++j)
+      for (std::size_t k = 0; k < classes; ++k) now[j * classes + k] = w[place(j, k)];
+    return change(now, before);
+  }
+
+ private:
   struct freed {
     void operator()(float* x) const { ::operator delete[](x, std::align_val_t{64}); }
   };
@@ -123,13 +139,9 @@ struct fused {
   static constexpr std::size_t padded = (features + 2 * lanes - 1) / (2 * lanes) * 2 * block;
   static std::size_t place(std::size_t j, std::size_t k) { return j / lanes * block + k * lanes + j % lanes; }
 
+  const std::vector<float>& before;
+  float rate;
   aligned w = allocate(padded), g = allocate(padded), dz = allocate(tile * lanes);
-  double loss = 0;
-
-  explicit fused(const shared<softmax_regression>& problem) : p(problem) {
-    for (std::size_t j = 0; j < features; ++j)
-      for (std::size_t k = 0; k < classes; ++k) w[place(j, k)] = p->w[j * classes + k];
-  }
 
   // Adds xᵀdz of a tile of rows to g, and takes the sum from w when the tile is the last.
   template <bool Whole>
@@ -168,53 +180,89 @@ struct fused {
       }
     }
   }
+};
 
-  AVX512 void step() {
-    const std::size_t n = p->rows;
-    const float scale = p->rate / static_cast<float>(n);
-    double total = 0;
-    for (std::size_t begin = 0; begin < n; begin += tile) {
-      const std::size_t rows = std::min(tile, n - begin);
-      const float* x = p->x.data() + begin * features;
-      const std::int64_t* label = p->labels.data() + begin;
-      tile_loss part;
-      std::size_t i = 0;
-      for (; i + 2 <= rows; i += 2) {
-        __m512 z[2];
-        logits<2>(x + i * features, w.get(), z);
-        softmax(z[0], label[i], scale, dz.get() + i * lanes, part);
-        softmax(z[1], label[i + 1], scale, dz.get() + (i + 1) * lanes, part);
-      }
-      if (i < rows) {
-        __m512 z[1];
-        logits<1>(x + i * features, w.get(), z);
-        softmax(z[0], label[i], scale, dz.get() + i * lanes, part);
-      }
-      total += std::log(part.product) - part.at_label;
-      const bool opens = begin == 0, closes = begin + rows == n;
-      std::size_t j = 0;
-      for (; j + 2 * lanes <= features; j += 2 * lanes) backward<true>(x, rows, j, opens, closes);
-      if (j < features) backward<false>(x, rows, j, opens, closes);
+AVX512 double fused::step(const float* all_x, const std::int64_t* labels, std::size_t n) {
+  const float scale = rate / static_cast<float>(n);
+  double total = 0;
+  for (std::size_t begin = 0; begin < n; begin += tile) {
+    const std::size_t rows = std::min(tile, n - begin);
+    const float* x = all_x + begin * features;
+    const std::int64_t* label = labels + begin;
+    tile_loss part;
+    std::size_t i = 0;
+    for (; i + 2 <= rows; i += 2) {
+      __m512 z[2];
+      logits<2>(x + i * features, w.get(), z);
+      softmax(z[0], label[i], scale, dz.get() + i * lanes, part);
+      softmax(z[1], label[i + 1], scale, dz.get() + (i + 1) * lanes, part);
     }
-    loss = total / static_cast<double>(n);
+    if (i < rows) {
+      __m512 z[1];
+      logits<1>(x + i * features, w.get(), z);
+      softmax(z[0], label[i], scale, dz.get() + i * lanes, part);
+    }
+    total += std::log(part.product) - part.at_label;
+    const bool opens = begin == 0, closes = begin + rows == n;
+    std::size_t j = 0;
+    for (; j + 2 * lanes <= features; j += 2 * lanes) backward<true>(x, rows, j, opens, closes);
+    if (j < features) backward<false>(x, rows, j, opens, closes);
+  }
+  return total / static_cast<double>(n);
+}
+
+bool is_supported() { return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"); }
+
+// Batches of one epoch after the other.
+struct fused_epochs {
+  shared<image_epoch> p;
+  fused loop;
+  std::vector<float> x;
+  std::vector<std::int64_t> labels;
+  std::int64_t epoch = 0;
+  double loss = 0;
+
+  explicit fused_epochs(const shared<image_epoch>& problem)
+      : p(problem), loop(p->w, p->rate), x(p->batch * p->features), labels(p->batch) {}
+
+  // In the processor's vector instructions, from the compiler.
+  AVX512 void convert(const std::uint8_t* from, float* to) const {
+    for (std::size_t j = 0; j < p->pixels; ++j) to[j] = static_cast<float>(from[j]) / p->white;
+    to[p->pixels] = 1;
   }
 
-  std::vector<double> changed() const {
-    std::vector<float> now(p->w.size());
-    for (std::size_t j = 0; j < features; ++j)
-      for (std::size_t k = 0; k < classes; ++k) now[j * classes + k] = w[place(j, k)];
-    return change(now, p->w);
+  void run() {
+    const std::vector<std::int64_t> order = p->order(epoch++);
+    for (std::size_t begin = 0; begin < order.size(); begin += p->batch) {
+      const std::size_t n = std::min(p->batch, order.size() - begin);
+      for (std::size_t i = 0; i < n; ++i) {
+        const auto sample = static_cast<std::size_t>(order[begin + i]);
+        convert(p->x.data() + sample * p->pixels, x.data() + i * p->features);
+        labels[i] = p->labels[sample];
+      }
+      loss = loop.step(x.data(), labels.data(), n);
+    }
   }
 };
 
 }  // namespace
 
 contenders fused_by_hand(const shared<softmax_regression>& p) {
-  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq")) return {};
-  const auto loop = std::make_shared<fused>(p);
-  return {{"fused AVX-512", maker::hand, [=] { loop->step(); },
+  if (!is_supported()) return {};
+  const auto loop = std::make_shared<fused>(p->w, p->rate);
+  const auto loss = std::make_shared<double>();
+  return {{"fused AVX-512", maker::hand, [=] { *loss = loop->step(p->x.data(), p->labels.data(), p->rows); },
            [=] {
-             return numbers{{loop->loss}, loop->changed()};
+             return numbers{{*loss}, loop->changed()};
+           }}};
+}
+
+contenders by_hand(const shared<image_epoch>& p) {
+  if (!is_supported()) return {};
+  const auto epochs = std::make_shared<fused_epochs>(p);
+  return {{"fused AVX-512", maker::hand, [=] { epochs->run(); },
+           [=] {
+             return numbers{{epochs->loss}, epochs->loop.changed()};
            }}};
 }
 
@@ -224,6 +272,7 @@ contenders fused_by_hand(const shared<softmax_regression>& p) {
 
 namespace bench {
 contenders fused_by_hand(const shared<softmax_regression>&) { return {}; }
+contenders by_hand(const shared<image_epoch>&) { return {}; }
 }  // namespace bench
 
 #endif

@@ -11,8 +11,8 @@
 namespace bench {
 
 template <class... P> using functions_of = std::tuple<contenders (*)(const shared<P>&)...>;
-using libtorch_functions = functions_of<softmax_regression, perceptron, perceptron_hvp, log_sum_exp,
-                                        least_squares, small_chain, long_chain>;
+using libtorch_functions = functions_of<softmax_regression, image_epoch, perceptron, perceptron_hvp,
+                                        log_sum_exp, least_squares, small_chain, long_chain>;
 
 // Null where there is no module, or it cannot be loaded, which is then said once.
 const libtorch_functions* load_libtorch();

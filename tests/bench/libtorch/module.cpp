@@ -102,6 +102,34 @@ contenders torch_contenders(const shared<softmax_regression>& p) {
                                           tensors{w}, p->rate));
 }
 
+contenders torch_contenders(const shared<image_epoch>& p) {
+  struct epochs {
+    shared<image_epoch> p;
+    Tensor images, labels, ones, w, x, y;
+    training steps;
+    std::int64_t epoch = 0;
+    explicit epochs(const shared<image_epoch>& problem)
+        : p(problem),
+          images(tensor(p->x, {-1, d784})),
+          labels(tensor(p->labels, {-1})),
+          ones(torch::ones({static_cast<std::int64_t>(p->batch), 1})),
+          w(parameter(p->w, {d785, c10})),
+          steps([this] { return at::cross_entropy_loss(torch::mm(x, w), y); }, {w}, p->rate) {}
+    void run() {
+      const Tensor order = tensor(p->order(epoch++), {-1});
+      for (const Tensor& chosen : order.split(static_cast<std::int64_t>(p->batch))) {
+        const Tensor pixels = images.index_select(0, chosen).to(torch::kFloat).div_(p->white);
+        x = torch::cat({pixels, ones.narrow(0, 0, chosen.numel())}, 1);
+        y = labels.index_select(0, chosen);
+        steps.step();
+      }
+    }
+  };
+  at::set_num_threads(1);
+  const auto all = std::make_shared<epochs>(p);
+  return {{"libtorch", maker::other, [=] { all->run(); }, [=] { return all->steps.results(); }}};
+}
+
 contenders torch_contenders(const shared<perceptron>& p) {
   const auto t = std::make_shared<perceptron_tensors>(*p);
   return enter(std::make_shared<training>([=] { return t->loss(); }, t->parameters, p->rate));

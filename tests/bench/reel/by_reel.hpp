@@ -11,6 +11,7 @@
 namespace bench {
 
 contenders by_reel(const shared<softmax_regression>& p);
+contenders by_reel(const shared<image_epoch>& p);  // an epoch, and its steps alone
 contenders by_reel(const shared<perceptron>& p);
 contenders by_reel(const shared<perceptron_hvp>& p);
 contenders by_reel(const shared<log_sum_exp>& p);

@@ -4,6 +4,7 @@
 #include "functions.hpp"
 
 #include <reel/models.hpp>
+#include <reel/models/batches.hpp>
 #include <reel/optim.hpp>
 
 namespace bench {
@@ -98,11 +99,51 @@ const auto regression_loss = [](const var& w, const var& x, const var& labels) {
 const auto perceptron_loss = [](const reel::mlp<var>& m, const var& x, const var& labels) {
   return reel::mlp_loss(m, x, labels);
 };
-array<float> model_of(const softmax_regression& p) { return array_of(p.w, {p.features, classes}); }
+template <class P>
+concept regression_problem = std::same_as<P, softmax_regression> || std::same_as<P, image_epoch>;
+array<float> model_of(const regression_problem auto& p) { return array_of(p.w, {p.features, classes}); }
 reel::mlp<array<float>> model_of(const perceptron& p) {
   return {{{array_of(p.w1, {p.features, p.hidden}), array_of(p.b1, {p.hidden})},
            {array_of(p.w2, {p.hidden, classes}), array_of(p.b2, {classes})}}};
 }
+
+// Batches of one epoch after the other.
+struct epochs {
+  explicit epochs(const image_epoch& p)
+      : data{array_of(p.x, {p.samples, p.pixels}), array_of(p.labels, {p.samples}),
+             std::vector<std::string>(classes), std::vector<std::string>(p.pixels)},
+        batches(reel::scaled_minibatches<float>(data, reel::divide_by(p.white, p.pixels),
+                                                static_cast<index_t>(p.batch), 0, 0, 0,
+                                                reel::bias_column::yes)),
+        start(model_of(p)),
+        step(reel::optim::freeze_step<float>(regression_loss,
+                                             reel::optim::sgd{.lr = static_cast<double>(p.rate)}, start)) {}
+  epochs(const epochs&) = delete;
+  epochs& operator=(const epochs&) = delete;
+
+  void run() {
+    batches.restart(epoch++);
+    for (const auto& batch : batches) loss = step(batch);
+  }
+  // As many steps, all on the first batch.
+  void run_steps() {
+    const auto batch = batches[0];
+    for (index_t i = 0; i < batches.batches(); ++i) step(batch);
+  }
+  numbers results() const {
+    numbers all{{loss}};
+    add_changes(all, step.parameters(), start);
+    return all;
+  }
+
+  reel::byte_dataset data;
+  reel::scaled_minibatch_range<float, std::uint8_t> batches;
+  array<float> start;
+  decltype(reel::optim::freeze_step<float>(regression_loss, reel::optim::sgd{}, start)) step;
+  double loss = 0;
+  index_t epoch = 0;
+};
+
 template <class P> array<float> batch_of(const P& p) { return array_of(p.x, {p.rows, p.features}); }
 template <class P> array<index_t> labels_of(const P& p) { return array_of(p.labels, {p.rows}); }
 
@@ -110,6 +151,11 @@ template <class P> array<index_t> labels_of(const P& p) { return array_of(p.labe
 
 contenders by_reel(const shared<softmax_regression>& p) {
   return training(regression_loss, model_of(*p), p->rate, batch_of(*p), labels_of(*p));
+}
+contenders by_reel(const shared<image_epoch>& p) {
+  const auto whole = std::make_shared<epochs>(*p), steps = std::make_shared<epochs>(*p);
+  return {{"reel", maker::reel, [=] { whole->run(); }, [=] { return whole->results(); }},
+          {"reel, steps alone", maker::reel, [=] { steps->run_steps(); }, {}}};
 }
 contenders by_reel(const shared<perceptron>& p) {
   return training(perceptron_loss, model_of(*p), p->rate, batch_of(*p), labels_of(*p));

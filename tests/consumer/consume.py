@@ -81,16 +81,28 @@ def install(folder, build):
     return root, next(p for p, _, names in os.walk(root) if "reel.pc" in names)
 
 
-def pkg_config(folder, build, compiler):
+def pkg_config(folder, source, build, compiler):
     root, libraries = install(folder, build)
     flags = run("pkg-config", "--cflags", "--libs", "reel", PKG_CONFIG_PATH=libraries, PKG_CONFIG_SYSROOT_DIR=root)
     program = os.path.join(folder, "main")
     run(*compiler, "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror",
         os.path.join(PARENT, "main.cpp"), *shlex.split(flags), "-o", program)
     run(program, LD_LIBRARY_PATH=os.path.dirname(libraries))
+    check_static_flags(folder, source, compiler)
 
 
-def cmake(folder, build, compiler):
+def check_static_flags(folder, source, compiler):
+    """A static library asks of its users no more than the shared one: the flags it was compiled with are its own."""
+    build = os.path.join(folder, "static")
+    run("meson", "setup", build, source, "-Ddefault_library=static", "-Dprogram=disabled", "-Dtests=disabled",
+        "-Ddocs=disabled", CXX=shlex.join(compiler))
+    flags = run("pkg-config", "--cflags", os.path.join(build, "meson-private", "reel.pc")).split()
+    strange = [flag for flag in flags if not flag.startswith("-I")]
+    if strange:
+        sys.exit(f"pkg-config gives who uses a static reel the flags {shlex.join(strange)}")
+
+
+def cmake(folder, _, build, compiler):
     _, libraries = install(folder, build)
     config = os.path.join(os.path.dirname(libraries), "cmake", "reel")
     made = os.path.join(folder, "made")
@@ -111,7 +123,7 @@ def main(how, source, build, *compiler):
         subproject(os.path.join(build, "consumer"), source, compiler)
         return
     with tempfile.TemporaryDirectory() as folder:
-        {"pkg-config": pkg_config, "cmake": cmake}[how](folder, build, compiler)
+        {"pkg-config": pkg_config, "cmake": cmake}[how](folder, source, build, compiler)
 
 
 main(*sys.argv[1:])

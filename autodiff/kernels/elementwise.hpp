@@ -66,7 +66,13 @@ template <class T> struct elementwise {
       store<T>(y + i, load_bools<T>(c + i) ? load(a + i) : load(b + i));
     for (; i < n; ++i) y[i] = c[i] ? a[i] : b[i];
   }
-  // Left to the compiler, which packs the results well once it knows that they overlap nothing.
+  // These three are left to the compiler, which packs and unpacks well once it knows that nothing overlaps.
+  static void scale_bytes(T* __restrict y, const std::uint8_t* x, T high, T low, index_t n) {
+    for (index_t i = 0; i < n; ++i) {
+      const T number = x[i];
+      y[i] = number * high + number * low;
+    }
+  }
   static void less(bool* __restrict y, const T* a, const T* b, index_t n) {
     for (index_t i = 0; i < n; ++i) y[i] = a[i] < b[i];
   }

@@ -32,6 +32,7 @@ template <class T> constexpr set<T> make() {
           .sigmoid = e::sigmoid,
           .log1p = e::log1p,
           .select = e::select,
+          .scale_bytes = e::scale_bytes,
           .less = e::less,
           .less_equal = e::less_equal,
           .sum = s::sum,

@@ -99,6 +99,27 @@ long double sigmoid(long double x) { return 1 / (1 + std::exp(-x)); }
 
 BOOST_AUTO_TEST_SUITE(kernel_sets)
 
+BOOST_AUTO_TEST_CASE(bytes_are_scaled_and_rounded_once) {
+  // With high = 2^-8 and a low of 2^-8 - 2^-16 the true result is x·(2^-7 - 2^-16), which all types hold.
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    std::vector<std::uint8_t> x(300);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<std::uint8_t>(i * 37);
+    for (index_t n = 0; n <= 300; n = n < 70 ? n + 1 : n + 23) {
+      std::vector<T> y(x.size(), T(-1));
+      s.scale_bytes(y.data(), x.data(), T(0x1p-8), T(0x1p-8 - 0x1p-16), n);
+      for (std::size_t i = 0; i < y.size(); ++i)
+        BOOST_TEST(y[i] == (i < static_cast<std::size_t>(n) ? T(x[i]) * T(0x1p-7 - 0x1p-16) : T(-1)));
+    }
+    // A low that is below half of the sum's last place decides in which direction a tie goes, if it is added
+    // at all.
+    const T half = std::numeric_limits<T>::epsilon() / 2;
+    const std::uint8_t one = 1;
+    T y = 0;
+    s.scale_bytes(&y, &one, T(1), half * T(1.5), 1);
+    BOOST_TEST(y == 1 + 2 * half);
+  });
+}
+
 BOOST_AUTO_TEST_CASE(there_is_always_a_set) {
   BOOST_TEST(!kernels::available<float>().empty());
   BOOST_TEST(std::string(kernels::available<float>().back()->name) == "baseline");

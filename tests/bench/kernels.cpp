@@ -47,6 +47,7 @@ template <class T> class comparison {
     row("sigmoid", [&](const set<T>& s) { s.sigmoid(z(), x(), n); });
     row("add", [&](const set<T>& s) { s.add(z(), x(), y(), n); });
     row("scale", [&](const set<T>& s) { s.scale(z(), x(), y(), n); });
+    row("scale_bytes", [&](const set<T>& s) { s.scale_bytes(z(), bytes_.data(), T(0.25), T(1e-9), n); });
     row("sum", [&](const set<T>& s) { z_[0] = s.sum(x(), n); });
     row("softmax, 128 rows of 10", [&](const set<T>& s) { s.softmax(z(), x(), 128, 10, 1); });
     row("logsumexp of 40000", [&](const set<T>& s) { s.logsumexp(z(), x(), 1, 40'000, 1); });
@@ -80,6 +81,7 @@ template <class T> class comparison {
   const char* number_;
   const set<T>&chosen_, &native_;
   std::vector<T> x_ = std::vector<T>(785 * 512), y_ = x_, z_ = x_;
+  std::vector<std::uint8_t> bytes_ = std::vector<std::uint8_t>(n, 7);
   std::vector<index_t> labels_ = std::vector<index_t>(128, 3);
 };
 

@@ -245,6 +245,27 @@ BOOST_AUTO_TEST_CASE(bytes_become_scaled_batches) {
 }
 
 // Sums and counts computed apart, with Python, from Debian's files.
+BOOST_AUTO_TEST_CASE(bytes_are_divided_to_the_last_bit) {
+  byte_dataset all{make_array<std::uint8_t>({1, 256}), {}, {}, std::vector<std::string>(256)};
+  for (int i = 0; i < 256; ++i) all.x.data()[i] = static_cast<std::uint8_t>(i);
+  const index_t first = 0;
+  const auto check = [&]<class T>(T, double divisor) {
+    const auto y = scaled_rows<T>(all, divide_by(divisor, 256), {&first, 1});
+    for (int i = 0; i < 256; ++i)
+      BOOST_REQUIRE_MESSAGE(y.data()[i] == static_cast<T>(i / divisor),
+                            i << " / " << divisor << " gives " << y.data()[i]);
+  };
+  // Numbers that divide well and not, and such that their reciprocals or the quotients leave the range.
+  for (const double divisor : {255.0, 256.0, 1.0, -7.0, 0.1, 127.5, 1e-38, 0x1p-149, 3e38, 1e300, 5e-324}) {
+    check(float(), divisor);
+    check(double(), divisor);
+  }
+  for (int divisor = 1; divisor < 2000; ++divisor) {
+    check(float(), divisor);
+    check(double(), divisor);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(fashion_mnist_is_the_published_set, *boost::unit_test::precondition([](auto) {
                        return boost::test_tools::assertion_result(find_fashion_mnist().has_value());
                      })) {

@@ -9,6 +9,7 @@
 
 #include <reel/autodiff/shape.hpp>
 
+#include <cstdint>
 #include <span>
 
 namespace reel::kernels {
@@ -52,6 +53,9 @@ template <class T> struct set {
   unary* log1p;  // of x ≥ 0
 
   void (*select)(T* y, const bool* c, const T* a, const T* b, index_t n);  // c ? a : b
+  // x·high + x·low: numbers divided by 1/(high + low), rounded once, where high has so few digits that its
+  // products with bytes are exact.
+  void (*scale_bytes)(T* y, const std::uint8_t* x, T high, T low, index_t n);
   void (*less)(bool* y, const T* a, const T* b, index_t n);
   void (*less_equal)(bool* y, const T* a, const T* b, index_t n);
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <optional>
 #include <type_traits>
 #include <vector>
 
@@ -15,12 +16,20 @@ namespace reel {
 
 namespace detail {
 
-// y = x / divisor, n times. For To = float too, these are the bits of dividing in double and rounding: the
-// double has more than twice a float's digits, so that its own rounding does not show.
-template <class To> void divide_bytes(const std::uint8_t* x, std::size_t n, To divisor, To* y);
+// Bytes divided by a number, with the bits of dividing in double and rounding to To: the double has more than
+// twice a float's digits, so that its own rounding does not show.
+template <class To> class byte_divider {
+ public:
+  explicit byte_divider(To divisor);
+  // y = x / divisor, n times.
+  void operator()(const std::uint8_t* x, std::size_t n, To* y) const;
 
-extern template void divide_bytes(const std::uint8_t*, std::size_t, float, float*);
-extern template void divide_bytes(const std::uint8_t*, std::size_t, double, double*);
+ private:
+  To divisor_, high_, low_;
+  bool multiplies_;
+};
+extern template class byte_divider<float>;
+extern template class byte_divider<double>;
 
 // The number that all features are divided by, where this is all that is done to them and To has that number;
 // otherwise 0.
@@ -37,14 +46,16 @@ template <class To> To common_divisor(const scaling& s) {
 // (x − shift) / divisor, in double and then rounded to To.
 template <class To, class From> class scaler {
  public:
-  explicit scaler(scaling s) : scaling_(std::move(s)), divisor_(detail::common_divisor<To>(scaling_)) {}
+  explicit scaler(scaling s) : scaling_(std::move(s)) {
+    if (const To divisor = detail::common_divisor<To>(scaling_); divisor != 0) divider_.emplace(divisor);
+  }
   std::size_t features() const { return scaling_.shift.size(); }
 
   // One sample: features() numbers.
   void operator()(const From* x, To* y) const {
     const std::size_t d = features();
     if constexpr (std::same_as<From, std::uint8_t>) {
-      if (divisor_ != 0) return detail::divide_bytes(x, d, divisor_, y);
+      if (divider_) return (*divider_)(x, d, y);
     }
     if (scaling_.fills_missing) {
       for (std::size_t j = 0; j < d; ++j) y[j] = static_cast<To>(scaling_(static_cast<double>(x[j]), j));
@@ -57,7 +68,7 @@ template <class To, class From> class scaler {
 
  private:
   scaling scaling_;
-  To divisor_;
+  std::optional<detail::byte_divider<To>> divider_;
 };
 
 // Whether a column of ones is appended to the features, for models that hold the bias among the weights.

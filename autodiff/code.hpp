@@ -59,14 +59,17 @@ struct instruction {
 };
 
 // A fused group: elementwise instructions over n numbers each, run block by block so that what one
-// hands to the next stays in cache. A stretched scalar fills one block, once.
+// hands to the next stays in cache. A stretched scalar fills one block, once; so does a row that is stretched
+// to a matrix, such as a bias, again and again: blocks are then whole numbers of such rows.
 struct group {
+  static constexpr index_t longest_row = 512;  // of those that fill blocks
   std::vector<instruction> members;
   std::vector<instruction> fills;
   std::vector<value_id> outputs;                                // what is used outside
   std::vector<value_id> watched;                                // of these, what must be finite
   std::vector<std::pair<std::uint32_t, std::uint32_t>> blocks;  // which block holds which storage
   index_t size = 0;
+  index_t row = 1;        // of all fills but scalars: the length
   std::size_t slots = 0;  // blocks needed at a time
 };
 

@@ -58,8 +58,21 @@ class fusion {
 
   std::uint32_t storage_of(value_id v) const { return c_.values[v].storage; }
   index_t size_of(value_id v) const { return c_.values[v].shape.size(); }
+  // A scalar that is stretched, or a row of moderate length that is stretched to rows and nothing else.
   bool is_fill(const instruction& i) const {
-    return i.op.traits->stretch && size_of(i.inputs[0]) == 1 && size_of(i.output) > 1;
+    if (!i.op.traits->stretch || size_of(i.output) <= size_of(i.inputs[0])) return false;
+    return size_of(i.inputs[0]) == 1 ||
+           repeats_whole(c_.values[i.inputs[0]].shape, c_.values[i.output].shape);
+  }
+  // Whether y is x over and over: x is the last axes of y, but for axes of 1 before them.
+  static bool repeats_whole(const shape& x, const shape& y) {
+    if (x.size() == 0 || x.size() > group::longest_row) return false;
+    index_t size = 1;
+    for (std::size_t k = 1; k <= x.rank() && size < x.size(); ++k) {
+      if (x[x.rank() - k] != y[y.rank() - k]) return false;
+      size *= x[x.rank() - k];
+    }
+    return size == x.size();
   }
   bool is_elementwise(const instruction& i) const {
     return i.op.traits->elementwise && !i.op.traits->effect && !is_commit(i) && size_of(i.output) > 0 &&
@@ -100,12 +113,17 @@ class fusion {
     c_.instructions.push_back(std::move(whole));
   }
 
+  // Rows of one length: others are stretched in memory.
   void find_fills(group& g) const {
     std::unordered_set<std::uint32_t> seen;
     for (const auto& member : g.members)
       for (const value_id v : member.inputs) {
         const auto fill = fills_.find(storage_of(v));
-        if (fill != fills_.end() && seen.insert(fill->first).second) g.fills.push_back(fill->second);
+        if (fill == fills_.end() || !seen.insert(fill->first).second) continue;
+        const index_t length = size_of(fill->second.inputs[0]);
+        if (length > 1 && g.row > 1 && length != g.row) continue;
+        g.row = std::max(g.row, length);
+        g.fills.push_back(fill->second);
       }
   }
 
@@ -147,7 +165,8 @@ class fusion {
 
   std::vector<value_id> outer_inputs(const group& g) const {
     std::unordered_set<std::uint32_t> made_here;
-    for (const auto& member : g.members) made_here.insert(storage_of(member.output));
+    for (const auto* list : {&g.members, &g.fills})
+      for (const auto& i : *list) made_here.insert(storage_of(i.output));
     std::vector<value_id> inputs;
     std::unordered_set<value_id> added;
     const auto add = [&](value_id v) {
@@ -157,7 +176,7 @@ class fusion {
     for (const auto& member : g.members)
       for (const value_id v : member.inputs) {
         const std::uint32_t s = storage_of(v);
-        if (!made_here.contains(s) && !fills_.contains(s)) add(v);
+        if (!made_here.contains(s)) add(v);
       }
     return inputs;
   }
@@ -188,7 +207,7 @@ class fusion {
     }
   }
 
-  // A stretched scalar that only groups read is no instruction of its own.
+  // What is stretched and only groups read is no instruction of its own.
   void drop_unused_fills() {
     std::vector<char> read(c_.storages.size());
     for (std::size_t s = 0; s < read.size(); ++s) read[s] = uses_[s] >= outside;

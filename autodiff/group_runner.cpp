@@ -14,7 +14,10 @@ namespace {
 // Eight blocks or so fit into 48 KiB of first-level cache.
 constexpr std::size_t block_target = 4096;
 
-index_t block_size(element number) { return static_cast<index_t>(block_target / size_of(number)); }
+// Elements. A row that fills blocks fits into one, whatever the number type.
+index_t block_size(element number) {
+  return std::max(static_cast<index_t>(block_target / size_of(number)), group::longest_row);
+}
 
 }  // namespace
 
@@ -26,7 +29,9 @@ std::size_t group_runner::block_bytes(element number) noexcept {
 group_runner::group_runner(const code& c, const group& g, element number, std::byte* blocks,
                            const std::function<void*(value_id)>& locate,
                            const std::function<bool(value_id)>& starts_here)
-    : dims_(std::make_unique<shape>()), size_(g.size), block_(std::min(g.size, block_size(number))) {
+    : dims_(std::make_unique<shape>()),
+      size_(g.size),
+      block_(std::min(g.size, block_size(number) / g.row * g.row)) {
   const std::unordered_map<std::uint32_t, std::uint32_t> slots(g.blocks.begin(), g.blocks.end());
   const auto block_of = [&](value_id v) {
     const auto slot = slots.find(c.values[v].storage);
@@ -39,8 +44,8 @@ group_runner::group_runner(const code& c, const group& g, element number, std::b
     return block != nullptr ? add_view(block, 0, false) : add_outside(v, locate(v), bytes(v), whole);
   };
   for (const auto& f : g.fills) {
-    const std::size_t scalar = add_outside(f.inputs[0], locate(f.inputs[0]), 0, false);
-    fills_.push_back({scalar, block_of(f.output), bytes(f.output)});
+    const std::size_t from = add_outside(f.inputs[0], locate(f.inputs[0]), 0, false);
+    fills_.push_back({from, block_of(f.output), bytes(f.output), c.values[f.inputs[0]].shape.size()});
   }
   for (const auto& i : g.members) {
     member m{eval_of(*i.op.traits, i.followed, number, i.where), i.op.self.get(), view(i.output),
@@ -109,6 +114,13 @@ void repeat(std::byte* to, const void* element, std::size_t bytes, index_t n) {
   }
 }
 
+// Copies of a row, one after the other, to n elements: the last one may be cut short.
+void repeat_row(std::byte* to, const void* row, std::size_t bytes, index_t length, index_t n) {
+  for (index_t i = 0; i < n; i += length)
+    std::memcpy(to + static_cast<std::size_t>(i) * bytes, row,
+                static_cast<std::size_t>(std::min(length, n - i)) * bytes);
+}
+
 }  // namespace
 
 void group_runner::run_block(index_t n, bool more) {
@@ -137,7 +149,11 @@ void group_runner::prefetch(index_t n, std::size_t part, std::size_t parts) cons
 
 void group_runner::run(index_t first, index_t n) {
   finite_ = true;
-  for (const fill& f : fills_) repeat(f.block, views_[f.scalar].data, f.bytes, std::min(n, block_));
+  for (const fill& f : fills_) {
+    const void* const from = views_[f.from].data;
+    if (f.length == 1) repeat(f.block, from, f.bytes, std::min(n, block_));
+    else repeat_row(f.block, from, f.bytes, f.length, std::min(n, block_));
+  }
   struct rewind {  // also when a body throws
     group_runner& g;
     index_t first, at = 0;

@@ -18,7 +18,8 @@ class group_runner {
                const std::function<bool(value_id)>& starts_here = {});
 
   void run() { run(0, size_); }
-  // Of the elements, n from the first on. (Values that start here hold these alone.)
+  // Of the elements, n from the first on, which begins a row where rows fill blocks. (Values that start here
+  // hold these alone.)
   void run(index_t first, index_t n);
   // Whether all numbers that the last run wrote and had to watch are finite.
   bool finite() const { return finite_; }
@@ -34,9 +35,10 @@ class group_runner {
     std::size_t output, first_input, inputs;  // in views_
   };
   struct fill {
-    std::size_t scalar;  // in views_
+    std::size_t from;  // in views_
     std::byte* block;
     std::size_t bytes;  // of an element
+    index_t length;     // 1, or that of the group's rows
   };
   std::size_t add_view(void* data, std::size_t stride, bool whole);
   std::size_t add_outside(value_id v, void* data, std::size_t stride, bool whole);

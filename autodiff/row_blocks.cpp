@@ -228,9 +228,13 @@ row_use rows_of(const code& c, const instruction& i, index_t rows) {
   row_use use;
   if (i.fused != nullptr || i.op.traits->elementwise) {
     const index_t n = c.values[i.output].shape.size();
-    for (std::size_t k = 0; k < i.inputs.size(); ++k)
-      if (c.values[i.inputs[k]].shape.size() == n) use.inputs |= 1U << k;
-      else if (c.values[i.inputs[k]].shape.size() != 1) return {};
+    const index_t row = i.fused == nullptr ? 1 : i.fused->row;  // of what fills blocks
+    if (rows == 0 || n / rows % row != 0) return {};
+    for (std::size_t k = 0; k < i.inputs.size(); ++k) {
+      const index_t size = c.values[i.inputs[k]].shape.size();
+      if (size == n) use.inputs |= 1U << k;
+      else if (size != 1 && size != row) return {};
+    }
   } else {
     use = declared_use(c, i);
   }

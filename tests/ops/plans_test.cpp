@@ -90,11 +90,58 @@ BOOST_AUTO_TEST_CASE(a_bias_is_added_block_by_block) {
   BOOST_TEST(explains(cut, "= broadcast_to(state"));
   request.off = {"row_blocks"};
   const program whole = freeze(request);
-  BOOST_TEST(cut.arena_bytes(element::f32) < whole.arena_bytes(element::f32));
+  // One matrix of 1000 rows, one gradient, and some blocks: the bias is nowhere as a matrix.
+  for (const program* p : {&cut, &whole})
+    BOOST_TEST(p->arena_bytes(element::f32) < 4U * (1000 * 10 + 785 * 10) + 4096);
   instance<float> a(cut), c(cut, workers(3)), d(whole);
   for (int i = 0; i < 3; ++i) a.run(x), c.run(x), d.run(x);
   BOOST_TEST((a.state(0) == c.state(0) && a.state(0) == d.state(0)));
   BOOST_TEST((a.output() == c.output()));
+}
+
+// The same bits as with every op on its own, in all number types; and no memory for what is stretched.
+template <class T>
+void check_stretched_rows(const freeze_request& request, const std::vector<array<double>>& given) {
+  freeze_request apart = request;
+  apart.off = {"fusion"};
+  instance<T> a(freeze(request)), b(freeze(apart));
+  std::vector<array<T>> numbers(given.begin(), given.end());
+  const std::vector<binding> bound(numbers.begin(), numbers.end());
+  a.run(bound);
+  b.run(bound);
+  BOOST_TEST((a.output() == b.output()));
+}
+
+BOOST_AUTO_TEST_CASE(a_stretched_row_is_read_from_a_block) {
+  for (const index_t n : {2, 3, 10, 511, 512, 513})
+    for (const index_t rows : {1, 2, 7, 130}) {
+      tape t;
+      const var x = t.input({rows, n}), b = t.input({n}), c = t.input({1, n});
+      const freeze_request request{.outputs = {(x * b + c) * (x - b) + 0.5 * c}, .inputs = {x, b, c}};
+      const std::vector<array<double>> given{reel::test::filled<double>({rows, n}, 1, 1),
+                                             reel::test::filled<double>({n}, 1, 2),
+                                             reel::test::filled<double>({1, n}, 1, 3)};
+      BOOST_TEST_CONTEXT(rows << " x " << n) {
+        check_stretched_rows<float>(request, given);
+        check_stretched_rows<double>(request, given);
+        check_stretched_rows<complex>(request, given);
+        // The result, and less than another matrix.
+        if (n >= 10 && n <= 512) {
+          const auto result = static_cast<std::size_t>(8 * rows * n);
+          BOOST_TEST(freeze(request).arena_bytes(element::f64) < result + result / 2 + 8 * 512 + 256);
+        }
+      }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_two_lengths_meet_in_one_group) {
+  tape t;
+  const var x = t.input({40, 6}), b = t.input({6}), d = t.input({12});
+  const var y = reshape(x * b, {20, 12}) - d, z = reshape(y * y, {40, 6}) + b;
+  const freeze_request request{.outputs = {z}, .inputs = {x, b, d}};
+  check_stretched_rows<float>(
+      request, {reel::test::filled<double>({40, 6}, 1, 1), reel::test::filled<double>({6}, 1, 2),
+                reel::test::filled<double>({12}, 1, 3)});
 }
 
 BOOST_AUTO_TEST_CASE(blocks_of_rows_run_in_complex_numbers) {

@@ -30,14 +30,14 @@ template <class To> bool divides_all(To divisor, To high, To low) {
 
 }  // namespace
 
-// Two multiplications take a fifth of a division's time where the processor has wide registers. They are used
-// where they give its bits, which is tried for every byte there is.
+// Two multiplications take less time than a division. They are used where they give its bits, which is tried
+// for every byte there is; not for negative numbers, where 0 / divisor is −0 and their sum may be +0.
 template <class To>
 byte_divider<To>::byte_divider(To divisor)
     : divisor_(divisor),
       high_(without_last_byte(1 / divisor)),
       low_(std::fma(-high_, divisor, To(1)) / divisor),
-      multiplies_(divides_all(divisor, high_, low_)) {}
+      multiplies_(divisor > 0 && divides_all(divisor, high_, low_)) {}
 
 template <class To> void byte_divider<To>::operator()(const std::uint8_t* x, std::size_t n, To* y) const {
   if (multiplies_) return kernels::best<To>().scale_bytes(y, x, high_, low_, static_cast<index_t>(n));

@@ -252,7 +252,8 @@ BOOST_AUTO_TEST_CASE(bytes_are_divided_to_the_last_bit) {
   const auto check = [&]<class T>(T, double divisor) {
     const auto y = scaled_rows<T>(all, divide_by(divisor, 256), {&first, 1});
     for (int i = 0; i < 256; ++i)
-      BOOST_REQUIRE_MESSAGE(y.data()[i] == static_cast<T>(i / divisor),
+      BOOST_REQUIRE_MESSAGE(y.data()[i] == static_cast<T>(i / divisor) &&
+                                std::signbit(y.data()[i]) == std::signbit(i / divisor),
                             i << " / " << divisor << " gives " << y.data()[i]);
   };
   // Numbers that divide well and not, and such that their reciprocals or the quotients leave the range.

@@ -56,7 +56,7 @@ class layouts {
     for (std::size_t i = 0; i < set_.size(); ++i) {
       const value_id v = set_[i];
       if (std::ranges::find(c_.outputs, v) != c_.outputs.end()) return false;
-      if (c_.values[v].shape != c_.values[first].shape || !joins_maker(v)) return false;
+      if (c_.values[v].shape.rank() != 2 || !joins_maker(v)) return false;
       for (const std::size_t t : readers_[v])
         if (!joins_reader(c_.instructions[t])) return false;
       for (const auto& [state, next] : c_.updates)
@@ -77,23 +77,32 @@ class layouts {
     const instruction& i = c_.instructions[made_by_[v]];
     if (i.constant) return false;
     if (is_fill(i) || i.op.traits->turned != nullptr) return true;
-    return i.op.traits->elementwise && joins_elements(i);
+    return transposes(i) && joins_whole(i);
   }
   bool joins_reader(const instruction& i) {
-    if (i.op.traits->turned != nullptr) return true;
-    return i.op.traits->elementwise && joins_elements(i);
+    if (i.op.traits->turned != nullptr || is_total(i)) return true;
+    return transposes(i) && joins_whole(i);
   }
-  bool joins_elements(const instruction& i) {
+  // A sum of all, to which zeros after the numbers of a row add nothing.
+  bool is_total(const instruction& i) const {
+    return i.op.traits->sum && c_.values[i.output].shape.size() == 1;
+  }
+  bool transposes(const instruction& i) const {
+    return i.op.traits->elementwise || i.op.traits->transposed != nullptr;
+  }
+  bool joins_whole(const instruction& i) {
     add(i.output);
     for (const value_id x : i.inputs) add(x);
     return true;
   }
 
-  // Whether what follows the numbers of a row stays 0, whatever is computed from the set's values.
+  // Whether what follows the numbers of a row stays 0, whatever is computed from the set's values, which are
+  // all of one shape.
   bool keeps_zeros() const {
     std::vector<char> filled(c_.values.size());  // stretched from one number, which need not be 0
     for (const auto& i : c_.instructions) {
       if (!contains(i.output) || i.op.traits->turned != nullptr) continue;
+      if (i.op.traits->transposed != nullptr) return false;
       if (is_fill(i)) filled[i.output] = true;
       else if (!maps_zero_to_zero(i, filled)) return false;
     }
@@ -115,25 +124,30 @@ class layouts {
   }
 
   void turn() {
-    const index_t row = c_.values[set_[0]].shape[0], whole = keeps_zeros() ? kernels::padded(row) : row;
-    const index_t used = whole == row ? 0 : row;
+    const index_t row = c_.values[set_[0]].shape[0];
+    const bool pads = kernels::padded(row) != row && keeps_zeros();
     for (auto& i : c_.instructions) {
-      if (i.op.traits->turned == nullptr) continue;
-      unsigned inputs = 0;
-      for (std::size_t k = 0; k < i.inputs.size(); ++k)
-        if (contains(i.inputs[k])) inputs |= 1U << k;
-      if (inputs == 0 && !contains(i.output)) continue;
-      bool swap = false;
-      i.op.self = i.op.traits->turned(i.op.self.get(), inputs, contains(i.output), used, swap);
-      if (swap) std::swap(i.inputs[0], i.inputs[1]);
+      if (i.op.traits->turned != nullptr) turn(i, pads ? row : 0);
+      else if (i.op.traits->transposed != nullptr && contains(i.output))
+        i.op.self = i.op.traits->transposed(i.op.self.get());
     }
     for (const value_id v : set_) {
       value& x = c_.values[v];
-      x.shape = {x.shape[1], whole};
+      x.shape = {x.shape[1], pads ? kernels::padded(row) : x.shape[0]};
       c_.storages[x.storage].size = x.shape.size();
     }
     for (std::size_t s = 0; s < c_.states.size(); ++s)
       if (contains(c_.states[s])) c_.turned[s] = true;
+  }
+
+  void turn(instruction& i, index_t used) {
+    unsigned inputs = 0;
+    for (std::size_t k = 0; k < i.inputs.size(); ++k)
+      if (contains(i.inputs[k])) inputs |= 1U << k;
+    if (inputs == 0 && !contains(i.output)) return;
+    bool swap = false;
+    i.op.self = i.op.traits->turned(i.op.self.get(), inputs, contains(i.output), used, swap);
+    if (swap) std::swap(i.inputs[0], i.inputs[1]);
   }
 
   code& c_;

@@ -33,6 +33,7 @@ constexpr op_traits make_leaf_traits(const char* name) {
                    .stretch = false,
                    .view = false,
                    .effect = false,
+                   .sum = false,
                    .product = false,
                    .difference = false,
                    .stateless = false,

@@ -44,11 +44,12 @@ std::vector<float> weights(std::size_t inputs, std::size_t outputs, unsigned see
 
 }  // namespace
 
-softmax_regression::softmax_regression(std::size_t count)
+softmax_regression::softmax_regression(std::size_t count, float penalty)
     : rows(count),
       x(uniform(count * features, 0.0f, 1.0f, 1)),
       labels(labels_of(x, count)),
-      w(uniform(features * classes, -0.001f, 0.001f, 2)) {
+      w(uniform(features * classes, -0.001f, 0.001f, 2)),
+      l2(penalty) {
   for (std::size_t i = 0; i < rows; ++i) x[i * features + features - 1] = 1;
 }
 

@@ -12,7 +12,7 @@ namespace bench {
 inline constexpr std::size_t classes = 10;
 
 // One SGD step of softmax regression: mean cross-entropy of softmax(x·w), its gradient, w −= rate·∂w.
-// The last feature is 1, so that the last row of w is the bias.
+// The last feature is 1, so that the last row of w is the bias. With l2, the loss has ½ l2 Σw² more.
 struct softmax_regression {
   static constexpr std::size_t features = 785;
   static constexpr float rate = 0.005f;
@@ -20,7 +20,8 @@ struct softmax_regression {
   std::vector<float> x;  // rows × features
   std::vector<std::int64_t> labels;
   std::vector<float> w;  // features × classes, to begin with
-  explicit softmax_regression(std::size_t rows);
+  float l2;
+  explicit softmax_regression(std::size_t rows, float l2 = 0);
 };
 
 // An epoch of such steps on images that lie in memory as bytes: shuffled, divided by 255, and a 1 appended

@@ -39,6 +39,9 @@ std::vector<row> table() {
   std::vector<row> rows;
   for (const std::size_t n : sizes{1, 8, 32, 128, 512, 4096})
     rows.push_back(entry<softmax_regression>("softmax regression 785x10, step", n, "float", 1, n));
+  for (const std::size_t n : sizes{1, 32, 128})
+    rows.push_back(
+        entry<softmax_regression>("softmax regression 785x10 with a penalty, step", n, "float", 1, n, 0.01f));
   rows.push_back(entry<image_epoch>("softmax regression 785x10, epoch of 60,000 images from bytes", 128,
                                     "float", 1, std::size_t{128}));
   for (const std::size_t n : sizes{1, 32, 128, 512})

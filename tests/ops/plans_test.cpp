@@ -253,8 +253,39 @@ BOOST_AUTO_TEST_CASE(a_state_that_something_reads_as_it_is_stays) {
   BOOST_TEST(explains(freeze(request), "1 narrow states"));
   request.outputs.push_back(w);
   BOOST_TEST(explains(freeze(request), "0 narrow states"));
-  request.outputs = {sum(y), sum(slice(w, 0, 0, -1))};
+  request.outputs = {sum(y), sum(w, 0)};
   BOOST_TEST(explains(freeze(request), "0 narrow states"));
+}
+
+// Penalties, and gradients clipped to a length: sums of all, of parts, and what is put back around these.
+BOOST_AUTO_TEST_CASE(a_transposed_state_is_summed_cut_and_put_together) {
+  const auto w0 = filled({99, 5}, 0.5, 1), x0 = filled({3, 99}, 1, 2);
+  const auto step = [&](const std::function<var(const var&)>& penalty, std::vector<std::string> off) {
+    tape t;
+    const var w = t.state(w0), x = t.input(x0);
+    const var loss = mean(square(matmul(x, w))) + 0.1 * penalty(w), g = grad(loss, w);
+    const var next = w - 0.1 * g / (1.0 + sqrt(sum(square(g))));
+    return freeze({.outputs = {loss}, .updates = {{w, next}}, .inputs = {x}, .off = std::move(off)});
+  };
+  const auto compare = [&](const std::function<var(const var&)>& penalty, const std::string& layout) {
+    const program turned = step(penalty, {}), straight = step(penalty, {"layouts"});
+    BOOST_TEST(explains(turned, layout), turned.explain());
+    BOOST_TEST(explains(straight, "state %1[99x5]"), straight.explain());
+    instance<float> a(turned), b(straight);
+    for (int i = 0; i < 3; ++i) {
+      a.run(x0), b.run(x0);
+      BOOST_TEST(std::fabs(a.item() / b.item() - 1) <= 500 * 0x1p-24F);
+      const auto of_a = a.state(0), of_b = b.state(0);
+      for (std::size_t k = 0; k < of_a.size(); ++k)
+        BOOST_TEST(std::fabs(of_a.data()[k] - of_b.data()[k]) <= 500 * 0x1p-24F);
+    }
+  };
+  compare([](const var& w) { return sum(square(w)); }, "state %1[5x112]");
+  compare([](const var& w) { return sum(square(slice(w, 0, 0, -1))); }, "state %1[5x99]");
+  compare([](const var& w) { return sum(square(slice(w, -2, 2, 50))); }, "state %1[5x99]");
+  compare([](const var& w) { return sum(square(slice(w, 1, 1, 4))); }, "state %1[5x99]");
+  compare([](const var& w) { return sum(exp(slice(w, -1, 0, 2))); }, "state %1[5x99]");
+  compare([](const var& w) { return sum(square(pad(slice(w, 0, 1, 90), 1, 2, 3))); }, "state %1[5x99]");
 }
 
 BOOST_AUTO_TEST_CASE(sums_in_chunks_stay_within_the_bound_of_a_sum) {

@@ -110,7 +110,8 @@ AVX512_INLINE void softmax(__m512 z, std::int64_t label, float scale, float* dz,
 
 class fused {
  public:
-  fused(const std::vector<float>& start, float learning_rate) : before(start), rate(learning_rate) {
+  fused(const std::vector<float>& start, float learning_rate, float l2_penalty)
+      : before(start), rate(learning_rate), l2(l2_penalty), kept(1 - rate * l2) {
     for (std::size_t j = 0; j < features; ++j)
       for (std::size_t k = 0; k < classes; ++k) w[place(j, k)] = before[j * classes + k];
   }
@@ -140,8 +141,22 @@ class fused {
   static std::size_t place(std::size_t j, std::size_t k) { return j / lanes * block + k * lanes + j % lanes; }
 
   const std::vector<float>& before;
-  float rate;
+  float rate, l2;
+  float kept;  // of w, by each step
   aligned w = allocate(padded), g = allocate(padded), dz = allocate(tile * lanes);
+
+  // ½ l2 Σw²
+  AVX512 double penalty() const {
+    if (l2 == 0) return 0;
+    __m512 sum[classes];
+    for (__m512& s : sum) s = _mm512_setzero_ps();
+    for (const float* x = w.get(); x != w.get() + padded; x += block)
+      for (std::size_t k = 0; k < classes; ++k) {
+        const __m512 xk = _mm512_load_ps(x + k * lanes);
+        sum[k] = _mm512_fmadd_ps(xk, xk, sum[k]);
+      }
+    return static_cast<double>(l2 / 2 * _mm512_mask_reduce_add_ps(used, sums(sum)));
+  }
 
   // Adds xᵀdz of a tile of rows to g, and takes the sum from w when the tile is the last.
   template <bool Whole>
@@ -172,8 +187,8 @@ class fused {
       float* const w0 = wj + k * lanes;
       float* const w1 = w0 + block;
       if (closes) {
-        _mm512_store_ps(w0, _mm512_sub_ps(_mm512_load_ps(w0), a[k]));
-        _mm512_store_ps(w1, _mm512_sub_ps(_mm512_load_ps(w1), b[k]));
+        _mm512_store_ps(w0, _mm512_fmsub_ps(_mm512_set1_ps(kept), _mm512_load_ps(w0), a[k]));
+        _mm512_store_ps(w1, _mm512_fmsub_ps(_mm512_set1_ps(kept), _mm512_load_ps(w1), b[k]));
       } else {
         _mm512_store_ps(gj + k * lanes, a[k]);
         _mm512_store_ps(gj + block + k * lanes, b[k]);
@@ -184,7 +199,7 @@ class fused {
 
 AVX512 double fused::step(const float* all_x, const std::int64_t* labels, std::size_t n) {
   const float scale = rate / static_cast<float>(n);
-  double total = 0;
+  double total = static_cast<double>(n) * penalty();
   for (std::size_t begin = 0; begin < n; begin += tile) {
     const std::size_t rows = std::min(tile, n - begin);
     const float* x = all_x + begin * features;
@@ -223,7 +238,7 @@ struct fused_epochs {
   double loss = 0;
 
   explicit fused_epochs(const shared<image_epoch>& problem)
-      : p(problem), loop(p->w, p->rate), x(p->batch * p->features), labels(p->batch) {}
+      : p(problem), loop(p->w, p->rate, 0), x(p->batch * p->features), labels(p->batch) {}
 
   // In the processor's vector instructions, from the compiler.
   AVX512 void convert(const std::uint8_t* from, float* to) const {
@@ -249,7 +264,7 @@ struct fused_epochs {
 
 contenders fused_by_hand(const shared<softmax_regression>& p) {
   if (!is_supported()) return {};
-  const auto loop = std::make_shared<fused>(p->w, p->rate);
+  const auto loop = std::make_shared<fused>(p->w, p->rate, p->l2);
   const auto loss = std::make_shared<double>();
   return {{"fused AVX-512", maker::hand, [=] { *loss = loop->step(p->x.data(), p->labels.data(), p->rows); },
            [=] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Softmax regression as two matrix products by a library; the second one is the update.
+// Softmax regression as two matrix products by a library; the second one is the update, and the decay
+// that a penalty makes.
 #include "../results.hpp"
 #include "by_hand.hpp"
 #include "cross_entropy.hpp"
@@ -20,9 +21,9 @@ struct two_products {
 
   void step() {
     library.multiply({p->rows, classes, p->features, false, false, 1, p->x.data(), w.data(), 0, z.data()});
-    loss = cross_entropy(z.data(), p->labels.data(), p->rows);
-    library.multiply(
-        {p->features, classes, p->rows, true, false, -p->rate, p->x.data(), z.data(), 1, w.data()});
+    loss = cross_entropy(z.data(), p->labels.data(), p->rows) + penalty(w, p->l2);
+    library.multiply({p->features, classes, p->rows, true, false, -p->rate, p->x.data(), z.data(),
+                      1 - p->rate * p->l2, w.data()});
   }
 };
 

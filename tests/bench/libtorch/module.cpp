@@ -98,8 +98,11 @@ struct perceptron_tensors {
 contenders torch_contenders(const shared<softmax_regression>& p) {
   const Tensor x = tensor(p->x, {-1, d785}), labels = tensor(p->labels, {-1});
   const Tensor w = parameter(p->w, {d785, c10});
-  return enter(std::make_shared<training>([=] { return at::cross_entropy_loss(torch::mm(x, w), labels); },
-                                          tensors{w}, p->rate));
+  const auto loss = [=] {
+    const Tensor data = at::cross_entropy_loss(torch::mm(x, w), labels);
+    return p->l2 == 0 ? data : data + w.square().sum() * (p->l2 / 2);
+  };
+  return enter(std::make_shared<training>(loss, tensors{w}, p->rate));
 }
 
 contenders torch_contenders(const shared<image_epoch>& p) {

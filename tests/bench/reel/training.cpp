@@ -5,6 +5,7 @@
 
 #include <reel/models.hpp>
 #include <reel/models/batches.hpp>
+#include <reel/ops.hpp>
 #include <reel/optim.hpp>
 
 namespace bench {
@@ -93,9 +94,14 @@ contenders training(Loss loss, const Model& model, float rate, const array<float
           alone};
 }
 
-const auto regression_loss = [](const var& w, const var& x, const var& labels) {
-  return reel::softmax_regression_loss(w, x, labels);
+struct regression_loss {
+  double l2 = 0;
+  var operator()(const var& w, const var& x, const var& labels) const {
+    const var data = reel::softmax_regression_loss(w, x, labels);
+    return l2 == 0 ? data : data + l2 / 2 * sum(square(w));
+  }
 };
+regression_loss loss_of(const softmax_regression& p) { return {static_cast<double>(p.l2)}; }
 const auto perceptron_loss = [](const reel::mlp<var>& m, const var& x, const var& labels) {
   return reel::mlp_loss(m, x, labels);
 };
@@ -116,7 +122,7 @@ struct epochs {
                                                 static_cast<index_t>(p.batch), 0, 0, 0,
                                                 reel::bias_column::yes)),
         start(model_of(p)),
-        step(reel::optim::freeze_step<float>(regression_loss,
+        step(reel::optim::freeze_step<float>(regression_loss{},
                                              reel::optim::sgd{.lr = static_cast<double>(p.rate)}, start)) {}
   epochs(const epochs&) = delete;
   epochs& operator=(const epochs&) = delete;
@@ -139,7 +145,7 @@ struct epochs {
   reel::byte_dataset data;
   reel::scaled_minibatch_range<float, std::uint8_t> batches;
   array<float> start;
-  decltype(reel::optim::freeze_step<float>(regression_loss, reel::optim::sgd{}, start)) step;
+  decltype(reel::optim::freeze_step<float>(regression_loss{}, reel::optim::sgd{}, start)) step;
   double loss = 0;
   index_t epoch = 0;
 };
@@ -150,7 +156,7 @@ template <class P> array<index_t> labels_of(const P& p) { return array_of(p.labe
 }  // namespace
 
 contenders by_reel(const shared<softmax_regression>& p) {
-  return training(regression_loss, model_of(*p), p->rate, batch_of(*p), labels_of(*p));
+  return training(loss_of(*p), model_of(*p), p->rate, batch_of(*p), labels_of(*p));
 }
 contenders by_reel(const shared<image_epoch>& p) {
   const auto whole = std::make_shared<epochs>(*p), steps = std::make_shared<epochs>(*p);
@@ -162,7 +168,7 @@ contenders by_reel(const shared<perceptron>& p) {
 }
 
 contender step_of(const softmax_regression& p, const reel::workers& team) {
-  return frozen_step(regression_loss, model_of(p), p.rate, batch_of(p), labels_of(p), team);
+  return frozen_step(loss_of(p), model_of(p), p.rate, batch_of(p), labels_of(p), team);
 }
 contender step_of(const perceptron& p, const reel::workers& team) {
   return frozen_step(perceptron_loss, model_of(p), p.rate, batch_of(p), labels_of(p), team);

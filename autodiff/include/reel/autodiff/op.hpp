@@ -25,11 +25,12 @@
 //   static constexpr bool stretch = true;           y repeats x to fill its shape
 //   static constexpr bool view = true;              y has the bytes of x under another shape
 //   static constexpr bool effect = true;            eval may refuse; never removed as dead code
+//   static constexpr bool sum = true;               y[j] is the sum of some elements of x
 //   static constexpr bool product = true;           y[i] = a[i]·b[i]
 //   static constexpr bool difference = true;        y[i] = a[i] − b[i]
 // In place of pull, `reference(x...)` gives a composition of other ops whose derivative is used. What
-// freeze can make use of beside: by_rows, accumulate, turned, units, add_scaled, eval_both, see
-// op_plans.hpp.
+// freeze can make use of beside: by_rows, accumulate, turned, transposed, units, add_scaled, eval_both,
+// see op_plans.hpp.
 // What the check kit holds its cotangents to, beside their being right:
 //   std::vector<identity> identities(const pulled& r) const
 //     { return {{"1^T xbar = 0", sum(r.xbar[0], axis)}}; }
@@ -235,7 +236,8 @@ using bound_fn = double (*)(const void* op, std::span<const operand_view> x);
 struct op_traits {
   const char* name;
   std::uint16_t arity;  // of a variadic op: 0
-  bool variadic, any_kind, analytic, elementwise, stretch, view, effect, product, difference, stateless;
+  bool variadic, any_kind, analytic, elementwise, stretch, view, effect, sum, product, difference;
+  bool stateless;
   follows result;
   const follows* inputs;
   std::array<eval_fn, element_count> eval;  // null where the op has no body
@@ -248,6 +250,7 @@ struct op_traits {
   std::array<eval_fn, element_count> accumulate = {};
   std::shared_ptr<const void> (*turned)(const void* op, unsigned inputs, bool result, index_t used,
                                         bool& swap) = nullptr;
+  std::shared_ptr<const void> (*transposed)(const void* op) = nullptr;
   std::vector<identity> (*identities)(const void* op, const pulled& r) = nullptr;
   unsigned (*units)(const void* op) = nullptr;
   bool (*adds_scaled)(const void* op, std::span<const shape* const> x) = nullptr;

@@ -43,6 +43,7 @@ template <class Op> constexpr op_traits make_traits() {
 , .stretch = requires { requires Op::stretch; }
 , .view = requires { requires Op::view; }
 , .effect = requires { requires Op::effect; }
+, .sum = requires { requires Op::sum; }
 , .product = requires { requires Op::product; }
 , .difference = requires { requires Op::difference; }
 , .stateless = std::is_empty_v<Op>, .result = s::result, .inputs = s::inputs.data(), .eval = evals<Op>(),
@@ -51,9 +52,10 @@ template <class Op> constexpr op_traits make_traits() {
     return std::make_shared<const Op>(*static_cast<const Op*>(op));
   },
   .by_rows = rows_of<Op>(), .accumulate = accumulates<Op>(), .turned = turns<Op>(),
-  .identities = declares<Op>(), .units = unit_inputs<Op>(), .adds_scaled = detail::adds_scaled<Op>(),
-  .add_scaled = add_scaled_bodies<Op, false>(), .subtract_scaled = add_scaled_bodies<Op, true>(),
-  .bound = bounds<Op>(), .beside = op_beside<Op>(), .brings = detail::brings<Op>(), .eval_both = boths<Op>(),
+  .transposed = detail::transposed<Op>(), .identities = declares<Op>(), .units = unit_inputs<Op>(),
+  .adds_scaled = detail::adds_scaled<Op>(), .add_scaled = add_scaled_bodies<Op, false>(),
+  .subtract_scaled = add_scaled_bodies<Op, true>(), .bound = bounds<Op>(), .beside = op_beside<Op>(),
+  .brings = detail::brings<Op>(), .eval_both = boths<Op>(),
 };  // namespace reel::detail
 }
 

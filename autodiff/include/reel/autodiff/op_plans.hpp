@@ -10,6 +10,9 @@
 //     is not 0, their rows have that many numbers and, after them, zeros up to the next multiple of 16, which
 //     are part of the shapes: it reads past them and writes them.
 //
+//   Op transposed() const;
+//     Of a matrix, where it makes another: the op f' with f'(xᵀ) = f(x)ᵀ. (Elementwise ops are their own.)
+//
 //   unsigned units() const;
 //     Of two inputs those (bit i: input i) which, where they are 1 throughout, leave the other as the result.
 //
@@ -56,6 +59,14 @@ constexpr auto turns() -> std::shared_ptr<const void> (*)(const void*, unsigned,
       const turned_op<Op> t = static_cast<const Op*>(op)->turned(inputs, result, used);
       swap = t.swap;
       return std::make_shared<const Op>(t.op);
+    };
+  else return nullptr;
+}
+
+template <class Op> constexpr auto transposed() -> std::shared_ptr<const void> (*)(const void*) {
+  if constexpr (requires(const Op& op) { op.transposed(); })
+    return [](const void* op) -> std::shared_ptr<const void> {
+      return std::make_shared<const Op>(static_cast<const Op*>(op)->transposed());
     };
   else return nullptr;
 }

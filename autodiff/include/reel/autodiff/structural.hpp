@@ -106,7 +106,7 @@ struct broadcast_to_op {
 
 struct sum_to_op {
   static constexpr auto name = "sum_to";
-  static constexpr bool analytic = true;
+  static constexpr bool analytic = true, sum = true;
   shape to;
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> y, in<T> x) const;
@@ -134,6 +134,11 @@ struct concat_op {
   bool operator==(const concat_op&) const = default;
 };
 
+namespace detail {
+// Of a matrix, counted from the front.
+constexpr int other_axis(int axis) { return axis == 0 || axis == -2 ? 1 : 0; }
+}  // namespace detail
+
 struct slice_op {
   static constexpr auto name = "slice";
   static constexpr bool any_kind = true, analytic = true;
@@ -141,6 +146,7 @@ struct slice_op {
   index_t begin = 0, end = 0;
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> y, in<T> x) const;
+  slice_op transposed() const { return {detail::other_axis(axis), begin, end}; }
   var pull(var ybar, var y, var x) const;
   bool operator==(const slice_op&) const = default;
 };
@@ -152,6 +158,7 @@ struct pad_op {
   index_t before = 0, after = 0;
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> y, in<T> x) const;
+  pad_op transposed() const { return {detail::other_axis(axis), before, after}; }
   var pull(var ybar, var y, var x) const;
   bool operator==(const pad_op&) const = default;
 };

@@ -30,9 +30,10 @@ change scale_by_adam::apply(var gradient, var, std::span<const var> state, const
   check(*this);
   const var m = average(beta1, state[0], gradient), v = average(beta2, state[1], square(gradient));
   const var m_weight = beta1 * state[2] + (1 - beta1), v_weight = beta2 * state[3] + (1 - beta2);
-  const var spread = v / v_weight;
+  // A reciprocal of each weight in place of a quotient for every parameter.
+  const var spread = v * (1.0 / v_weight);
   const var root = sqrt(epsilon_root == 0 ? spread : spread + epsilon_root);
-  return {m / m_weight / (root + epsilon), {m, v, m_weight, v_weight}};
+  return {m * (1.0 / m_weight) / (root + epsilon), {m, v, m_weight, v_weight}};
 }
 
 }  // namespace reel::optim

@@ -89,8 +89,21 @@ work work_of(const code& c, const instruction& i) {
 }
 
 constexpr double worth_numbers = 200'000, worth_products = 2e6;  // some tens of microseconds
+constexpr double worth_numbers_of_sums = 20'000;                 // where a thread has half of them at hand
 constexpr index_t least_rows = 32;    // of a product for a thread, which reads all of the other operand
 constexpr double products_each = 16;  // for a number: with fewer, memory is what is waited for
+
+// Whether an instruction reads sums that are made in chunks, and added up, by several threads.
+bool reads_shared_sums(const code& c, const instruction& i) {
+  const auto is_sum = [](const instruction& from, value_id v) {
+    return from.rows != nullptr && from.rows->chunk > 0 &&
+           std::ranges::any_of(from.rows->members,
+                               [v](const row_member& m) { return m.use.sums && m.what.output == v; });
+  };
+  return std::ranges::any_of(i.inputs, [&](value_id v) {
+    return std::ranges::any_of(c.instructions, [&](const instruction& from) { return is_sum(from, v); });
+  });
+}
 
 }  // namespace
 
@@ -114,7 +127,8 @@ std::shared_ptr<const row_group> cut_for_threads(const code& c, const instructio
   const shape& x = c.values[i.inputs[0]].shape;
   if (use.columns != 0 && (x.rank() == 0 || x[0] < threads * least_rows)) return nullptr;
   const work w = work_of(c, i);
-  if (w.products > 0 ? w.products < worth_products || y[0] < threads * least_rows : w.numbers < worth_numbers)
+  const double worth = reads_shared_sums(c, i) ? worth_numbers_of_sums : worth_numbers;
+  if (w.products > 0 ? w.products < worth_products || y[0] < threads * least_rows : w.numbers < worth)
     return nullptr;
   auto g = std::make_shared<row_group>();
   g->rows = y[0];

@@ -32,7 +32,11 @@ index_t rows_of_part(const row_group& g, crew* c) {
 
 row_team::row_team(const code& c, const row_group& g, element number, class crew* crew, std::byte* blocks,
                    const std::function<void*(value_id)>& locate)
-    : crew_(crew), rows_(g.rows), part_(rows_of_part(g, crew)), parts_((rows_ + part_ - 1) / part_) {
+    : crew_(crew),
+      rows_(g.rows),
+      part_(rows_of_part(g, crew)),
+      parts_((rows_ + part_ - 1) / part_),
+      number_bytes_(size_of(number)) {
   finite_.assign(static_cast<std::size_t>(parts_), true);
   runners_.push_back(std::make_unique<row_runner>(c, g, number, blocks, locate));
   const index_t threads = crew_ == nullptr ? 1 : std::min<index_t>(crew_->threads(), parts_);
@@ -80,14 +84,35 @@ void row_team::run() {
   add_up();
 }
 
+namespace {
+
+constexpr index_t worth_sharing_numbers = 4096, line_numbers = 16;
+
+// Of n numbers to add up how many go to each thread: whole cache lines.
+index_t numbers_each(index_t n, crew* c) {
+  if (c == nullptr || n < worth_sharing_numbers) return std::max<index_t>(n, 1);
+  return (n / c->threads() / line_numbers + 1) * line_numbers;
+}
+
+}  // namespace
+
 void row_team::add_up() {
+  for (const sum& s : sums_) {
+    const index_t n = s.dims.size(), each = numbers_each(n, crew_);
+    share(crew_, (n + each - 1) / each,
+          [&](index_t k, int) { add_up(s, k * each, std::min(n, (k + 1) * each)); });
+  }
+}
+
+void row_team::add_up(const sum& s, index_t first, index_t last) const {
   static constexpr add_op op{};
-  for (const sum& s : sums_)
-    for (const aligned_bytes& part : s.parts) {
-      const operand_view total{s.total, &s.dims};
-      const std::array<operand_view, 2> terms{total, operand_view{part.get(), &s.dims}};
-      add_(&op, total, terms);
-    }
+  const shape dims{last - first};
+  const auto from = static_cast<std::size_t>(first) * number_bytes_;
+  const operand_view total{s.total + from, &dims};
+  for (const aligned_bytes& part : s.parts) {
+    const std::array<operand_view, 2> terms{total, operand_view{part.get() + from, &dims}};
+    add_(&op, total, terms);
+  }
 }
 
 bool row_team::finite() const {

@@ -34,9 +34,11 @@ class row_team {
   void add_sums(const code& c, const row_group& g, element number,
                 const std::function<void*(value_id)>& locate);
   void add_up();
+  void add_up(const sum& s, index_t first, index_t last) const;
 
   class crew* crew_;
   index_t rows_, part_, parts_;
+  std::size_t number_bytes_;
   std::vector<std::unique_ptr<row_runner>> runners_;  // by worker
   std::vector<char> finite_;                          // by part
   std::vector<aligned_bytes> own_;                    // of the other threads

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace reel {
@@ -15,9 +17,7 @@ namespace detail {
 
 namespace {
 
-constexpr std::uint64_t one_job = std::uint64_t{1} << 32;
-
-std::uint64_t parts_of(std::uint64_t ticket) { return ticket >> 16 & 0xffff; }
+std::uint64_t end_of(std::uint64_t ticket) { return ticket >> 16 & 0xffff; }
 std::uint64_t next_of(std::uint64_t ticket) { return ticket & 0xffff; }
 
 // Lets the other half of the core have it, for some tens of nanoseconds.
@@ -27,12 +27,18 @@ void pause() {
 #endif
 }
 
-// Whether `done` came true within a hundred microseconds or so.
+// Whether `done` came true within the time that some serial work between two jobs takes: to be woken up takes
+// a third of it.
 template <class Done> bool comes_soon(const Done& done) {
-  for (int i = 0; i < 2000; ++i) {
-    if (done()) return true;
-    pause();
-  }
+  using clock = std::chrono::steady_clock;
+  constexpr int between_looks_at_the_clock = 64;
+  const auto end = clock::now() + std::chrono::microseconds(150);
+  do
+    for (int i = 0; i < between_looks_at_the_clock; ++i) {
+      if (done()) return true;
+      pause();
+    }
+  while (clock::now() < end);
   return false;
 }
 
@@ -52,7 +58,7 @@ class signals_blocked {
 
 }  // namespace
 
-crew::crew(int threads) {
+crew::crew(int threads) : shares_(static_cast<std::size_t>(threads)) {
   const signals_blocked for_now;
   try {
     for (int worker = 1; worker < threads; ++worker) threads_.emplace_back([this, worker] { work(worker); });
@@ -66,8 +72,8 @@ crew::~crew() { end(); }
 
 void crew::end() noexcept {
   ends_ = true;
-  ticket_ += one_job;
-  ticket_.notify_all();
+  ++job_;
+  job_.notify_all();
   for (auto& t : threads_) t.join();
   threads_.clear();
 }
@@ -85,9 +91,7 @@ void crew::run(index_t parts, void* self, body_fn body) {
   body_ = body;
   thrown_ = nullptr;
   unfinished_.store(static_cast<std::uint32_t>(parts), std::memory_order_relaxed);
-  const std::uint64_t job = (ticket_.load(std::memory_order_relaxed) / one_job + 1) * one_job;
-  ticket_.store(job | static_cast<std::uint64_t>(parts) << 16, std::memory_order_release);
-  ticket_.notify_all();
+  hand_out(static_cast<std::uint32_t>(parts));
   while (take_part(0)) {
   }
   const auto all_done = [&] { return unfinished_.load(std::memory_order_acquire) == 0; };
@@ -97,20 +101,41 @@ void crew::run(index_t parts, void* self, body_fn body) {
   if (thrown_ != nullptr) std::rethrow_exception(std::exchange(thrown_, nullptr));
 }
 
+void crew::hand_out(std::uint32_t parts) {
+  const std::uint32_t job = job_.load(std::memory_order_relaxed) + 1;
+  const std::uint64_t threads = std::min<std::uint64_t>(shares_.size(), parts);
+  parts_.store(parts, std::memory_order_relaxed);
+  for (std::uint64_t k = 0; k < threads; ++k) {
+    const std::uint64_t next = k * parts / threads, end = (k + 1) * parts / threads;
+    shares_[k].ticket.store(std::uint64_t{job} << 32 | end << 16 | next, std::memory_order_release);
+  }
+  job_.store(job, std::memory_order_release);
+  job_.notify_all();
+}
+
 void crew::work(int worker) {
-  while (!ends_) {
-    const std::uint64_t seen = ticket_.load(std::memory_order_acquire);
+  for (;;) {
+    const std::uint32_t seen = job_.load(std::memory_order_acquire);
+    if (ends_) return;  // looked at later than the number of the job that ends it, lest that be waited beyond
     while (take_part(worker)) {
     }
     await_work(seen);
   }
 }
 
+// Of its own first, then of those of the threads after it.
 bool crew::take_part(int worker) {
-  std::uint64_t t = ticket_.load(std::memory_order_acquire);
+  const auto first = static_cast<std::size_t>(worker);
+  for (std::size_t k = 0; k < shares_.size(); ++k)
+    if (take_part(worker, shares_[(first + k) % shares_.size()])) return true;
+  return false;
+}
+
+bool crew::take_part(int worker, share_of_job& of) {
+  std::uint64_t t = of.ticket.load(std::memory_order_acquire);
   do
-    if (next_of(t) >= parts_of(t) || static_cast<std::uint64_t>(worker) >= parts_of(t)) return false;
-  while (!ticket_.compare_exchange_weak(t, t + 1, std::memory_order_acq_rel, std::memory_order_acquire));
+    if (next_of(t) >= end_of(t) || static_cast<std::uint32_t>(worker) >= parts_) return false;
+  while (!of.ticket.compare_exchange_weak(t, t + 1, std::memory_order_acq_rel, std::memory_order_acquire));
   do_part(static_cast<index_t>(next_of(t)), worker);
   return true;
 }
@@ -126,11 +151,9 @@ void crew::do_part(index_t part, int worker) {
 }
 
 // Until there is a job after the one that was seen.
-void crew::await_work(std::uint64_t seen) const {
-  const auto another = [&] { return ticket_.load(std::memory_order_acquire) / one_job != seen / one_job; };
-  if (comes_soon(another)) return;
-  for (std::uint64_t now; (now = ticket_.load(std::memory_order_acquire)) / one_job == seen / one_job;)
-    ticket_.wait(now);
+void crew::await_work(std::uint32_t seen) const {
+  const auto another = [&] { return job_.load(std::memory_order_acquire) != seen; };
+  if (!comes_soon(another)) job_.wait(seen, std::memory_order_acquire);
 }
 
 }  // namespace detail

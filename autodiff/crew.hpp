@@ -12,8 +12,9 @@
 
 namespace reel::detail {
 
-// Hands out the parts of a job, one job at a time. The caller takes parts like any other thread, so that
-// one that wakes late, or not at all, is not waited for: only parts that were begun are.
+// Hands out the parts of a job, one job at a time. Each thread has parts of its own, the same ones in each
+// job of as many, so that it finds in its cache what it left there; and takes others' when it is through with
+// them. So one that wakes late, or not at all, is not waited for: only parts that were begun are.
 class crew {
  public:
   explicit crew(int threads);
@@ -34,16 +35,23 @@ class crew {
 
  private:
   using body_fn = void (*)(void* self, index_t part, int worker);
+  // A thread's parts of a job: the job's number, their end and the next of them in one word, so that a thread
+  // that comes late cannot take a part of a job it has not seen: job << 32 | end << 16 | next. Each in a
+  // cache line of its own.
+  struct alignas(64) share_of_job {
+    std::atomic<std::uint64_t> ticket = 0;
+  };
   void run(index_t parts, void* self, body_fn body);
+  void hand_out(std::uint32_t parts);
   void work(int worker);
   bool take_part(int worker);
+  bool take_part(int worker, share_of_job& of);
   void do_part(index_t part, int worker);
-  void await_work(std::uint64_t seen) const;
+  void await_work(std::uint32_t seen) const;
   void end() noexcept;
 
-  // The job's number, its parts and the next of them in one word, so that a thread that comes late cannot
-  // take a part of a job it has not seen: job << 32 | parts << 16 | next.
-  std::atomic<std::uint64_t> ticket_ = 0;
+  std::vector<share_of_job> shares_;
+  std::atomic<std::uint32_t> job_ = 0, parts_ = 0;  // how many jobs there have been; of the last one
   std::atomic<std::uint32_t> unfinished_ = 0;
   std::atomic<bool> ends_ = false;
   void* self_ = nullptr;  // of the job; read by those who have taken a part of it

@@ -60,13 +60,14 @@ struct sigmoid_rule {
   static var df(var x, var y) { return y * sigmoid(-x); }
 };
 
-// y = max(x, 0):  dy = 0 where x ≤ 0, else dx (a NaN passes both ways)
+// y = max(x, 0):  dy = 0 where x ≤ 0, else dx (a NaN passes both ways). That is where y ≤ 0, so that the way
+// back needs y alone, which what follows needs as well.
 struct relu_rule {
   static constexpr auto name = "relu";
   static constexpr bool analytic = false;
   template <class T> static T f(T x) { return x <= T(0) ? T(0) : x; }
   template <class T> static constexpr auto kernel = &kernels::set<T>::relu;
-  static var df(var x, var) { return where(x <= 0.0, 0.0, 1.0); }
+  static var df(auto, var y) { return where(y <= 0.0, 0.0, 1.0); }
   static std::vector<identity> identities(const pulled& r) {
     return {{"x xbar = y ybar", r.x[0] * r.xbar[0] - r.y * r.ybar}};
   }

@@ -36,6 +36,31 @@ BOOST_AUTO_TEST_CASE(every_part_is_done_once) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(threads_end_even_before_they_have_begun) {
+  for (int i = 0; i < 2000; ++i) crew(3);
+}
+
+// It finds in its cache what it left there. Where all others are busy for long no one can take its part.
+BOOST_AUTO_TEST_CASE(a_thread_has_the_same_parts_in_each_job) {
+  constexpr int threads = 3;
+  crew c(threads);
+  for (const index_t parts : {3, 6, 12}) {
+    for (int job = 0; job < 5; ++job) {
+      std::atomic<int> begun = 0;
+      std::vector<int> first(threads, -1);
+      c.run(parts, [&](index_t part, int worker) {
+        int& own = first[static_cast<std::size_t>(worker)];
+        if (own >= 0) return;
+        own = static_cast<int>(part);
+        ++begun;
+        while (begun < threads) std::this_thread::yield();
+      });
+      for (int worker = 0; worker < threads; ++worker)
+        BOOST_TEST(first[static_cast<std::size_t>(worker)] == worker * parts / threads);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_worker_that_sleeps_is_woken_or_not_waited_for) {
   crew c(4);
   for (int job = 0; job < 20; ++job) {

@@ -83,6 +83,7 @@ template <class T> class witness {
     if (traits_.units != nullptr && x_.size() == 2) units(), ++tried;
     if (traits_.adds_scaled != nullptr) add_scaled(), bound(), tried += 2;
     if (traits_.beside != nullptr) beside(tried);
+    if (traits_.links != nullptr && detail::followed_kind(r_, n_) == kind::real) links(), ++tried;
     return std::move(broken_);
   }
 
@@ -293,6 +294,36 @@ template <class T> class witness {
         return refute(fmt::format("eval_both does not compute what {} and {} do apart", traits_.name,
                                   other.traits->name));
     }
+  }
+
+  // As a chain of one link, with each operand in registers in turn; and with one that is both.
+  void links() {
+    const kernels::links& all = *traits_.links(op_.self.get(), element_of<T>);
+    for (std::size_t k = 0; k < x_.size(); ++k)
+      if (!(chained(all.held[k], k, x_) == y_))
+        return refute(fmt::format("its links do not compute what it does, where registers hold input {}", k));
+    if (x_.size() != 2) return;
+    const std::vector<buffer> twice(2, x_[0]);
+    buffer y(y_.dims, y_.each);
+    eval(eval_, op_.self.get(), y, twice);
+    if (!(chained(all.held[2], 0, std::span(twice).first(1)) == y))
+      refute("its links do not compute what it does, where registers hold both inputs");
+  }
+  buffer chained(const void* what, std::size_t held, std::span<const buffer> x) const {
+    const kernels::chains& kit = kernels::best<T>().chains;
+    buffer y(y_.dims, y_.each);
+    std::vector<void*> at{x[held].view().data};
+    for (std::size_t k = 0; k < x.size(); ++k)
+      if (k != held) at.push_back(x[k].view().data);
+    at.resize(3);
+    void* const to = y.view().data;
+    const bool loads_bools = x[held].each == sizeof(bool), stores_bools = y.each == sizeof(bool);
+    const kernels::link links[] = {kit.link_of(loads_bools ? kit.load_bools : kit.load, &at[0], nullptr),
+                                   kit.link_of(what, &at[1], &at[2]),
+                                   kit.link_of(stores_bools ? kit.store_bools : kit.store, &to, nullptr),
+                                   kit.end()};
+    kit.run(links, y.dims.size());
+    return y;
   }
 
   static bool same(T a, T b) { return a == b || (a != a && b != b); }

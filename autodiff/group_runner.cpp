@@ -19,11 +19,23 @@ index_t block_size(element number) {
   return std::max(static_cast<index_t>(block_target / size_of(number)), group::longest_row);
 }
 
+// From a block to the next: wide enough for indices, whatever the number type. Blocks that began at the same
+// place of a page would share a few lines of the cache.
+std::size_t block_stride(const group& g, element number) {
+  constexpr std::size_t line = 64, page = 4096;
+  const auto n = static_cast<std::size_t>(std::min(g.size, block_size(number)));
+  const std::size_t bytes = (n * std::max(size_of(number), sizeof(index_t)) + line - 1) / line * line;
+  return bytes % page == 0 ? bytes + line : bytes;
+}
+
 }  // namespace
 
-// Wide enough for indices, whatever the number type.
-std::size_t group_runner::block_bytes(element number) noexcept {
-  return static_cast<std::size_t>(block_size(number)) * std::max(size_of(number), sizeof(index_t));
+std::size_t group_runner::scratch_bytes(const instruction& i, element number) {
+  if (i.fused != nullptr) return i.fused->slots * block_stride(*i.fused, number);
+  std::size_t most = 0;
+  if (i.rows != nullptr)
+    for (const row_member& m : i.rows->members) most = std::max(most, scratch_bytes(m.what, number));
+  return most;
 }
 
 group_runner::group_runner(const code& c, const group& g, element number, std::byte* blocks,
@@ -35,7 +47,7 @@ group_runner::group_runner(const code& c, const group& g, element number, std::b
   const std::unordered_map<std::uint32_t, std::uint32_t> slots(g.blocks.begin(), g.blocks.end());
   const auto block_of = [&](value_id v) {
     const auto slot = slots.find(c.values[v].storage);
-    return slot == slots.end() ? nullptr : blocks + slot->second * block_bytes(number);
+    return slot == slots.end() ? nullptr : blocks + slot->second * block_stride(g, number);
   };
   const auto bytes = [&](value_id v) { return size_of(element_for(c.values[v].kind, number)); };
   const auto view = [&](value_id v) {
@@ -47,14 +59,31 @@ group_runner::group_runner(const code& c, const group& g, element number, std::b
     const std::size_t from = add_outside(f.inputs[0], locate(f.inputs[0]), 0, false);
     fills_.push_back({from, block_of(f.output), bytes(f.output), c.values[f.inputs[0]].shape.size()});
   }
-  for (const auto& i : g.members) {
-    member m{eval_of(*i.op.traits, i.followed, number, i.where), i.op.self.get(), view(i.output),
-             views_.size(), i.inputs.size()};
-    for (const value_id v : i.inputs) view(v);
-    members_.push_back(m);
-    if (std::ranges::find(g.watched, i.output) != g.watched.end())
-      watched_.push_back({m.output, element_for(c.values[i.output].kind, number)});
+  std::size_t most_views = views_.size();
+  for (const auto& i : g.members) most_views += 2 + i.inputs.size();
+  views_.reserve(most_views);  // where they stand is what a chain knows of them
+  const auto address = [&](value_id v) -> void* const* { return &views_[view(v)].data; };
+  for (std::size_t first = 0, last = 0; first < g.members.size(); first = last) {
+    last = first + chain::length(g, first, number);
+    if (last - first > 1) {
+      member m{};
+      m.links.emplace(c, g, first, last, number, address);
+      members_.push_back(std::move(m));
+    } else {
+      const instruction& i = g.members[first];
+      last = first + 1;
+      member m{eval_of(*i.op.traits, i.followed, number, i.where),
+               i.op.self.get(),
+               view(i.output),
+               views_.size(),
+               i.inputs.size(),
+               {}};
+      for (const value_id v : i.inputs) view(v);
+      members_.push_back(std::move(m));
+    }
   }
+  for (const value_id v : g.watched)
+    watched_.push_back({outside_.at(v).front(), element_for(c.values[v].kind, number)});
   far_ = is_far();
 }
 
@@ -127,6 +156,10 @@ void group_runner::run_block(index_t n, bool more) {
   if (dims_->size() != n) *dims_ = shape{n};
   for (std::size_t k = 0; k < members_.size(); ++k) {
     const member& m = members_[k];
+    if (m.links) {
+      m.links->run(n);
+      continue;
+    }
     if (more) prefetch(n, k, members_.size());
     m.body(m.op, views_[m.output], {views_.data() + m.first_input, m.inputs});
   }

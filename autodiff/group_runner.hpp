@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Runs a fused group: for each block of elements, all members one after the other.
+// Runs a fused group: for each block of elements, all members one after the other, or chains of them.
 #pragma once
 
+#include "chain.hpp"
 #include "code.hpp"
 
 #include <functional>
@@ -12,7 +13,7 @@ namespace reel::detail {
 class group_runner {
  public:
   // `locate` gives the memory of a value outside the group; `blocks` is scratch of at least
-  // slots · block_bytes(number).
+  // scratch_bytes of the instruction.
   group_runner(const code& c, const group& g, element number, std::byte* blocks,
                const std::function<void*(value_id)>& locate,
                const std::function<bool(value_id)>& starts_here = {});
@@ -26,13 +27,15 @@ class group_runner {
   // Where `value` stands, points there from now on (a program's input, bound for a run).
   void bind(value_id value, void* data);
 
-  static std::size_t block_bytes(element number) noexcept;
+  // What the groups of an instruction need: of itself, or of the members that go by rows.
+  static std::size_t scratch_bytes(const instruction& i, element number);
 
  private:
   struct member {
     eval_fn body;
     const void* op;
     std::size_t output, first_input, inputs;  // in views_
+    std::optional<chain> links;               // what it is, instead: several members
   };
   struct fill {
     std::size_t from;  // in views_

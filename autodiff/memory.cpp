@@ -27,16 +27,9 @@ std::size_t machine::memory::bytes(kind k, index_t n) const {
 }
 
 void machine::memory::make_blocks(const code& c) {
-  std::size_t slots = 0;
-  const auto reserve = [&](const instruction& i) {
-    if (i.fused != nullptr) slots = std::max(slots, i.fused->slots);
-  };
-  for (const auto& i : c.instructions) {
-    reserve(i);
-    if (i.rows != nullptr)
-      for (const auto& m : i.rows->members) reserve(m.what);
-  }
-  blocks = allocate(slots * group_runner::block_bytes(number));
+  std::size_t most = 0;
+  for (const auto& i : c.instructions) most = std::max(most, group_runner::scratch_bytes(i, number));
+  blocks = allocate(most);
 }
 
 namespace {

@@ -13,11 +13,10 @@ bool has_sums(const row_group& g) {
   return std::ranges::any_of(g.members, [](const row_member& m) { return m.use.sums; });
 }
 
-std::size_t blocks_needed(const row_group& g) {
-  std::size_t slots = 0;
-  for (const row_member& m : g.members)
-    if (m.what.fused != nullptr) slots = std::max(slots, m.what.fused->slots);
-  return slots;
+std::size_t scratch_bytes(const row_group& g, element number) {
+  std::size_t most = 0;
+  for (const row_member& m : g.members) most = std::max(most, group_runner::scratch_bytes(m.what, number));
+  return most;
 }
 
 // Sums are made in the chunks they were planned in. Other rows are shared out evenly, so that a thread
@@ -52,7 +51,7 @@ void row_team::add_runner(const code& c, const row_group& g, element number,
     own_.push_back(allocate(static_cast<std::size_t>(s.size) * size_of(element_for(s.kind, number))));
     locals.emplace_back(v, own_.back().get());
   }
-  own_.push_back(allocate(blocks_needed(g) * group_runner::block_bytes(number)));
+  own_.push_back(allocate(scratch_bytes(g, number)));
   const auto here = [&](value_id v) -> void* {
     const auto local = std::ranges::find(locals, v, &std::pair<value_id, std::byte*>::first);
     return local == locals.end() ? locate(v) : local->second;

@@ -18,6 +18,9 @@ struct sub_op {
     else
       for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = a[i] - b[i];
   }
+  template <std::floating_point T> const kernels::links& links() const {
+    return kernels::best<T>().sub.links;
+  }
   std::array<var, 2> pull(var ybar, var, var, var) const { return {ybar, -ybar}; }
   bool operator==(const sub_op&) const = default;
 };
@@ -31,6 +34,9 @@ struct neg_op {
     if constexpr (std::floating_point<T>) kernels::best<T>().neg(y.data, x.data, y.size());
     else
       for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = -x[i];
+  }
+  template <std::floating_point T> const kernels::links& links() const {
+    return kernels::best<T>().neg.links;
   }
   var pull(var ybar, var, var) const { return -ybar; }
   bool operator==(const neg_op&) const = default;

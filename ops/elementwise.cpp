@@ -26,13 +26,16 @@ struct scale_cotangent_op {
   shape infer(const shape& a, const shape& d) const { return same_shape(a, d); }
   template <class T> void eval(out<T> z, in<T> a, in<T> d) const {
     const T zero(0);
-    if constexpr (std::floating_point<T>)
-      (either ? kernels::best<T>().scale_either : kernels::best<T>().scale)(z.data, a.data, d.data, z.size());
+    if constexpr (std::floating_point<T>) kernel<T>()(z.data, a.data, d.data, z.size());
     else if (either)
       for (index_t i = 0, n = z.size(); i < n; ++i) z[i] = a[i] == zero || d[i] == zero ? zero : a[i] * d[i];
     else
       for (index_t i = 0, n = z.size(); i < n; ++i) z[i] = a[i] == zero ? zero : a[i] * d[i];
   }
+  template <class T> const auto& kernel() const {
+    return either ? kernels::best<T>().scale_either : kernels::best<T>().scale;
+  }
+  template <std::floating_point T> const kernels::links& links() const { return kernel<T>().links; }
   std::array<var, 2> pull(var zbar, var, var a, var d) const {
     return {apply(scale_cotangent_op{either}, operand(zbar), operand(d)),
             apply(scale_cotangent_op{true}, operand(zbar), operand(a))};

@@ -13,10 +13,12 @@ template <class F> struct predicate_op {
   static constexpr bool any_kind = true, analytic = true, elementwise = true;
   shape infer(const shape& a, const shape& b) const { return same_shape(a, b); }
   template <class T> void eval(out<bool> y, in<T> a, in<T> b) const {
-    if constexpr (has_kernel<F, T>)
-      (kernels::best<T>().*F::template kernel<T>)(y.data, a.data, b.data, y.size());
+    if constexpr (has_kernel<F, T>) kernel_of<F, T>()(y.data, a.data, b.data, y.size());
     else
       for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(num::real_part(a[i]), num::real_part(b[i]));
+  }
+  template <class T> const kernels::links& links() const requires has_kernel<F, T> {
+    return kernel_of<F, T>().links;
   }
   bool operator==(const predicate_op&) const = default;
 };
@@ -69,6 +71,9 @@ struct where_op {
     if constexpr (std::floating_point<T>) kernels::best<T>().select(y.data, c.data, a.data, b.data, y.size());
     else
       for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = c[i] ? a[i] : b[i];
+  }
+  template <std::floating_point T> const kernels::links& links() const {
+    return kernels::best<T>().select.links;
   }
   std::array<var, 3> pull(var ybar, var, var c, var, var) const {
     return {none, where(c, ybar, 0.0), where(c, 0.0, ybar)};

@@ -6,64 +6,45 @@
 
 namespace reel::kernels::REEL_KERNEL_SET {
 
+// Functions of registers, lane by lane.
+template <class T> struct lanewise {
+  using v = vec<T>;
+  static v add(v a, v b) { return a + b; }
+  static v sub(v a, v b) { return a - b; }
+  static v mul(v a, v b) { return a * b; }
+  static v div(v a, v b) { return a / b; }
+  static v scale(v a, v b) { return a == T(0) ? v{} : a * b; }
+  static v scale_either(v a, v b) { return ((a == T(0)) | (b == T(0))) ? v{} : a * b; }
+
+  static v neg(v x) { return -x; }
+  static v square(v x) { return x * x; }
+  static v sqrt(v x) { return root(x); }
+  static v abs(v x) { return magnitude<T>(x); }
+  static v relu(v x) { return x <= T(0) ? v{} : x; }
+  static v exp(v x) { return REEL_KERNEL_SET::exp<T>(x); }
+  static v log(v x) { return REEL_KERNEL_SET::log<T>(x); }
+  static v log1p(v x) { return REEL_KERNEL_SET::log1p<T>(x); }
+  static v tanh(v x) { return REEL_KERNEL_SET::tanh<T>(x); }
+  static v sigmoid(v x) { return REEL_KERNEL_SET::sigmoid<T>(x); }
+
+  static bits<T> less(v a, v b) { return a < b; }
+  static bits<T> less_equal(v a, v b) { return a <= b; }
+  static v select(bits<T> c, v a, v b) { return c ? a : b; }
+};
+
+// The same along arrays.
 template <class T> struct elementwise {
   using v = vec<T>;
-  static void add(T* y, const T* a, const T* b, index_t n) {
-    map(y, a, b, n, [](v x, v z) { return x + z; });
+  template <v f(v)> static void loop(T* y, const T* x, index_t n) {
+    map(y, x, n, [](v a) { return f(a); });
   }
-  static void sub(T* y, const T* a, const T* b, index_t n) {
-    map(y, a, b, n, [](v x, v z) { return x - z; });
+  template <v f(v, v)> static void loop(T* y, const T* a, const T* b, index_t n) {
+    map(y, a, b, n, [](v x, v z) { return f(x, z); });
   }
-  static void mul(T* y, const T* a, const T* b, index_t n) {
-    map(y, a, b, n, [](v x, v z) { return x * z; });
-  }
-  static void div(T* y, const T* a, const T* b, index_t n) {
-    map(y, a, b, n, [](v x, v z) { return x / z; });
-  }
-  static void scale(T* y, const T* a, const T* b, index_t n) {
-    map(y, a, b, n, [](v x, v z) { return x == T(0) ? v{} : x * z; });
-  }
-  static void scale_either(T* y, const T* a, const T* b, index_t n) {
-    map(y, a, b, n, [](v x, v z) { return ((x == T(0)) | (z == T(0))) ? v{} : x * z; });
-  }
-
-  static void neg(T* y, const T* x, index_t n) {
-    map(y, x, n, [](v a) { return -a; });
-  }
-  static void square(T* y, const T* x, index_t n) {
-    map(y, x, n, [](v a) { return a * a; });
-  }
-  static void abs(T* y, const T* x, index_t n) {
-    map(y, x, n, [](v a) { return magnitude<T>(a); });
-  }
-  static void relu(T* y, const T* x, index_t n) {
-    map(y, x, n, [](v a) { return a <= T(0) ? v{} : a; });
-  }
-  static void sqrt(T* y, const T* x, index_t n) {
-    for (index_t i = 0; i < n; ++i)
-      if constexpr (sizeof(T) == sizeof(float)) y[i] = __builtin_sqrtf(x[i]);
-      else y[i] = __builtin_sqrt(x[i]);
-  }
-  static void exp(T* y, const T* x, index_t n) {
-    map(y, x, n, [](v a) { return REEL_KERNEL_SET::exp<T>(a); });
-  }
-  static void log(T* y, const T* x, index_t n) {
-    map(y, x, n, [](v a) { return REEL_KERNEL_SET::log<T>(a); });
-  }
-  static void log1p(T* y, const T* x, index_t n) {
-    map(y, x, n, [](v a) { return REEL_KERNEL_SET::log1p<T>(a); });
-  }
-  static void tanh(T* y, const T* x, index_t n) {
-    map(y, x, n, [](v a) { return REEL_KERNEL_SET::tanh<T>(a); });
-  }
-  static void sigmoid(T* y, const T* x, index_t n) {
-    map(y, x, n, [](v a) { return REEL_KERNEL_SET::sigmoid<T>(a); });
-  }
-
   static void select(T* y, const bool* c, const T* a, const T* b, index_t n) {
     index_t i = 0;
     for (; i + lanes<T> <= n; i += lanes<T>)
-      store<T>(y + i, load_bools<T>(c + i) ? load(a + i) : load(b + i));
+      store<T>(y + i, lanewise<T>::select(load_bools<T>(c + i), load(a + i), load(b + i)));
     for (; i < n; ++i) y[i] = c[i] ? a[i] : b[i];
   }
   // These three are left to the compiler, which packs and unpacks well once it knows that nothing overlaps.

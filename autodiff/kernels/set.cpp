@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One set of kernels: compiled once per instruction set, each time under its name.
+#include "chains.hpp"
 #include "elementwise.hpp"
 #include "gemm.hpp"
 #include "rows.hpp"
@@ -10,31 +11,41 @@
 
 namespace reel::kernels::REEL_KERNEL_SET {
 
+template <class T, vec<T> f(vec<T>)> constexpr typename set<T>::unary function_of() {
+  return {elementwise<T>::template loop<f>, chains_of<T>::template links_of<f>()};
+}
+template <class T, vec<T> f(vec<T>, vec<T>)> constexpr typename set<T>::binary function_of() {
+  return {elementwise<T>::template loop<f>, chains_of<T>::template links_of<f>()};
+}
+
 template <class T> constexpr set<T> make() {
   using e = elementwise<T>;
+  using f = lanewise<T>;
+  using c = chains_of<T>;
   using r = rows_of<T>;
   using s = summing<T>;
   return {.name = REEL_TEXT(REEL_KERNEL_SET),
-          .add = e::add,
-          .sub = e::sub,
-          .mul = e::mul,
-          .div = e::div,
-          .scale = e::scale,
-          .scale_either = e::scale_either,
-          .neg = e::neg,
-          .square = e::square,
-          .sqrt = e::sqrt,
-          .abs = e::abs,
-          .relu = e::relu,
-          .exp = e::exp,
-          .log = e::log,
-          .tanh = e::tanh,
-          .sigmoid = e::sigmoid,
-          .log1p = e::log1p,
-          .select = e::select,
+          .add = function_of<T, f::add>(),
+          .sub = function_of<T, f::sub>(),
+          .mul = function_of<T, f::mul>(),
+          .div = function_of<T, f::div>(),
+          .scale = function_of<T, f::scale>(),
+          .scale_either = function_of<T, f::scale_either>(),
+          .neg = function_of<T, f::neg>(),
+          .square = function_of<T, f::square>(),
+          .sqrt = function_of<T, f::sqrt>(),
+          .abs = function_of<T, f::abs>(),
+          .relu = function_of<T, f::relu>(),
+          .exp = function_of<T, f::exp>(),
+          .log = function_of<T, f::log>(),
+          .tanh = function_of<T, f::tanh>(),
+          .sigmoid = function_of<T, f::sigmoid>(),
+          .log1p = function_of<T, f::log1p>(),
+          .less = {e::less, c::template links_of<f::less>()},
+          .less_equal = {e::less_equal, c::template links_of<f::less_equal>()},
+          .select = {e::select, c::links_of_select()},
+          .chains = c::make(),
           .scale_bytes = e::scale_bytes,
-          .less = e::less,
-          .less_equal = e::less_equal,
           .sum = s::sum,
           .sum_rows = s::sum_rows,
           .finite = e::finite,

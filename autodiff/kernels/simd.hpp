@@ -30,15 +30,18 @@ template <class T> struct pack;
 template <> struct pack<float> {
   typedef float vec __attribute__((vector_size(register_bytes)));
   typedef std::int32_t bits __attribute__((vector_size(register_bytes)));
+  typedef std::int8_t bytes __attribute__((vector_size(register_bytes / 4)));
   typedef std::int32_t lane;
 };
 template <> struct pack<double> {
   typedef double vec __attribute__((vector_size(register_bytes)));
   typedef std::int64_t bits __attribute__((vector_size(register_bytes)));
+  typedef std::int8_t bytes __attribute__((vector_size(register_bytes / 8)));
   typedef std::int64_t lane;
 };
 template <class T> using vec = typename pack<T>::vec;
-template <class T> using bits = typename pack<T>::bits;  // of a comparison: −1 where true
+template <class T> using bits = typename pack<T>::bits;    // of a comparison: −1 where true
+template <class T> using bytes = typename pack<T>::bytes;  // as many as lanes
 template <class T> using lane = typename pack<T>::lane;
 template <class T> inline constexpr index_t lanes = register_bytes / static_cast<index_t>(sizeof(T));
 
@@ -89,6 +92,23 @@ inline vec<double> multiply_add(vec<double> a, vec<double> b, vec<double> c) {
 template <class V> inline V multiply_add(V a, V b, V c) { return a * b + c; }
 #endif
 
+#if defined(__AVX512F__)
+inline vec<float> root(vec<float> x) { return (vec<float>)_mm512_sqrt_ps((__m512)x); }
+inline vec<double> root(vec<double> x) { return (vec<double>)_mm512_sqrt_pd((__m512d)x); }
+#elif defined(__FMA__)
+inline vec<float> root(vec<float> x) { return (vec<float>)_mm256_sqrt_ps((__m256)x); }
+inline vec<double> root(vec<double> x) { return (vec<double>)_mm256_sqrt_pd((__m256d)x); }
+#else
+inline vec<float> root(vec<float> x) {
+  for (index_t k = 0; k < lanes<float>; ++k) x[k] = __builtin_sqrtf(x[k]);
+  return x;
+}
+inline vec<double> root(vec<double> x) {
+  for (index_t k = 0; k < lanes<double>; ++k) x[k] = __builtin_sqrt(x[k]);
+  return x;
+}
+#endif
+
 template <class T> inline void store(T* y, vec<T> v) { std::memcpy(y, &v, sizeof v); }
 
 // The first n lanes, 0 < n < lanes; the others are `rest`: by default 1, for which every function is
@@ -129,13 +149,24 @@ template <class T> inline void store_some(T* y, vec<T> v, index_t n) {
   else store_part(y, v, n);
 }
 
-// −1 for each of as many bools that is true.
+// As many bools as lanes: −1 for each that is true; and back.
 template <class T> inline bits<T> load_bools(const bool* x) {
-  lane<T> each[lanes<T>];
-  for (index_t k = 0; k < lanes<T>; ++k) each[k] = -static_cast<lane<T>>(x[k]);
-  bits<T> v;
-  std::memcpy(&v, each, sizeof v);
+  bytes<T> b;
+  std::memcpy(&b, x, sizeof b);
+  return -__builtin_convertvector(b, bits<T>);
+}
+template <class T> inline void store_bools(bool* y, bits<T> v) {
+  const bytes<T> b = __builtin_convertvector(-v, bytes<T>);
+  std::memcpy(y, &b, sizeof b);
+}
+// The first n of them, 0 < n ≤ lanes.
+template <class T> inline bits<T> load_bools(const bool* x, index_t n) {
+  bits<T> v{};
+  for (index_t k = 0; k < n; ++k) v[k] = -static_cast<lane<T>>(x[k]);
   return v;
+}
+template <class T> inline void store_bools(bool* y, bits<T> v, index_t n) {
+  for (index_t k = 0; k < n; ++k) y[k] = v[k] != 0;
 }
 
 // The larger number, or a NaN if there is one.

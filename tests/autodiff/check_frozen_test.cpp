@@ -3,6 +3,7 @@
 #include "../support.hpp"
 
 #include <reel/autodiff/check/frozen.hpp>
+#include <reel/autodiff/kernels.hpp>
 #include <reel/ops.hpp>
 
 using namespace reel;
@@ -145,6 +146,21 @@ struct false_pair_op {
   bool operator==(const false_pair_op&) const = default;
 };
 
+// A difference that names the kernel of sums.
+struct false_links_op {
+  static constexpr auto name = "false_links";
+  static constexpr bool elementwise = true;
+  shape infer(const shape& a, const shape&) const { return a; }
+  template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
+    for (index_t i = 0; i < y.size(); ++i) y[i] = a[i] - b[i];
+  }
+  template <std::floating_point T> const kernels::links& links() const {
+    return kernels::best<T>().add.links;
+  }
+  std::array<var, 2> pull(var ybar, var, var, var) const { return {ybar, -ybar}; }
+  bool operator==(const false_links_op&) const = default;
+};
+
 array<double> filled(const shape& s) {
   auto a = make_array<double>(s);
   for (index_t i = 0; i < s.size(); ++i) a.data()[i] = static_cast<double>((i * 7919) % 2003) / 1024 - 0.75;
@@ -231,6 +247,7 @@ BOOST_AUTO_TEST_CASE(what_an_op_promises_is_tried) {
                "add_scaled does not");
   check_broken(check::frozen(false_scaled_op<false>{}, {filled({3, 2}), filled({2, 4})}),
                "its bound is 1e-09");
+  check_broken(check::frozen(false_links_op{}, {filled({5}), filled({5})}), "its links do not");
   reel::tape t;
   const var x = t.input(filled({4, 3}));
   check_broken(check::frozen({.outputs = {apply(false_pair_op{}, x), logsumexp(x)}}), "eval_both does not");

@@ -49,7 +49,7 @@ template <class F> void over_floats(F f) {
 }
 
 template <class Truth>
-void check_floats(const char* what, kernels::set<float>::unary* kernels::set<float>::*f, double bound,
+void check_floats(const char* what, kernels::set<float>::unary kernels::set<float>::*f, double bound,
                   Truth truth) {
   struct found {
     double worst = 0;
@@ -78,7 +78,7 @@ void check_floats(const char* what, kernels::set<float>::unary* kernels::set<flo
 }
 
 template <class Truth>
-void check_doubles(const char* what, kernels::set<double>::unary* kernels::set<double>::*f, double bound,
+void check_doubles(const char* what, kernels::set<double>::unary kernels::set<double>::*f, double bound,
                    double scale, bool exponential, Truth truth) {
   for (const auto* s : kernels::available<double>()) {
     double worst = 0, at = 0;
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(the_bits_of_an_element_do_not_depend_on_its_place) {
     const auto same = [](const T* a, const T* b, index_t n) {
       return std::memcmp(a, b, static_cast<std::size_t>(n) * sizeof(T)) == 0;
     };
-    for (const auto f : {s.exp, s.log, s.tanh, s.sigmoid, s.log1p, s.sqrt, s.neg, s.square, s.abs, s.relu}) {
+    for (const auto& f : {s.exp, s.log, s.tanh, s.sigmoid, s.log1p, s.sqrt, s.neg, s.square, s.abs, s.relu}) {
       std::vector<T> whole(67), part(67);
       f(whole.data(), x.data(), 67);
       for (index_t from = 0; from < 40; from += 3)
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(the_bits_of_an_element_do_not_depend_on_its_place) {
           BOOST_TEST(same(part.data(), whole.data() + from, n));
         }
     }
-    for (const auto f : {s.add, s.sub, s.mul, s.div, s.scale, s.scale_either}) {
+    for (const auto& f : {s.add, s.sub, s.mul, s.div, s.scale, s.scale_either}) {
       std::vector<T> whole(67), part(67);
       f(whole.data(), x.data(), z.data(), 67);
       for (index_t n = 0; n <= 67; ++n) {

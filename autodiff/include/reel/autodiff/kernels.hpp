@@ -9,6 +9,7 @@
 
 #include <reel/autodiff/shape.hpp>
 
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -39,25 +40,55 @@ constexpr bool adds_scaled(const gemm_shape& s) {
   return s.k > 0 && s.k <= most_terms_held && !has_lane_sums(s);
 }
 
+// An elementwise function in a chain: several of them one after the other on the same elements, a few
+// registers at a time, which the numbers do not leave between one link and the next.
+struct link {
+  using body = void();                      // of a type that its set knows
+  body *wide = nullptr, *narrow = nullptr;  // on as many registers as there can be; on a part of one
+  void* const* x = nullptr;                 // where operands begin that lie in memory
+  void* const* y = nullptr;
+};
+// What makes a function a link, by which of its operands the registers hold: the first, the second, the
+// third; of two, the last entry is for one that is both. The others are read from memory, in their order.
+// Truths (operands and results of kind bool) are masks in registers and bools in memory.
+struct links {
+  std::array<const void*, 3> held{};
+};
+struct chains {
+  const void *load, *store, *load_bools, *store_bools;  // from x; to x
+  link (*link_of)(const void* what, void* const* x, void* const* y);
+  link (*end)();
+  // n elements through the links up to the end, of which the first is a load.
+  void (*run)(const link* first, index_t n);
+};
+
+// A function: as a loop over arrays, and as a link.
+template <class Loop> struct function {
+  Loop* loop;
+  kernels::links links;
+  template <class... A> void operator()(A... a) const { loop(a...); }
+};
+
 // y may be an input; arrays overlap in no other way. Errors are in ulps of the result and hold for all
 // arguments with a normal result (tests/autodiff/kernel_functions_test.cpp).
 template <class T> struct set {
   const char* name;
 
-  using unary = void(T* y, const T* x, index_t n);
-  using binary = void(T* y, const T* a, const T* b, index_t n);
-  binary *add, *sub, *mul, *div;
-  binary *scale, *scale_either;  // a·b, but 0 where a is 0 (where either is)
-  unary *neg, *square, *sqrt, *abs, *relu;
-  unary *exp, *log, *tanh, *sigmoid;
-  unary* log1p;  // of x ≥ 0
+  using unary = function<void(T* y, const T* x, index_t n)>;
+  using binary = function<void(T* y, const T* a, const T* b, index_t n)>;
+  using comparison = function<void(bool* y, const T* a, const T* b, index_t n)>;
+  binary add, sub, mul, div;
+  binary scale, scale_either;  // a·b, but 0 where a is 0 (where either is)
+  unary neg, square, sqrt, abs, relu;
+  unary exp, log, tanh, sigmoid;
+  unary log1p;  // of x ≥ 0
+  comparison less, less_equal;
+  function<void(T* y, const bool* c, const T* a, const T* b, index_t n)> select;  // c ? a : b
+  kernels::chains chains;
 
-  void (*select)(T* y, const bool* c, const T* a, const T* b, index_t n);  // c ? a : b
   // x·high + x·low: numbers divided by 1/(high + low), rounded once, where high has so few digits that its
   // products with bytes are exact.
   void (*scale_bytes)(T* y, const std::uint8_t* x, T high, T low, index_t n);
-  void (*less)(bool* y, const T* a, const T* b, index_t n);
-  void (*less_equal)(bool* y, const T* a, const T* b, index_t n);
 
   T (*sum)(const T* x, index_t n);
   // y_j = Σ_i x_ij of a rows×columns matrix

@@ -30,7 +30,7 @@
 //   static constexpr bool difference = true;        y[i] = a[i] − b[i]
 // In place of pull, `reference(x...)` gives a composition of other ops whose derivative is used. What
 // freeze can make use of beside: by_rows, accumulate, turned, transposed, units, add_scaled, eval_both,
-// see op_plans.hpp.
+// links, see op_plans.hpp.
 // What the check kit holds its cotangents to, beside their being right:
 //   std::vector<identity> identities(const pulled& r) const
 //     { return {{"1^T xbar = 0", sum(r.xbar[0], axis)}}; }
@@ -47,6 +47,10 @@
 #include <tuple>
 #include <type_traits>
 #include <vector>
+
+namespace reel::kernels {
+struct links;
+}
 
 namespace reel {
 
@@ -259,6 +263,7 @@ struct op_traits {
   const op_traits* beside = nullptr;
   bool (*brings)(const void* op, const void* other) = nullptr;
   std::array<eval_both_fn, element_count> eval_both = {};
+  const kernels::links* (*links)(const void* op, element number) = nullptr;
 };
 
 // Whether an op has a body for T.

@@ -55,7 +55,7 @@ template <class Op> constexpr op_traits make_traits() {
   .transposed = detail::transposed<Op>(), .identities = declares<Op>(), .units = unit_inputs<Op>(),
   .adds_scaled = detail::adds_scaled<Op>(), .add_scaled = add_scaled_bodies<Op, false>(),
   .subtract_scaled = add_scaled_bodies<Op, true>(), .bound = bounds<Op>(), .beside = op_beside<Op>(),
-  .brings = detail::brings<Op>(), .eval_both = boths<Op>(),
+  .brings = detail::brings<Op>(), .eval_both = boths<Op>(), .links = links_of<Op>(),
 };  // namespace reel::detail
 }
 

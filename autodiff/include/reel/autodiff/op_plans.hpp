@@ -27,6 +27,10 @@
 //   bool brings(const Other& other) const;
 //     Whether it can compute that other op, of its first inputs, along with its own result, by
 //       template <class T> void eval_both(out<T> y, out<T> of_other, in<T>... x) const;
+//
+//   template <class T> const kernels::links& links() const;
+//     Of an elementwise op of reel's own, for float and double: what computes it on numbers in registers, so
+//     that it can be part of a chain (kernels.hpp). Its inputs are real, but for the first of three, a bool.
 #pragma once
 
 #include <reel/autodiff/op.hpp>
@@ -151,6 +155,17 @@ template <class Op> constexpr std::array<eval_both_fn, element_count> boths() {
     return bodies<Op, eval_both_fn, float, double, real50, complex>(
         []<class T> { return both_for<Op, T>(); });
   else return {};
+}
+
+template <class Op> constexpr auto links_of() -> const kernels::links* (*)(const void*, element) {
+  if constexpr (requires(const Op& op) { op.template links<float>(); })
+    return [](const void* op, element number) {
+      const auto& self = *static_cast<const Op*>(op);
+      return number == element::f32   ? &self.template links<float>()
+             : number == element::f64 ? &self.template links<double>()
+                                      : nullptr;
+    };
+  else return nullptr;
 }
 
 }  // namespace reel::detail

@@ -35,6 +35,7 @@ template <class F, class T> constexpr bool find_kernel() {
   else return false;
 }
 template <class F, class T> inline constexpr bool has_kernel = find_kernel<F, T>();
+template <class F, class T> const auto& kernel_of() { return kernels::best<T>().*F::template kernel<T>; }
 
 template <class F>
 concept declares_identities = requires(const pulled& r) {
@@ -46,9 +47,12 @@ template <class F> struct unary_op {
   static constexpr bool analytic = F::analytic, elementwise = true;
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<T> y, in<T> x) const {
-    if constexpr (has_kernel<F, T>) (kernels::best<T>().*F::template kernel<T>)(y.data, x.data, y.size());
+    if constexpr (has_kernel<F, T>) kernel_of<F, T>()(y.data, x.data, y.size());
     else
       for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(x[i]);
+  }
+  template <class T> const kernels::links& links() const requires has_kernel<F, T> {
+    return kernel_of<F, T>().links;
   }
   // x̄ = f'(x) ȳ
   var pull(var ybar, var y, var x) const { return scale_cotangent(ybar, F::df(x, y)); }
@@ -62,10 +66,12 @@ template <class F> struct binary_op {
   static constexpr bool product = requires { requires F::product; };
   shape infer(const shape& a, const shape& b) const { return same_shape(a, b); }
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
-    if constexpr (has_kernel<F, T>)
-      (kernels::best<T>().*F::template kernel<T>)(y.data, a.data, b.data, y.size());
+    if constexpr (has_kernel<F, T>) kernel_of<F, T>()(y.data, a.data, b.data, y.size());
     else
       for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(a[i], b[i]);
+  }
+  template <class T> const kernels::links& links() const requires has_kernel<F, T> {
+    return kernel_of<F, T>().links;
   }
   // ā = ∂f/∂a ȳ, b̄ = ∂f/∂b ȳ
   std::array<var, 2> pull(var ybar, var y, var a, var b) const {

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// Chains of elementwise functions. A link takes the registers as arguments, applies its function to them, and
+// ends by calling the next link with them, which compilers make a jump: numbers that go from one function to
+// the next are neither written nor read, and a link costs few cycles beside its arithmetic. Eight registers
+// are what calling conventions pass so.
+#pragma once
+
+#include "elementwise.hpp"
+
+namespace reel::kernels::REEL_KERNEL_SET {
+
+template <class T> struct chains_of {
+  using v = vec<T>;
+  static constexpr int held = 8;
+  static constexpr index_t tile = held * lanes<T>;
+  using wide_link = void(const link* l, index_t i, v, v, v, v, v, v, v, v);
+  using narrow_link = void(const link* l, index_t i, index_t n, v);
+  struct body {
+    wide_link* wide;
+    narrow_link* narrow;
+  };
+
+  // A link's operands in memory from element i on: as many as lanes, or n of them.
+  struct whole {
+    void *x, *y;
+    index_t i;
+    v get(const void* p) const { return load(static_cast<const T*>(p) + i); }
+    bits<T> truths(const void* p) const { return load_bools<T>(static_cast<const bool*>(p) + i); }
+    void put(void* p, v a) const { store(static_cast<T*>(p) + i, a); }
+    void put(void* p, bits<T> a) const { store_bools<T>(static_cast<bool*>(p) + i, a); }
+  };
+  struct part {
+    void *x, *y;
+    index_t i, n;
+    v get(const void* p) const { return load_some(static_cast<const T*>(p) + i, n); }
+    bits<T> truths(const void* p) const { return load_bools<T>(static_cast<const bool*>(p) + i, n); }
+    void put(void* p, v a) const { store_some(static_cast<T*>(p) + i, a, n); }
+    void put(void* p, bits<T> a) const { store_bools<T>(static_cast<bool*>(p) + i, a, n); }
+  };
+
+  // Step::on(operands, a): what becomes of a register.
+  template <class Step>
+  static void wide(const link* l, index_t i, v a0, v a1, v a2, v a3, v a4, v a5, v a6, v a7) {
+    void* const x = Step::operands > 0 ? *l->x : nullptr;
+    void* const y = Step::operands > 1 ? *l->y : nullptr;
+    v a[] = {a0, a1, a2, a3, a4, a5, a6, a7};
+#pragma GCC unroll 8
+    for (int r = 0; r < held; ++r) a[r] = Step::on(whole{x, y, i + r * lanes<T>}, a[r]);
+    ++l;
+    return reinterpret_cast<wide_link*>(l->wide)(l, i, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+  }
+  template <class Step> static void narrow(const link* l, index_t i, index_t n, v a) {
+    void* const x = Step::operands > 0 ? *l->x : nullptr;
+    void* const y = Step::operands > 1 ? *l->y : nullptr;
+    a = Step::on(part{x, y, i, n}, a);
+    ++l;
+    return reinterpret_cast<narrow_link*>(l->narrow)(l, i, n, a);
+  }
+  template <class Step> static constexpr body body_of{&wide<Step>, &narrow<Step>};
+
+  template <v f(v)> struct unary {
+    static constexpr int operands = 0;
+    static v on(auto, v a) { return f(a); }
+  };
+  template <v f(v, v)> struct first_of_two {
+    static constexpr int operands = 1;
+    static v on(auto m, v a) { return f(a, m.get(m.x)); }
+  };
+  template <v f(v, v)> struct second_of_two {
+    static constexpr int operands = 1;
+    static v on(auto m, v a) { return f(m.get(m.x), a); }
+  };
+  template <v f(v, v)> struct both {
+    static constexpr int operands = 0;
+    static v on(auto, v a) { return f(a, a); }
+  };
+  template <bits<T> f(v, v)> static v truth(v a, v b) { return as_numbers<T>(f(a, b)); }
+
+  using e = lanewise<T>;
+  struct select_by {
+    static constexpr int operands = 2;
+    static v on(auto m, v c) { return e::select(as_bits<T>(c), m.get(m.x), m.get(m.y)); }
+  };
+  struct select_or {
+    static constexpr int operands = 2;
+    static v on(auto m, v a) { return e::select(m.truths(m.x), a, m.get(m.y)); }
+  };
+  struct or_select {
+    static constexpr int operands = 2;
+    static v on(auto m, v b) { return e::select(m.truths(m.x), m.get(m.y), b); }
+  };
+
+  struct loading {
+    static constexpr int operands = 1;
+    static v on(auto m, v) { return m.get(m.x); }
+  };
+  struct storing {
+    static constexpr int operands = 1;
+    static v on(auto m, v a) { return m.put(m.x, a), a; }
+  };
+  struct loading_bools {
+    static constexpr int operands = 1;
+    static v on(auto m, v) { return as_numbers<T>(m.truths(m.x)); }
+  };
+  struct storing_bools {
+    static constexpr int operands = 1;
+    static v on(auto m, v a) { return m.put(m.x, as_bits<T>(a)), a; }
+  };
+
+  template <v f(v)> static constexpr links links_of() { return {{&body_of<unary<f>>}}; }
+  template <v f(v, v)> static constexpr links links_of() {
+    return {{&body_of<first_of_two<f>>, &body_of<second_of_two<f>>, &body_of<both<f>>}};
+  }
+  template <bits<T> f(v, v)> static constexpr links links_of() { return links_of<&truth<f>>(); }
+  static constexpr links links_of_select() {
+    return {{&body_of<select_by>, &body_of<select_or>, &body_of<or_select>}};
+  }
+
+  static link link_of(const void* what, void* const* x, void* const* y) {
+    const auto& b = *static_cast<const body*>(what);
+    return {reinterpret_cast<link::body*>(b.wide), reinterpret_cast<link::body*>(b.narrow), x, y};
+  }
+  static void wide_end(const link*, index_t, v, v, v, v, v, v, v, v) {}
+  static void narrow_end(const link*, index_t, index_t, v) {}
+  static link end() {
+    static constexpr body nothing{&wide_end, &narrow_end};
+    return link_of(&nothing, nullptr, nullptr);
+  }
+
+  static void run(const link* first, index_t n) {
+    const v a{};
+    index_t i = 0;
+    for (; i + tile <= n; i += tile)
+      reinterpret_cast<wide_link*>(first->wide)(first, i, a, a, a, a, a, a, a, a);
+    for (; i < n; i += lanes<T>)
+      reinterpret_cast<narrow_link*>(first->narrow)(first, i, least(lanes<T>, n - i), a);
+  }
+
+  static constexpr chains make() {
+    return {&body_of<loading>,
+            &body_of<storing>,
+            &body_of<loading_bools>,
+            &body_of<storing_bools>,
+            &link_of,
+            &end,
+            &run};
+  }
+};
+
+}  // namespace reel::kernels::REEL_KERNEL_SET

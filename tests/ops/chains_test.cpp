@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// Fused groups whose members are chains: what is held in registers, stored, read again and handed out.
+#include "filled.hpp"
+
+#include <cstring>
+
+using namespace reel;
+
+namespace {
+
+// The outputs of a recording, with fusion and without it, bit for bit.
+template <class T> void check_fused(freeze_request request, const array<T>& a, const array<T>& b) {
+  instance<T> fused(freeze(request));
+  request.off = {"fusion"};
+  instance<T> apart(freeze(request));
+  fused.run(a, b);
+  apart.run(a, b);
+  for (std::size_t k = 0; k < request.outputs.size(); ++k) {
+    const array<T> got = fused.output(k), expected = apart.output(k);
+    BOOST_TEST((std::memcmp(got.data(), expected.data(), got.size() * sizeof(T)) == 0),
+               "output " << k << " of " << got.size() << " elements");
+  }
+}
+
+using vars = std::vector<var>;
+
+template <class Record> void check(const Record& record) {
+  for (const index_t n : {1, 5, 16, 100, 1023, 1024, 1025, 5000}) {
+    tape t;
+    const var x = t.input({n}), y = t.input({n});
+    const freeze_request request{.outputs = record(x, y), .inputs = {x, y}};
+    check_fused(request, test::filled<float>({n}, 2, 1), test::filled<float>({n}, 3, 2));
+    check_fused(request, test::filled<double>({n}, 2, 1), test::filled<double>({n}, 3, 2));
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(chains)
+
+BOOST_AUTO_TEST_CASE(a_value_that_is_read_again_is_stored) {
+  check([](const var& x, const var& y) {
+    const var p = x * y, q = p + x, r = q - p;
+    return vars{exp(r) * p, q};
+  });
+}
+
+BOOST_AUTO_TEST_CASE(either_operand_may_be_in_registers_or_both) {
+  check([](const var& x, const var& y) {
+    const var d = y - x * y, twice = d + d, product = twice * twice;
+    return vars{x / product, square(square(x)) - y};
+  });
+}
+
+BOOST_AUTO_TEST_CASE(masks_stay_in_registers_or_are_read_again) {
+  check([](const var& x, const var& y) {
+    const var c = x < y, taken = where(c, x, y);
+    return vars{where(c, taken, 0.0) + taken, where(x <= 0.0, x, x), relu(x - y) * where(c, 1.0, y)};
+  });
+}
+
+// Powers have no link, and connectives have none: what is before them and after them has.
+BOOST_AUTO_TEST_CASE(ops_without_links_part_a_group_into_chains) {
+  check([](const var& x, const var& y) {
+    const var p = square(x) + 1.0, q = pow(p, y), r = tanh(q * p) - q;
+    return vars{where(x < y && !(r < 0.0), r, p) * q};
+  });
+}
+
+BOOST_AUTO_TEST_CASE(groups_longer_than_a_chain) {
+  check([](const var& x, const var& y) {
+    var v = x;
+    for (int i = 0; i < 700; ++i) v = i % 3 == 0 ? v * 0.5 : i % 3 == 1 ? y - v : v + x;
+    return vars{v};
+  });
+}
+
+BOOST_AUTO_TEST_CASE(gradients_of_a_chain) {
+  check([](const var& x, const var& y) {
+    var v = x;
+    for (int i = 0; i < 20; ++i) v = i % 2 == 0 ? relu(v * y) : sigmoid(v) + x;
+    const std::vector<var> slopes = grad(sum(v), vars{x, y});
+    return vars{v, slopes[0], slopes[1]};
+  });
+}
+
+// A bias fills blocks with its rows, and blocks are whole numbers of them.
+BOOST_AUTO_TEST_CASE(rows_that_are_stretched) {
+  tape t;
+  const var x = t.input({300, 7}), b = t.input({7});
+  check_fused({.outputs = {tanh(relu(x + b) * 2.0 - b)}, .inputs = {x, b}},
+              test::filled<float>({300, 7}, 2, 1), test::filled<float>({7}, 1, 2));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

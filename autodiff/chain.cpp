@@ -9,8 +9,6 @@ namespace reel::detail {
 
 namespace {
 
-constexpr std::size_t none = ~std::size_t{0};
-
 // Where calls are no jumps, in a build without optimization, each link takes a piece of the stack.
 constexpr std::size_t longest = 256;
 

@@ -267,12 +267,12 @@ template <class F> var named(const op_traits& traits, const place& where, F f) {
   }
 }
 
-void check_same_tape(const recording& first, const recording& r, node_id a, node_id b) {
+void check_same_tape(const recording& first, const recording& r, const var& a, const var& b) {
   if (&first != &r)
     throw error(errc::tape_mismatch,
                 fmt::format("left is on tape '{}' (node {}), right on tape '{}' (node {}). Use "
                             "detach(x, tape) to pass a value as a constant.",
-                            first.name, a, r.name, b));
+                            first.name, a.id(), r.name, b.id()));
 }
 
 place blame(const recording& r, const place& where) {
@@ -290,20 +290,20 @@ struct id_list {
 
 }  // namespace
 
-var record(const op_traits& traits, const void* op, std::span<const operand> x) {
+var record(const op_traits& traits, const void* op, std::span<const operand* const> x) {
   place where;
-  for (const auto& o : x)
-    if (where.file == nullptr) where = o.where();
+  for (const operand* o : x)
+    if (where.file == nullptr) where = o->where();
   recording* r = nullptr;
   return named(traits, where, [&] {
     id_list list(x.size());
     std::size_t first = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
-      if (x[i].is_number()) continue;
-      recording& mine = recording::of(x[i].variable());
+      if (x[i]->is_number()) continue;
+      recording& mine = recording::of(x[i]->variable());
       if (r == nullptr) r = &mine, first = i;
-      check_same_tape(*r, mine, x[first].variable().id(), x[i].variable().id());
-      list.ids[i] = x[i].variable().id();
+      check_same_tape(*r, mine, x[first]->variable(), x[i]->variable());
+      list.ids[i] = recording::node_of(x[i]->variable());
     }
     if (r == nullptr)
       throw error(
@@ -313,9 +313,9 @@ var record(const op_traits& traits, const void* op, std::span<const operand> x) 
     const std::size_t size = r->nodes.size();
     try {
       for (std::size_t i = 0; i < x.size(); ++i) {
-        if (!x[i].is_number()) continue;
+        if (!x[i]->is_number()) continue;
         const kind k = traits.any_kind ? r->nodes[list.ids[first]].kind : kind::real;
-        list.ids[i] = r->scalar(x[i].number(), resolve(rule_of(traits, i), k), where).id();
+        list.ids[i] = r->scalar(x[i]->number(), resolve(rule_of(traits, i), k), where).id();
       }
       return r->record_nodes(traits, op, list.ids, where);
     } catch (...) {
@@ -332,8 +332,8 @@ var record(const op_traits& traits, const void* op, std::span<const var> x, plac
     where = blame(r, where);
     id_list list(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) {
-      check_same_tape(r, recording::of(x[i]), x[0].id(), x[i].id());
-      list.ids[i] = x[i].id();
+      check_same_tape(r, recording::of(x[i]), x[0], x[i]);
+      list.ids[i] = recording::node_of(x[i]);
     }
     return r.record_nodes(traits, op, list.ids, where);
   });

@@ -55,6 +55,8 @@ struct recording {
   static recording& of(const var& v);
   [[noreturn]] static void refuse(const var& v);
   static recording* if_live(const var& v) noexcept;
+  // Of a var of this recording, once it has been checked.
+  static node_id node_of(const var& v) noexcept { return v.node_; }
 
   var handle(node_id n) const;
   var append(op_ref op, std::span<const node_id> x, const shape& dims, kind k, tape::role r,
@@ -67,6 +69,7 @@ struct recording {
   std::span<const node_id> inputs_of(node_id n) const;
   const op_ref& op_of(node_id n) const { return ops[nodes[n].op]; }
   const shape& shape_of(node_id n) const { return shapes[nodes[n].shape]; }
+  const shape& shape_of(const var& v) const { return shape_of(node_of(v)); }
   const place& place_of(node_id n) const { return places[nodes[n].place]; }
   const leaf* leaf_of(node_id n) const;
   std::string describe(node_id n) const;  // "log (node 12, train.cpp:48)"
@@ -92,7 +95,7 @@ struct recording {
   std::uint32_t intern_place(const place& where);
   var push(std::uint32_t op, std::span<const node_id> x, std::uint32_t shape, kind k, tape::role r,
            const place& where);
-  friend var record(const op_traits&, const void*, std::span<const operand>);
+  friend var record(const op_traits&, const void*, std::span<const operand* const>);
   friend var record(const op_traits&, const void*, std::span<const var>, place);
   var record_nodes(const op_traits& traits, const void* op, std::span<const node_id> x, const place& where);
 

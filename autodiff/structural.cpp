@@ -52,11 +52,7 @@ template <std::floating_point T> const kernels::links& add_op::links() const {
 }
 std::array<var, 2> add_op::pull(var ybar, var, var, var) const { return {ybar, ybar}; }
 
-var operator+(operand a, operand b) {
-  const detail::undo_on_error whole(a, b);
-  const auto [x, y] = broadcast_together("add", a, b);
-  return apply(add_op{}, x, y);
-}
+var operator+(operand a, operand b) { return apply_broadcast(add_op{}, a, b); }
 
 // -- broadcast_to and sum_to: y_j = x_{i(j)}, so x̄_i = Σ_{j: i(j) = i} ȳ_j, and the other way round.
 shape broadcast_to_op::infer(const shape& x) const {
@@ -271,6 +267,13 @@ var constant_like(const var& x, double number) {
   auto& r = x.recording();
   return broadcast_to(operand(r.scalar(number, x.kind(), x.where()), x.where().file, x.where().line),
                       x.shape());
+}
+
+bool detail::have_one_shape(const operand& a, const operand& b) noexcept {
+  if (a.is_number() || b.is_number()) return false;
+  const recording *const r = recording::if_live(a.variable()), *const other =
+                                                                   recording::if_live(b.variable());
+  return r != nullptr && r == other && r->shape_of(a.variable()) == r->shape_of(b.variable());
 }
 
 operand_pair broadcast_together(const char* op, operand a, operand b) {

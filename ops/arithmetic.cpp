@@ -136,21 +136,15 @@ template <class F> struct extremum_op {
   bool operator==(const extremum_op&) const = default;
 };
 
-template <class Op> var broadcast_apply(const Op& op, const operand& a, const operand& b) {
-  const detail::undo_on_error whole(a, b);
-  const auto [x, y] = broadcast_together(Op::name, a, b);
-  return apply(op, x, y);
-}
-
 }  // namespace
 
-var operator-(operand a, operand b) { return broadcast_apply(sub_op{}, a, b); }
+var operator-(operand a, operand b) { return apply_broadcast(sub_op{}, a, b); }
 var operator*(operand a, operand b) { return map<mul_rule>(a, b); }
 var operator/(operand a, operand b) { return map<div_rule>(a, b); }
 var operator-(operand x) { return apply(neg_op{}, x); }
 var square(operand x) { return map<square_rule>(x); }
 var pow(operand x, operand p) { return map<pow_rule>(x, p); }
-var maximum(operand a, operand b) { return broadcast_apply(extremum_op<maximum_rule>{}, a, b); }
-var minimum(operand a, operand b) { return broadcast_apply(extremum_op<minimum_rule>{}, a, b); }
+var maximum(operand a, operand b) { return apply_broadcast(extremum_op<maximum_rule>{}, a, b); }
+var minimum(operand a, operand b) { return apply_broadcast(extremum_op<minimum_rule>{}, a, b); }
 
 }  // namespace reel

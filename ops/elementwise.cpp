@@ -46,10 +46,6 @@ struct scale_cotangent_op {
 
 }  // namespace
 
-var scale_cotangent(operand ybar, operand d) {
-  const detail::undo_on_error whole(ybar, d);
-  const auto [a, b] = broadcast_together(scale_cotangent_op::name, ybar, d);
-  return apply(scale_cotangent_op{}, a, b);
-}
+var scale_cotangent(operand ybar, operand d) { return apply_broadcast(scale_cotangent_op{}, ybar, d); }
 
 }  // namespace reel

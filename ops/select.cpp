@@ -82,9 +82,7 @@ struct where_op {
 };
 
 template <class F> var compare(const operand& a, const operand& b) {
-  const detail::undo_on_error whole(a, b);
-  const auto [x, y] = broadcast_together(F::name, a, b);
-  return apply(predicate_op<F>{}, x, y);
+  return apply_broadcast(predicate_op<F>{}, a, b);
 }
 
 }  // namespace
@@ -96,11 +94,7 @@ var operator>=(operand a, operand b) { return compare<less_equal_rule>(b, a); }
 var operator==(operand a, operand b) { return compare<equal_rule>(a, b); }
 var operator!=(operand a, operand b) { return !(a == b); }
 
-var operator&&(operand a, operand b) {
-  const detail::undo_on_error whole(a, b);
-  const auto [x, y] = broadcast_together("and", a, b);
-  return apply(and_op{}, x, y);
-}
+var operator&&(operand a, operand b) { return apply_broadcast(and_op{}, a, b); }
 var operator||(operand a, operand b) {
   const detail::undo_on_error whole(a, b);
   return !(!a && !b);

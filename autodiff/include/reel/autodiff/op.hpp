@@ -359,10 +359,11 @@ template <class Op> inline constexpr op_traits traits_of = make_traits<Op>();
 
 // Records `op` applied to its operands and returns its result. Throws tape_mismatch, stale_variable,
 // shape_mismatch, kind_mismatch, invalid_axis, ... naming op, shapes and the user's line.
-template <operation Op> var apply(const Op& op, operand x);
-template <operation Op> var apply(const Op& op, operand a, operand b);
-template <operation Op> var apply(const Op& op, operand a, operand b, operand c);
-template <operation Op> var apply(const Op& op, operand a, operand b, operand c, operand d);
+template <operation Op> var apply(const Op& op, const operand& x);
+template <operation Op> var apply(const Op& op, const operand& a, const operand& b);
+template <operation Op> var apply(const Op& op, const operand& a, const operand& b, const operand& c);
+template <operation Op>
+var apply(const Op& op, const operand& a, const operand& b, const operand& c, const operand& d);
 template <operation Op> var apply(const Op& op, std::span<const var> x, place where);
 
 }  // namespace reel

@@ -60,28 +60,30 @@ template <class Op> constexpr op_traits make_traits() {
 }
 
 // Appends a node. `op` is copied unless the tape holds an equal one.
-var record(const op_traits& traits, const void* op, std::span<const operand> x);
+var record(const op_traits& traits, const void* op, std::span<const operand* const> x);
 var record(const op_traits& traits, const void* op, std::span<const var> x, place where);
 
-template <class Op, std::size_t N> var apply_to(const Op& op, const std::array<operand, N>& x) {
-  static_assert(variadic_op<Op> || N == signature<Op, double>::arity,
+template <class Op, class... X> var apply_to(const Op& op, const X&... x) {
+  static_assert(variadic_op<Op> || sizeof...(X) == signature<Op, double>::arity,
                 "reel: apply() needs one operand per input of eval");
-  return record(traits_of<Op>, &op, x);
+  const operand* const all[] = {&x...};
+  return record(traits_of<Op>, &op, all);
 }
 
 }  // namespace reel::detail
 
 namespace reel {
 
-template <operation Op> var apply(const Op& op, operand x) { return detail::apply_to(op, std::array{x}); }
-template <operation Op> var apply(const Op& op, operand a, operand b) {
-  return detail::apply_to(op, std::array{a, b});
+template <operation Op> var apply(const Op& op, const operand& x) { return detail::apply_to(op, x); }
+template <operation Op> var apply(const Op& op, const operand& a, const operand& b) {
+  return detail::apply_to(op, a, b);
 }
-template <operation Op> var apply(const Op& op, operand a, operand b, operand c) {
-  return detail::apply_to(op, std::array{a, b, c});
+template <operation Op> var apply(const Op& op, const operand& a, const operand& b, const operand& c) {
+  return detail::apply_to(op, a, b, c);
 }
-template <operation Op> var apply(const Op& op, operand a, operand b, operand c, operand d) {
-  return detail::apply_to(op, std::array{a, b, c, d});
+template <operation Op>
+var apply(const Op& op, const operand& a, const operand& b, const operand& c, const operand& d) {
+  return detail::apply_to(op, a, b, c, d);
 }
 
 template <operation Op> var apply(const Op& op, std::span<const var> x, place where) {

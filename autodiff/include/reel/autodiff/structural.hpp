@@ -60,6 +60,19 @@ struct operand_pair {
 };
 operand_pair broadcast_together(const char* op, operand a, operand b);
 
+namespace detail {
+// Whether both are vars of one recording and one shape.
+bool have_one_shape(const operand& a, const operand& b) noexcept;
+}  // namespace detail
+
+// The op of both, broadcast together: what functions of two operands record.
+template <operation Op> var apply_broadcast(const Op& op, const operand& a, const operand& b) {
+  if (detail::have_one_shape(a, b)) return apply(op, a, b);
+  const detail::undo_on_error whole(a, b);
+  const auto [x, y] = broadcast_together(Op::name, a, b);
+  return apply(op, x, y);
+}
+
 // A constant of x's shape and kind on x's tape.
 var constant_like(const var& x, double number);
 // A scalar constant of the given kind on the tape of `on`.

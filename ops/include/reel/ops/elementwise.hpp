@@ -86,10 +86,6 @@ template <class F> struct binary_op {
 };
 
 template <class F> var map(operand x) { return apply(unary_op<F>{}, x); }
-template <class F> var map(operand a, operand b) {
-  const detail::undo_on_error whole(a, b);
-  const auto [x, y] = broadcast_together(F::name, a, b);
-  return apply(binary_op<F>{}, x, y);
-}
+template <class F> var map(operand a, operand b) { return apply_broadcast(binary_op<F>{}, a, b); }
 
 }  // namespace reel

@@ -79,7 +79,7 @@ template <class T> class witness {
     if (use.inputs != 0) use.sums ? sums(use) : rows(use), ++tried;
     if (use.columns != 0) columns(use), ++tried;
     if (traits_.turned != nullptr && x_.size() <= 2) turned(), ++tried;
-    if (traits_.product || traits_.difference) arithmetic(), ++tried;
+    if (traits_.product || traits_.finite_product || traits_.difference) arithmetic(), ++tried;
     if (traits_.units != nullptr && x_.size() == 2) units(), ++tried;
     if (traits_.adds_scaled != nullptr) add_scaled(), bound(), tried += 2;
     if (traits_.beside != nullptr) beside(tried);
@@ -224,10 +224,12 @@ template <class T> class witness {
 
   void arithmetic() {
     for (index_t i = 0; i < y_.dims.size(); ++i) {
-      const T a = numbers(x_[0])[i], b = numbers(x_[1])[i], y = traits_.product ? T(a * b) : T(a - b);
+      const T a = numbers(x_[0])[i], b = numbers(x_[1])[i], y = traits_.difference ? T(a - b) : T(a * b);
+      if (!traits_.product && !traits_.difference && !(std::isfinite(a) && std::isfinite(b))) continue;
       if (!same(y, numbers(y_)[i]))
-        return refute(traits_.product ? "it declares itself a product, but is not its inputs' product"
-                                      : "it declares itself a difference, but is not its inputs' difference");
+        return refute(traits_.difference
+                          ? "it declares itself a difference, but is not its inputs' difference"
+                          : "it declares itself a product, but is not its inputs' product");
     }
   }
 
@@ -255,15 +257,15 @@ template <class T> class witness {
   void add_scaled() {
     if (!pays_to_scale()) return;
     const auto n = static_cast<std::size_t>(element_of<T>);
-    auto x = x_;
-    x.emplace_back(shape{}, y_.each);
-    const T s = numbers(x.back())[0] = T(0.7);
-    for (const bool minus : {false, true}) {
+    const T s = T(0.7);
+    for (const T keep : {T(1), T(0.9)}) {
+      auto x = x_;
+      for (const T number : {s, keep}) numbers(x.emplace_back(shape{}, y_.each))[0] = number;
       buffer sum = y_;  // any numbers
-      eval((minus ? traits_.subtract_scaled : traits_.add_scaled)[n], op_.self.get(), sum, x);
+      eval(traits_.add_scaled[n], op_.self.get(), sum, x);
       for (index_t i = 0; i < y_.dims.size(); ++i) {
-        const T y = numbers(y_)[i], scaled = minus ? -s : s, got = numbers(sum)[i];
-        if (!same(got, std::fma(scaled, y, y)) && !same(got, y + scaled * y))
+        const T y = numbers(y_)[i], kept = keep * y, got = numbers(sum)[i];
+        if (!same(got, std::fma(s, y, kept)) && !same(got, kept + s * y))
           return refute(
               "add_scaled does not add the multiple of what the op computes, rounded once or twice");
       }

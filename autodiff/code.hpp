@@ -49,13 +49,13 @@ struct instruction {
   std::vector<value_id> inputs;
   value_id output;
   place where;
-  node_id node;                                        // on the tape it was frozen from
-  const char* backward_of;                             // the op whose pull recorded it, or null
-  bool constant = false;                               // depends on constants alone
-  std::shared_ptr<const group> fused;                  // of a fused group, whose inputs are listed here
-  std::shared_ptr<const row_group> rows = {};          // of a group of row blocks
-  enum { replaces, adds, subtracts } into = replaces;  // adds: op(x) times its last input
-  value_id beside = no_value;                          // the result of traits->beside, computed along
+  node_id node;                                // on the tape it was frozen from
+  const char* backward_of;                     // the op whose pull recorded it, or null
+  bool constant = false;                       // depends on constants alone
+  std::shared_ptr<const group> fused;          // of a fused group, whose inputs are listed here
+  std::shared_ptr<const row_group> rows = {};  // of a group of row blocks
+  bool commits = false;                        // y = k·y + s·op(x), where s and k come last in x
+  value_id beside = no_value;                  // the result of traits->beside, computed along
 };
 
 // A fused group: elementwise instructions over n numbers each, run block by block so that what one
@@ -154,7 +154,7 @@ std::vector<value_id> outputs_of(const instruction& i);
 eval_fn body_of(const instruction& i, element number);
 
 // Whether it changes what its output holds, as the last instructions of a run do.
-inline bool is_commit(const instruction& i) { return i.into != instruction::replaces; }
+inline bool is_commit(const instruction& i) { return i.commits; }
 
 // How an instruction goes by `rows` rows; no inputs where it does not.
 row_use rows_of(const code& c, const instruction& i, index_t rows);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Before an update w += s·op(x) is made over its state: will every number be finite? Nearly always that is
-// certain beforehand. A number t of less than half the gap between the largest numbers cannot carry a finite
-// w beyond the largest: the sum rounds to it at most. And |t| ≤ |s|·bound, where the op bounds its results.
-// Otherwise the update is tried on a copy.
+// Before an update w = k·w + s·op(x) is made over its state: will every number be finite? Nearly always that
+// is certain beforehand. A number t of less than half the gap between the largest numbers cannot carry a
+// finite w beyond the largest: the sum rounds to it at most. And |t| ≤ |s|·bound, where the op bounds its
+// results, and |k·w| ≤ |w| where |k| ≤ 1. Otherwise the update is tried on a copy.
 #include "memory.hpp"
 
 #include "inspect.hpp"
@@ -21,9 +21,12 @@ template <class T>
 inline constexpr double harmless = static_cast<double>(std::numeric_limits<T>::max() *
                                                        std::numeric_limits<T>::epsilon() / 8);
 
-template <class T> bool stays_finite(double bound, const void* scale) {
-  const double s = std::fabs(static_cast<double>(*static_cast<const T*>(scale)));
-  return bound < harmless<T> && bound * s < harmless<T>;  // false of a NaN
+template <class T> double magnitude(const operand_view& x) {
+  return std::fabs(static_cast<double>(*static_cast<const T*>(x.data)));
+}
+// Comparisons with a NaN are false.
+template <class T> bool stays_finite(double bound, const operand_view& scale, const operand_view& keep) {
+  return bound < harmless<T> && bound * magnitude<T>(scale) < harmless<T> && magnitude<T>(keep) <= 1;
 }
 
 }  // namespace
@@ -35,8 +38,9 @@ bool machine::memory::is_certain(const code& c, const commit& update, std::size_
   if (known_finite[update.state] == 0 && !is_finite(w, c.values[w])) return false;
   const step& s = steps[bank][index];
   const double most = bound_of(s.op, s.inputs);
-  const void* const scale = s.inputs.back().data;
-  return number == element::f32 ? stays_finite<float>(most, scale) : stays_finite<double>(most, scale);
+  const operand_view &scale = s.inputs[s.inputs.size() - 2], &keep = s.inputs.back();
+  return number == element::f32 ? stays_finite<float>(most, scale, keep)
+                                : stays_finite<double>(most, scale, keep);
 }
 
 void machine::memory::try_out(const code& c, const commit& update, std::size_t index) {

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
-// The overwriting pass. An update w' = w ± s·op(x), where op can add a multiple of its result in one pass,
+// The overwriting pass. An update w' = k·w + s·op(x), where op can add a multiple of its result in one pass,
 // is made over w itself: without a gradient in memory, and without a second copy of the state. So that a
 // step stays all or nothing, these updates are the last of it, after every check has passed; and of each it
-// is made sure beforehand that its numbers will be finite (machine::memory::make_sure). Not exact: add_scaled
-// may leave out the rounding of the product with s.
+// is made sure beforehand that its numbers will be finite (machine::memory::make_sure).
+//
+// What a tape holds is some sum of multiples of w and of op(x): the gradient of a loss with a penalty, decay
+// of weights, a rate. As it is linear in the two, its coefficients are its values at (1, 0) and at (0, 1):
+// the same ops on scalars. Not exact: they are rounded in another order.
 #include "code.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace reel::detail {
 
@@ -32,26 +37,31 @@ class overwriting {
       if (auto p = match(state, next)) plans_.push_back(std::move(*p));
     drop_those_read();
     std::vector<char> gone(c_.instructions.size());
-    std::vector<instruction> last;
+    std::vector<instruction> commits;
     for (const plan& p : plans_) {
-      last.push_back(commit_of(p));
-      for (const std::size_t t : {p.sum, p.scaling, p.op}) gone[t] = true;
-      if (p.fill != none && uses_[storage_of(at(p.fill).output)] == 1) gone[p.fill] = true;
+      commits.push_back(commit_of(p));
+      gone[p.op] = true;
+      for (const std::size_t t : p.terms) gone[t] = true;
+      for (const std::size_t t : p.fills)
+        if (uses_[storage_of(at(t).output)] == 1) gone[t] = true;
     }
     std::size_t t = 0;
     std::erase_if(c_.instructions, [&](const instruction&) { return gone[t++] != 0; });
-    std::ranges::move(last, std::back_inserter(c_.instructions));
+    for (auto* list : {&scalars_, &commits}) std::ranges::move(*list, std::back_inserter(c_.instructions));
     return plans_.size();
   }
 
  private:
-  static constexpr std::size_t none = ~std::size_t{0}, outside = std::size_t{1} << 32;
+  static constexpr std::size_t none = ~std::size_t{0}, outside = std::size_t{1} << 32, most_terms = 64;
 
-  // next = sum(state, scaling(fill(scale), op)): the instructions that make them, and the scale.
+  // A state, its next value, the instruction of op, those that add up multiples of both, and the scalars
+  // stretched that are their factors.
   struct plan {
     std::uint32_t state;
-    value_id next, scale;
-    std::size_t sum, scaling, op, fill;
+    value_id next;
+    bool reads_state = false;
+    std::size_t op = none;
+    std::vector<std::size_t> terms = {}, fills = {};
   };
 
   std::uint32_t storage_of(value_id v) const { return c_.values[v].storage; }
@@ -67,24 +77,85 @@ class overwriting {
   }
 
   std::optional<plan> match(std::uint32_t state, value_id next) const {
-    const value_id w = c_.states[state];
-    plan p{state, next, no_value, maker_for_one(next), none, none, none};
-    if (p.sum == none || uses_[storage_of(w)] >= outside) return std::nullopt;
-    const op_traits& sum = *at(p.sum).op.traits;
-    if (&sum != &traits_of<add_op> && !sum.difference) return std::nullopt;
-    const auto& terms = at(p.sum).inputs;
-    if (terms[0] == w) p.scaling = maker_for_one(terms[1]);
-    else if (terms[1] == w && !sum.difference) p.scaling = maker_for_one(terms[0]);
-    if (p.scaling == none || !at(p.scaling).op.traits->product) return std::nullopt;
-    const auto& factors = at(p.scaling).inputs;
-    for (const std::size_t k : {0U, 1U}) {
-      p.op = maker_for_one(factors[1 - k]);
-      p.fill = made_by_[storage_of(factors[k])];
-      if (p.op == none || p.fill == none || !is_fill(at(p.fill)) || !adds_scaled(at(p.op))) continue;
-      p.scale = at(p.fill).inputs[0];
-      return p;
+    plan p{state, next};
+    const bool is_plan =
+        uses_[storage_of(c_.states[state])] < outside && is_linear(next, p) && p.reads_state && p.op != none;
+    return is_plan ? std::optional(std::move(p)) : std::nullopt;
+  }
+
+  // Whether v is a sum of multiples of the state and of one op that adds scaled, which goes into the plan.
+  bool is_linear(value_id v, plan& p) const {
+    if (v == c_.states[p.state]) return p.reads_state = true;
+    const std::size_t t = maker_for_one(v);
+    if (t == none) return false;
+    const instruction& i = at(t);
+    if (adds_scaled(i)) return std::exchange(p.op, t) == none;
+    if (p.terms.size() == most_terms) return false;
+    p.terms.push_back(t);
+    if (is_sum(i)) return is_linear(i.inputs[0], p) && is_linear(i.inputs[1], p);
+    const std::size_t k = scalar_factor(i);
+    if (k == none) return false;
+    p.fills.push_back(made_by_[storage_of(i.inputs[k])]);
+    const std::size_t op = p.op;
+    // A number that is not finite is not known to stay so unless it is multiplied in any case.
+    return is_linear(i.inputs[1 - k], p) && (i.op.traits->product || p.op == op);
+  }
+
+  static bool is_sum(const instruction& i) {
+    return i.op.traits == &traits_of<add_op> || i.op.traits->difference;
+  }
+  // Which factor of a product is a stretched scalar; none where it is no such product.
+  std::size_t scalar_factor(const instruction& i) const {
+    if (!i.op.traits->product && !i.op.traits->finite_product) return none;
+    for (const std::size_t k : {0U, 1U})
+      if (const std::size_t t = made_by_[storage_of(i.inputs[k])]; t != none && is_fill(at(t))) return k;
+    return none;
+  }
+
+  // The value of v where `one` is 1 and all else that it is linear in is 0, as an instruction on scalars
+  // where it takes one.
+  struct coefficient {
+    enum { zero, one, number } is;
+    value_id value = no_value;
+  };
+  coefficient coefficient_of(value_id v, value_id one, const plan& p) {
+    if (v == one) return {coefficient::one};
+    if (v == c_.states[p.state] || v == at(p.op).output) return {coefficient::zero};
+    const instruction& i = at(made_by_[storage_of(v)]);
+    if (is_sum(i)) {
+      const coefficient a = coefficient_of(i.inputs[0], one, p), b = coefficient_of(i.inputs[1], one, p);
+      if (b.is == coefficient::zero) return a;
+      if (a.is == coefficient::zero && !i.op.traits->difference) return b;
+      return on_scalars(i, {value_of(a), value_of(b)});
     }
-    return std::nullopt;
+    const std::size_t k = scalar_factor(i);
+    const coefficient x = coefficient_of(i.inputs[1 - k], one, p);
+    const value_id factor = at(made_by_[storage_of(i.inputs[k])]).inputs[0];
+    if (x.is == coefficient::zero) return x;
+    if (x.is == coefficient::one) return {coefficient::number, factor};
+    return on_scalars(i, k == 0 ? std::array{factor, x.value} : std::array{x.value, factor});
+  }
+
+  coefficient on_scalars(const instruction& like, std::array<value_id, 2> x) {
+    instruction i = like;
+    i.inputs.assign(x.begin(), x.end());
+    i.output = add_value({home::arena, kind::real, 1});
+    scalars_.push_back(std::move(i));
+    return {coefficient::number, scalars_.back().output};
+  }
+  value_id value_of(const coefficient& x) {
+    return x.is == coefficient::number ? x.value : constant(x.is == coefficient::one ? 1 : 0);
+  }
+  value_id constant(double number) {
+    c_.constants.push_back({&leaf_traits(tape::role::constant),
+                            std::make_shared<const leaf>(leaf{tape::role::constant, element::f64, shape{},
+                                                              std::make_shared<const double>(number)})});
+    return add_value({home::constant, kind::real, 1, static_cast<std::uint32_t>(c_.constants.size() - 1)});
+  }
+  value_id add_value(const storage& s) {
+    c_.storages.push_back(s);
+    c_.values.push_back({shape{}, s.kind, static_cast<std::uint32_t>(c_.storages.size() - 1)});
+    return static_cast<value_id>(c_.values.size() - 1);
   }
 
   bool is_fill(const instruction& i) const {
@@ -112,9 +183,10 @@ class overwriting {
 
   instruction commit_of(const plan& p) {
     instruction i = at(p.op);
-    i.inputs.push_back(p.scale);
+    for (const value_id one : {i.output, c_.states[p.state]})
+      i.inputs.push_back(value_of(coefficient_of(p.next, one, p)));
     i.output = c_.states[p.state];
-    i.into = at(p.sum).op.traits->difference ? instruction::subtracts : instruction::adds;
+    i.commits = true;
     commit done{p.state, std::nullopt};
     for (std::size_t k = 0; k < c_.finite.size(); ++k)
       if (c_.finite[k].value == p.next) c_.finite[k].commits = true, done.check = k;
@@ -126,6 +198,7 @@ class overwriting {
   code& c_;
   std::vector<std::size_t> uses_, made_by_;  // by storage
   std::vector<plan> plans_;
+  std::vector<instruction> scalars_;  // that compute coefficients
 };
 
 }  // namespace

@@ -198,8 +198,7 @@ std::vector<value_id> outputs_of(const instruction& i) {
 
 eval_fn body_of(const instruction& i, element number) {
   const auto n = static_cast<std::size_t>(number);
-  if (i.into == instruction::adds) return i.op.traits->add_scaled[n];
-  if (i.into == instruction::subtracts) return i.op.traits->subtract_scaled[n];
+  if (is_commit(i)) return i.op.traits->add_scaled[n];
   return eval_of(*i.op.traits, i.followed, number, i.where);
 }
 

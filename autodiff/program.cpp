@@ -294,10 +294,10 @@ std::string program::explain() const {
           to_string(one.where));
       const char* const op = one.op.traits->name;
       if (is_commit(one)) {
-        const std::string scale = x.back();
-        x.pop_back();
-        text += fmt::format("  {:<6}{} {}= {} * {}({})  {}\n", "last", name(one.output),
-                            one.into == instruction::adds ? '+' : '-', scale, op, fmt::join(x, ", "), from);
+        const std::string scale = x[x.size() - 2], keep = x.back();
+        x.resize(x.size() - 2);
+        text += fmt::format("  {:<6}{} = {} * {} + {} * {}({})  {}\n", "last", name(one.output), keep,
+                            name(one.output), scale, op, fmt::join(x, ", "), from);
       } else if (one.beside != no_value) {
         text += fmt::format("  {:<6}{}, {} = {} and {}({})  {}\n", when, name(one.output), name(one.beside),
                             op, one.op.traits->beside->name, fmt::join(x, ", "), from);

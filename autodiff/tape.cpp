@@ -35,6 +35,7 @@ constexpr op_traits make_leaf_traits(const char* name) {
                    .effect = false,
                    .sum = false,
                    .product = false,
+                   .finite_product = false,
                    .difference = false,
                    .stateless = false,
                    .result = follows::number,

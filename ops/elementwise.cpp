@@ -21,7 +21,7 @@ namespace {
 // where d̄ must be 0 if either factor is, so that a branch not taken stays silent at every order.
 struct scale_cotangent_op {
   static constexpr auto name = "scale_cotangent";
-  static constexpr bool analytic = true, elementwise = true;
+  static constexpr bool analytic = true, elementwise = true, finite_product = true;
   bool either = false;
   shape infer(const shape& a, const shape& d) const { return same_shape(a, d); }
   template <class T> void eval(out<T> z, in<T> a, in<T> d) const {

@@ -91,13 +91,13 @@ bool matmul_op::adds_scaled(const shape& a, const shape& b) const {
   const auto s = shape_of_product(*this, a, b);
   return kernels::adds_scaled(s) && 4 * (s.m + s.n) <= s.m * s.n;
 }
-template <class T> void matmul_op::add_scaled(out<T> y, in<T> a, in<T> b, T scale) const {
+template <class T> void matmul_op::add_scaled(out<T> y, in<T> a, in<T> b, T scale, T old_scale) const {
   const auto s = shape_of_product(*this, a.shape(), b.shape());
   if constexpr (std::floating_point<T>)
-    kernels::best<T>().add_scaled_product(s, scale, a.data, b.data, y.data);
+    kernels::best<T>().add_scaled_product(s, scale, old_scale, a.data, b.data, y.data);
   else
     portable_gemm(s, a.data, b.data, y.data,
-                  [&](const T& start, auto dot) { return T(start + scale * dot(T(0))); });
+                  [&](const T& start, auto dot) { return T(old_scale * start + scale * dot(T(0))); });
 }
 // |Σ_p a_ip b_pj| ≤ k max|a| max|b|, and so are its parts.
 template <class T> double matmul_op::bound(in<T> a, in<T> b) const {
@@ -163,10 +163,10 @@ template void matmul_op::eval(out<complex>, in<complex>, in<complex>) const;
 template void matmul_op::accumulate(out<float>, in<float>, in<float>) const;
 template void matmul_op::accumulate(out<double>, in<double>, in<double>) const;
 template void matmul_op::accumulate(out<real50>, in<real50>, in<real50>) const;
-template void matmul_op::add_scaled(out<float>, in<float>, in<float>, float) const;
-template void matmul_op::add_scaled(out<double>, in<double>, in<double>, double) const;
-template void matmul_op::add_scaled(out<real50>, in<real50>, in<real50>, real50) const;
-template void matmul_op::add_scaled(out<complex>, in<complex>, in<complex>, complex) const;
+template void matmul_op::add_scaled(out<float>, in<float>, in<float>, float, float) const;
+template void matmul_op::add_scaled(out<double>, in<double>, in<double>, double, double) const;
+template void matmul_op::add_scaled(out<real50>, in<real50>, in<real50>, real50, real50) const;
+template void matmul_op::add_scaled(out<complex>, in<complex>, in<complex>, complex, complex) const;
 template double matmul_op::bound(in<float>, in<float>) const;
 template double matmul_op::bound(in<double>, in<double>) const;
 

@@ -50,12 +50,6 @@ void step_core::use(const workers& w) {
   workers_ = w;
 }
 
-double step_core::run(reel::detail::machine& m, std::vector<binding>& batch, const binding& rate) {
-  batch.push_back(rate);
-  m.run(batch);
-  return read_loss(m);
-}
-
 double step_core::read_loss(const reel::detail::machine& m) const {
   const void* loss = m.output(0);
   switch (number_) {

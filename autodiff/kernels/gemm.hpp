@@ -37,10 +37,11 @@ template <class T> struct gemm_of {
   static constexpr index_t panel_numbers = 49152 / static_cast<index_t>(sizeof(T));
   static constexpr index_t near_numbers = 32768 / static_cast<index_t>(sizeof(T));
 
-  // What becomes of a product: C, added to C from the first term on, or scaled and added at last.
+  // What becomes of a product: C, added to C from the first term on, or scaled and added at last: to C, or to
+  // a multiple of it.
   struct use {
-    enum { set, add, add_scaled } how = set;
-    T scale = 1;
+    enum { set, add, add_scaled, blend } how = set;
+    T scale = 1, keep = 1;
   };
 
   // Tiles side by side. Columns are a tile's, the last ones of its last register not all of them used; or
@@ -88,6 +89,12 @@ template <class T> struct gemm_of {
       for (int r = 0; r < M; ++r)
 #pragma GCC unroll 8
         for (int v = 0; v < N; ++v) acc[r][v] = multiply_add(acc[r][v], all(u.scale), get(c + r * c_row, v));
+    if (u.how == use::blend)
+#pragma GCC unroll 8
+      for (int r = 0; r < M; ++r)
+#pragma GCC unroll 8
+        for (int v = 0; v < N; ++v)
+          acc[r][v] = multiply_add(acc[r][v], all(u.scale), rounded(get(c + r * c_row, v) * u.keep));
 #pragma GCC unroll 8
     for (int r = 0; r < M; ++r)
 #pragma GCC unroll 8
@@ -203,10 +210,7 @@ template <class T> struct gemm_of {
     const auto step = [&](index_t p, auto get) {
       vec<T> x[R];
 #pragma GCC unroll 8
-      for (int r = 0; r < R; ++r) {
-        x[r] = get(a + r * a_row + p);
-        __builtin_prefetch(a + (R + r) * a_row + p);  // for the next rows of the batch
-      }
+      for (int r = 0; r < R; ++r) x[r] = get(a + r * a_row + p);
 #pragma GCC unroll 16
       for (int j = 0; j < N; ++j) {
         // In a register: the compiler would rather read it again for each row.
@@ -260,7 +264,8 @@ template <class T> struct gemm_of {
   static void all_dots(const gemm_shape& s, const T* a, const T* b, T* c) {
     constexpr index_t worth_packing = 32;
     const index_t b_row = s.transpose_b ? s.b_row : s.k;
-    const index_t parts = pieces(s.n, most_dots);
+    // As many rows of A at a time as can be, so that B is read less often.
+    const index_t parts = pieces(s.n, s.m >= dot_rows ? dot_sums / dot_rows : most_dots);
     const index_t whole = pieces(s.k, lanes<T>) * lanes<T>;
     const bool packs = b_row % lanes<T> != 0 && s.m >= worth_packing && most_dots * whole <= panel_numbers;
     const auto& table = packs ? some_dots<true> : some_dots<false>;
@@ -291,8 +296,9 @@ template <class T> struct gemm_of {
     oriented_product(s, a, b, c, {add ? use::add : use::set});
   }
 
-  static void add_scaled_product(const gemm_shape& s, T scale, const T* a, const T* b, T* c) {
-    if (s.m > 0 && s.n > 0) oriented_product(with_rows(s), a, b, c, {use::add_scaled, scale});
+  static void add_scaled_product(const gemm_shape& s, T scale, T keep, const T* a, const T* b, T* c) {
+    if (s.m > 0 && s.n > 0)
+      oriented_product(with_rows(s), a, b, c, {keep == 1 ? use::add_scaled : use::blend, scale, keep});
   }
 
   // A column of C is a row: cᵀ = bᵀ·A.
@@ -308,6 +314,10 @@ template <class T> struct gemm_of {
       case use::add_scaled:
         return outer(s, a, b, c, [=](auto product, auto old) {
           return multiply_add(rounded(product(vec<T>{})), all(u.scale), old());
+        });
+      case use::blend:
+        return outer(s, a, b, c, [=](auto product, auto old) {
+          return multiply_add(rounded(product(vec<T>{})), all(u.scale), rounded(old() * u.keep));
         });
     }
   }

@@ -119,12 +119,12 @@ template <bool forgets> struct false_scaled_op {
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const { matmul_op{}.eval(y, a, b); }
   std::array<var, 2> pull(var ybar, var y, var a, var b) const { return matmul_op{}.pull(ybar, y, a, b); }
   bool adds_scaled(const shape&, const shape&) const { return true; }
-  template <class T> void add_scaled(out<T> y, in<T> a, in<T> b, T s) const {
+  template <class T> void add_scaled(out<T> y, in<T> a, in<T> b, T s, T k) const {
     const std::vector<T> before(y.data, y.data + y.size());
     eval(y, a, b);
     for (index_t i = 0; i < y.size(); ++i) {
       const T scaled = s * y[i];
-      y[i] = forgets ? scaled : T(before[static_cast<std::size_t>(i)] + scaled);
+      y[i] = forgets ? scaled : T(k * before[static_cast<std::size_t>(i)] + scaled);
     }
   }
   template <class T> double bound(in<T>, in<T>) const { return forgets ? 1e9 : 1e-9; }
@@ -261,6 +261,15 @@ BOOST_AUTO_TEST_CASE(updates_made_over_their_states_are_what_was_recorded) {
   const var w = t.state(filled({12, 40})).named("W"), x = t.input(filled({5, 12}));
   const var r = tanh(matmul(x, w)), next = w - 0.1 * grad(sum(square(r)), w);
   const freeze_request request{.outputs = {mean(r)}, .updates = {{w, next}}, .inputs = {x}};
+  BOOST_TEST((freeze(request).explain().find("1 states are updated where they are") != std::string::npos));
+  BOOST_TEST(check::frozen(request));
+}
+
+BOOST_AUTO_TEST_CASE(updates_with_a_penalty_are_what_was_recorded) {
+  reel::tape t;
+  const var w = t.state(filled({12, 40})).named("W"), x = t.input(filled({5, 12}));
+  const var loss = sum(square(tanh(matmul(x, w)))) + 0.01 * sum(square(w)), next = w - 0.1 * grad(loss, w);
+  const freeze_request request{.outputs = {loss}, .updates = {{w, next}}, .inputs = {x}};
   BOOST_TEST((freeze(request).explain().find("1 states are updated where they are") != std::string::npos));
   BOOST_TEST(check::frozen(request));
 }

@@ -81,6 +81,81 @@ BOOST_AUTO_TEST_CASE(they_round_once_less_than_updates_made_apart) {
   compare<float>(96, workers(3));
 }
 
+// Sums of multiples of w and a product, as penalties and decay make them: m ops, each of which rounds a sum
+// of terms, whose magnitudes add up to no more than `size`; and what they are made of w alone by the pass.
+struct multiples {
+  const char* what;
+  int ops;
+  var (*next)(const var& w, const var& product, const var& rate);
+  double of_state;  // magnitudes of the terms of w, as a multiple of |w|, at a rate of 1/8
+};
+const multiples all_multiples[] = {
+    {"decay", 4, [](const var& w, const var& p, const var& r) { return w - r * (p + 0.1 * w); }, 1.0125},
+    {"decay apart", 4, [](const var& w, const var& p, const var& r) { return (1.0 - r * 0.1) * w - r * p; },
+     1.0125},
+    {"penalty", 5,
+     [](const var& w, const var& p, const var& r) { return w + (-r) * (p + grad(0.05 * sum(square(w)), w)); },
+     1.0125},
+    {"back and forth", 5,
+     [](const var& w, const var& p, const var& r) { return r * p - (w - (w + w)) - w * 0.5; }, 3.5},
+    {"growth", 3, [](const var& w, const var& p, const var& r) { return 3.0 * w - r * p; }, 3},
+};
+
+template <class T> void check_multiples(const multiples& m, index_t terms) {
+  BOOST_TEST_CONTEXT(m.what) {
+    tape t;
+    const var w = t.state(filled<double>({20, 30}, 0.5, 1)), x = t.input({terms, 20}),
+              y = t.input({terms, 30}), rate = t.input({}), product = matmul(transpose(x), y),
+              next = m.next(w, product, rate);
+    freeze_request request{.updates = {{w, next}}, .inputs = {x, y, rate}, .finite = {next}};
+    instance<T> over(freeze(request));
+    BOOST_TEST(explains(over.source(), "1 states are updated where they are"));
+    request.off = {"overwriting"};
+    instance<T> apart(freeze(request));
+    const auto a = filled<T>({terms, 20}, 1, 3), b = filled<T>({terms, 30}, 1, 4);
+    const array<T> r(T(0.125));
+    const double u = static_cast<double>(std::numeric_limits<T>::epsilon()) / 2;
+    for (int step = 0; step < 4; ++step) {
+      const auto before = over.state(0);
+      apart.set_state(0, before);
+      over.run(a, b, r), apart.run(a, b, r);
+      const auto now = over.state(0), right = apart.state(0);
+      for (std::size_t i = 0; i < now.size(); ++i) {
+        const double of_w = m.of_state * std::abs(static_cast<double>(before.data()[i]));
+        const double size = 2 * of_w + std::abs(static_cast<double>(right.data()[i]));  // |r·p| ≤ |w'| + of_w
+        BOOST_TEST(std::abs(static_cast<double>(now.data()[i] - right.data()[i])) <=
+                   2 * (m.ops + 2) * u * size);
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(sums_of_multiples_of_state_and_product_round_in_another_order) {
+  for (const multiples& m : all_multiples)
+    for (const index_t terms : {1, 7, 96}) {
+      check_multiples<float>(m, terms);
+      check_multiples<double>(m, terms);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_state_that_grows_is_tried) {
+  tape t;
+  const var w = t.state(filled<double>({8, 9}, 1, 1)), x = t.input({1, 8}), g = t.input({1, 9});
+  const var next = (3.0 * w + matmul(transpose(x), g)).named("next");
+  instance<float> run(freeze({.updates = {{w, next}}, .inputs = {x, g}, .finite = {next}}));
+  BOOST_TEST(explains(run.source(), "1 states are updated where they are"));
+  const auto zeros = filled<float>({1, 8}, 0, 1), some = filled<float>({1, 9}, 1, 2);
+  auto large = run.state(0);
+  large.data()[5] = std::numeric_limits<float>::max() / 4;
+  run.set_state(0, large);
+  run.run(zeros, some);
+  const auto grown = run.state(0);
+  BOOST_TEST(grown.data()[5] == 3 * large.data()[5]);
+  check_error(
+      errc::non_finite, [&] { run.run(zeros, some); }, "next is not finite", "no state has changed");
+  BOOST_TEST((run.state(0) == grown));
+}
+
 BOOST_AUTO_TEST_CASE(they_need_no_memory_for_gradients) {
   network net(1);
   BOOST_TEST(net.frozen().arena_bytes(element::f64) < 30 * 25 * sizeof(double));
@@ -205,7 +280,14 @@ BOOST_AUTO_TEST_CASE(what_others_still_read_is_not_written_over) {
   count(frozen(updates{{a, next}}, {next}), 0);
   const var product = matmul(x, x);
   count(frozen(updates{{a, a + 0.5 * product}}, {sum(product)}), 0);
-  count(frozen(updates{{a, 0.5 * product - a}}, {}), 0);
+  count(frozen(updates{{a, 0.5 * product - a}}, {}), 1);
+  count(frozen(updates{{a, product}}, {}), 0);
+  count(frozen(updates{{a, a + scale_cotangent(x, product)}}, {}), 0);
+  count(frozen(updates{{a, a + (0.5 * a) * product}}, {}), 0);
+  count(frozen(updates{{a, a + x + 0.5 * product}}, {}), 0);
+  count(frozen(updates{{a, a + by(x, x) + by(x, transpose(x))}}, {}), 0);
+  // A scale of 0 would hide a product that is not finite, where the sum of multiples does not.
+  count(frozen(updates{{a, a + scale_cotangent(t.constant(0.5), product)}}, {}), 0);
   count(frozen(updates{{a, b + 0.5 * product}}, {}), 0);
 }
 

@@ -11,6 +11,7 @@
 
 #include <reel/autodiff/shape.hpp>
 
+#include <algorithm>
 #include <type_traits>
 
 namespace reel {
@@ -27,6 +28,12 @@ template <class A> shape shape_of(const A& a) {
   for (auto n : a.shape())
     if (rank <= shape::max_rank) sizes[rank++] = static_cast<index_t>(n);
   return shape(std::span<const index_t>(sizes.data(), rank));
+}
+
+// Whether an array has that shape.
+template <class A> bool has_shape(const A& a, const shape& s) {
+  const auto same = [](auto n, index_t m) { return static_cast<index_t>(n) == m; };
+  return std::equal(a.shape().begin(), a.shape().end(), s.begin(), s.end(), same);
 }
 
 // An array of the given shape with uninitialised elements.

@@ -27,6 +27,7 @@
 //   static constexpr bool effect = true;            eval may refuse; never removed as dead code
 //   static constexpr bool sum = true;               y[j] is the sum of some elements of x
 //   static constexpr bool product = true;           y[i] = a[i]·b[i]
+//   static constexpr bool finite_product = true;    y[i] = a[i]·b[i] where both are finite
 //   static constexpr bool difference = true;        y[i] = a[i] − b[i]
 // In place of pull, `reference(x...)` gives a composition of other ops whose derivative is used. What
 // freeze can make use of beside: by_rows, accumulate, turned, transposed, units, add_scaled, eval_both,
@@ -240,7 +241,8 @@ using bound_fn = double (*)(const void* op, std::span<const operand_view> x);
 struct op_traits {
   const char* name;
   std::uint16_t arity;  // of a variadic op: 0
-  bool variadic, any_kind, analytic, elementwise, stretch, view, effect, sum, product, difference;
+  bool variadic, any_kind, analytic, elementwise, stretch, view, effect, sum, product, finite_product,
+      difference;
   bool stateless;
   follows result;
   const follows* inputs;
@@ -258,7 +260,7 @@ struct op_traits {
   std::vector<identity> (*identities)(const void* op, const pulled& r) = nullptr;
   unsigned (*units)(const void* op) = nullptr;
   bool (*adds_scaled)(const void* op, std::span<const shape* const> x) = nullptr;
-  std::array<eval_fn, element_count> add_scaled = {}, subtract_scaled = {};
+  std::array<eval_fn, element_count> add_scaled = {};
   std::array<bound_fn, element_count> bound = {};
   const op_traits* beside = nullptr;
   bool (*brings)(const void* op, const void* other) = nullptr;

@@ -45,6 +45,7 @@ template <class Op> constexpr op_traits make_traits() {
 , .effect = requires { requires Op::effect; }
 , .sum = requires { requires Op::sum; }
 , .product = requires { requires Op::product; }
+, .finite_product = requires { requires Op::finite_product; }
 , .difference = requires { requires Op::difference; }
 , .stateless = std::is_empty_v<Op>, .result = s::result, .inputs = s::inputs.data(), .eval = evals<Op>(),
   .infer = &detail::infer<Op>, .pull = &detail::pull<Op>, .same = &detail::same<Op>,
@@ -53,9 +54,9 @@ template <class Op> constexpr op_traits make_traits() {
   },
   .by_rows = rows_of<Op>(), .accumulate = accumulates<Op>(), .turned = turns<Op>(),
   .transposed = detail::transposed<Op>(), .identities = declares<Op>(), .units = unit_inputs<Op>(),
-  .adds_scaled = detail::adds_scaled<Op>(), .add_scaled = add_scaled_bodies<Op, false>(),
-  .subtract_scaled = add_scaled_bodies<Op, true>(), .bound = bounds<Op>(), .beside = op_beside<Op>(),
-  .brings = detail::brings<Op>(), .eval_both = boths<Op>(), .links = links_of<Op>(),
+  .adds_scaled = detail::adds_scaled<Op>(), .add_scaled = add_scaled_bodies<Op>(), .bound = bounds<Op>(),
+  .beside = op_beside<Op>(), .brings = detail::brings<Op>(), .eval_both = boths<Op>(),
+  .links = links_of<Op>(),
 };  // namespace reel::detail
 }
 

@@ -18,8 +18,9 @@
 //
 //   bool adds_scaled(const shape&... x) const;
 //     Whether adding a multiple of its result to something pays in one pass; then it has
-//       template <class T> void add_scaled(out<T> y, in<T>... x, T s) const;       y += s·op(x)
-//     with the bits of op(x), and the sum rounded once (as std::fma does) or after the product; and
+//       template <class T> void add_scaled(out<T> y, in<T>... x, T s, T k) const;  y = k·y + s·op(x)
+//     with the bits of op(x) and of k·y, and the sum rounded once (as std::fma does) or after the product;
+//     and
 //       template <class T> double bound(in<T>... x) const;
 //     which no number on the way to op(x) exceeds in magnitude; infinite or NaN where it cannot tell.
 //
@@ -97,22 +98,22 @@ template <class Op> constexpr auto adds_scaled() -> bool (*)(const void*, std::s
   else return nullptr;
 }
 
-// Reads s as the last input.
-template <class Op, class T, bool minus> constexpr eval_fn add_scaled_for() {
+// Reads s and k as the last inputs.
+template <class Op, class T> constexpr eval_fn add_scaled_for() {
   return [](const void* op, const operand_view& y, std::span<const operand_view> x) {
-    const T s = *static_cast<const T*>(x.back().data);
+    const T s = *static_cast<const T*>(x[x.size() - 2].data), k = *static_cast<const T*>(x.back().data);
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       static_cast<const Op*>(op)->template add_scaled<T>(out<T>{static_cast<T*>(y.data), y.dims},
-                                                         parameter<in<T>>::make(x, I)..., minus ? T(-s) : s);
+                                                         parameter<in<T>>::make(x, I)..., s, k);
     }
     (inputs_of<Op>{});
   };
 }
 
-template <class Op, bool minus> constexpr std::array<eval_fn, element_count> add_scaled_bodies() {
+template <class Op> constexpr std::array<eval_fn, element_count> add_scaled_bodies() {
   if constexpr (scalable<Op>)
     return bodies<Op, eval_fn, float, double, real50, complex>(
-        []<class T> { return add_scaled_for<Op, T, minus>(); });
+        []<class T> { return add_scaled_for<Op, T>(); });
   else return {};
 }
 

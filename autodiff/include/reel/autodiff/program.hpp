@@ -43,11 +43,14 @@ struct freeze_request {
 //   layouts                 a tall, narrow matrix among the states is kept transposed, for the sake of the
 //                           products it is in. Not exact: these sum in another order, each within
 //                           k u Σ|a||b| of the true sum for an inner size k and the unit roundoff u
-//   overwriting             an update w' = w + s·A·B of a state by a product of few terms, such as the
+//   overwriting             an update w' = c·w + s·A·B of a state by a product of few terms, such as the
 //                           gradient of a small batch, is made over w when all checks have passed, without a
 //                           gradient or a second w in memory. Not exact: s·(AB) is added without being
-//                           rounded before where the processor can, within u|s·AB| + 2u|w'| of evaluation
-//   fusion                  elementwise ops on the same number of elements run block by block, together
+//                           rounded before where the processor can, within u|s·AB| + 2u|w'| of evaluation;
+//                           where m ops make sums of multiples of w and A·B, these are put together, within
+//                           2(m + 2)u times the sum of the terms' magnitudes
+//   fusion                  elementwise ops on the same number of elements run block by block, together; of
+//                           ops that are links, numbers stay in registers from one to the next
 //   row_blocks              a large batch goes forward and backward in blocks of rows that fit a cache
 //   chunks                  of these, large sums are made in a fixed number of chunks of the rows, which
 //                           workers share. Not exact: sums in another order, within that same bound
@@ -94,6 +97,12 @@ struct binding {
   template <class T> binding(const array<T>& a) : type(element_of<T>), data(a.data()), shape(shape_of(a)) {
     static_assert(std::same_as<std::remove_const_t<T>, bool> || std::same_as<T, index_t> || number<T>,
                   "reel: bind arrays of the instance's number type, of reel::index_t or of bool");
+  }
+  // Binds another array in place of one of its type and shape; returns false where it is not that.
+  template <class T> bool rebind(const array<T>& a) {
+    if (type != element_of<T> || !has_shape(a, shape)) return false;
+    data = a.data();
+    return true;
   }
   template <class T>
   binding(const T* numbers, const reel::shape& s) : type(element_of<T>), data(numbers), shape(s) {}

@@ -14,6 +14,7 @@
 #include <reel/optim/rule.hpp>
 
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace reel::optim {
@@ -28,7 +29,6 @@ class step_core {
   // The machine for a batch of these shapes, its states brought up to date; null when it is new.
   reel::detail::machine* find(std::span<const binding> batch);
   reel::detail::machine& add(const program& p, std::span<const binding> batch);
-  double run(reel::detail::machine& m, std::vector<binding>& batch, const binding& rate);
   double read_loss(const reel::detail::machine& m) const;
   void use(const workers& w);
 
@@ -116,10 +116,12 @@ template <number T, class Loss, class Rule, class Model> class training_step {
   // index_t and bool are used where they lie; others are converted first. Allocates nothing once
   // the shape is known.
   template <class... Batch> double operator()(const Batch&... batch) {
-    collect(batch...);
-    reel::detail::machine* m = core_.find(inputs_);
-    if (m == nullptr) m = &add(record(batch...));
-    return core_.run(*m, inputs_, rate_);
+    const std::size_t n = collect(batch...);
+    reel::detail::machine* m = core_.find(first(n));
+    if (m == nullptr) m = &add(record(batch...), n);
+    bind(n, rate_);
+    m->run(first(n + 1));
+    return core_.read_loss(*m);
   }
 
   template <class... Batch> double operator()(const std::tuple<Batch...>& batch) {
@@ -137,16 +139,17 @@ template <number T, class Loss, class Rule, class Model> class training_step {
 
   // The program of a step on batches of this shape; records it where it is new, and runs nothing.
   template <class... Batch> const program& program_for(const Batch&... batch) {
-    collect(batch...);
-    reel::detail::machine* m = core_.find(inputs_);
-    return (m == nullptr ? add(record(batch...)) : *m).source();
+    const std::size_t n = collect(batch...);
+    reel::detail::machine* m = core_.find(first(n));
+    return (m == nullptr ? add(record(batch...), n) : *m).source();
   }
 
   // The loss on a batch at the parameters as they are, without a step. Throws non_finite.
   template <class... Batch> double evaluate(const Batch&... batch) {
-    collect(batch...);
-    reel::detail::machine* m = losses_.find(inputs_);
-    if (m == nullptr) m = &losses_.add(record_loss(batch...), inputs_);
+    const std::size_t n = collect(batch...);
+    reel::detail::machine* m = losses_.find(first(n));
+    if (m == nullptr) m = &losses_.add(record_loss(batch...), first(n));
+    inputs_.erase(at(n), inputs_.end());
     for (const std::size_t slot : parameter_slots())
       inputs_.emplace_back(numbers(slot), shape_of(begin_[slot]));
     m->run(inputs_);
@@ -236,27 +239,36 @@ template <number T, class Loss, class Rule, class Model> class training_step {
   void set_states(reel::detail::machine& m) const {
     for (std::size_t i = 0; i < begin_.size(); ++i) m.set_state(i, begin_[i].data(), shape_of(begin_[i]));
   }
-  reel::detail::machine& add(const program& p) {
+  // The program of a step on as many inputs as are bound.
+  reel::detail::machine& add(const program& p, std::size_t n) {
     const bool is_first = core_.current() == nullptr;
-    reel::detail::machine& m = core_.add(p, inputs_);
+    reel::detail::machine& m = core_.add(p, first(n));
     if (is_first) set_states(m);
     return m;
   }
 
-  template <class... Batch> void collect(const Batch&... batch) {
-    inputs_.clear();
-    std::size_t reals = 0, indices = 0;
+  std::span<const binding> first(std::size_t n) const { return std::span(inputs_).first(n); }
+  auto at(std::size_t n) { return inputs_.begin() + static_cast<std::ptrdiff_t>(n); }
+  template <class Leaf> void bind(std::size_t n, const Leaf& leaf) {
+    if (n < inputs_.size() && inputs_[n].rebind(leaf)) return;
+    inputs_.erase(at(n), inputs_.end());
+    inputs_.emplace_back(leaf);
+  }
+  // Binds the arrays of a batch, as inputs from the first on; returns how many.
+  template <class... Batch> std::size_t collect(const Batch&... batch) {
+    std::size_t n = 0, reals = 0, indices = 0;
     [[maybe_unused]] const auto one = [&](const auto& leaf) {  // a loss may take no batch
       using V = typename std::remove_cvref_t<decltype(leaf)>::value_type;
       if constexpr (std::same_as<V, T> || std::same_as<V, index_t> || std::same_as<V, bool>) {
-        inputs_.emplace_back(leaf);
+        bind(n++, leaf);
       } else if constexpr (std::is_floating_point_v<V>) {
-        inputs_.emplace_back(copy(reals_, reals, leaf));
+        bind(n++, copy(reals_, reals, leaf));
       } else {
-        inputs_.emplace_back(copy(indices_, indices, leaf));
+        bind(n++, copy(indices_, indices, leaf));
       }
     };
     (for_each_leaf(batch, one), ...);
+    return n;
   }
   template <class Store, class Leaf> const auto& copy(Store& store, std::size_t& used, const Leaf& leaf) {
     if (used == store.size()) store.push_back(std::make_unique<typename Store::value_type::element_type>());
@@ -321,7 +333,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
   array<T> rate_;
   std::vector<rebind<Model, array<T>>> marked_;
   std::vector<array<T>> begin_;  // all states before the first step
-  std::vector<binding> inputs_;
+  std::vector<binding> inputs_;  // of the last run: the next one mostly binds others of their shapes
   std::vector<std::unique_ptr<array<T>>> reals_;
   std::vector<std::unique_ptr<array<index_t>>> indices_;
 };

@@ -109,9 +109,15 @@ void machine::memory::trace(const code& c, const checked_value& culprit) {
     refuse(ins, fmt::format("read {} at {} of {}", number_at(number, data, bad),
                             position(c.values[v].shape, bad), leaf_name(c, v)));
   }
-  throw error(errc::non_finite, "run", {},
-              fmt::format("{} is {}, which is not finite; no state has changed.", culprit.name,
-                          leaf_name(c, culprit.value)));
+  const home where = c.storages[c.values[culprit.value].storage].where;
+  throw error(
+      errc::non_finite, "run", {},
+      where == home::arena || where == home::next
+          ? fmt::format("{} is finite as it was recorded, but not with its terms put together in another "
+                        "order; no state has changed. Freeze with the pass 'overwriting' off.",
+                        culprit.name)
+          : fmt::format("{} is {}, which is not finite; no state has changed.", culprit.name,
+                        leaf_name(c, culprit.value)));
 }
 
 }  // namespace reel::detail

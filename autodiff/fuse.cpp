@@ -2,7 +2,7 @@
 // The fusion pass: runs of elementwise instructions over the same number of elements become one group
 // that goes over them block by block. Between the members of a group a block stays in the first-level
 // cache, and a value that only they use needs no memory beyond a block. Exact: each element is computed
-// by the same body from the same numbers.
+// by the same function from the same numbers.
 #include "code.hpp"
 
 #include <algorithm>
@@ -181,27 +181,32 @@ class fusion {
     return inputs;
   }
 
-  // Blocks for fills stay throughout; a member's is free again after the last member that reads it.
+  // Blocks for fills stay throughout; a member's is free again after the last member that reads it, for
+  // numbers of the same kind: a chain writes elements where it has read those before them, which of kinds of
+  // other sizes lie elsewhere.
   void assign_blocks(group& g, const reading& inside) {
-    std::vector<std::uint32_t> free;
-    const auto take = [&] {
-      if (free.empty()) return static_cast<std::uint32_t>(g.slots++);
-      const std::uint32_t slot = free.back();
-      free.pop_back();
+    std::map<kind, std::vector<std::uint32_t>> free;
+    const auto kind_of = [&](std::uint32_t s) { return c_.storages[s].kind; };
+    const auto take = [&](std::uint32_t s) {
+      auto& fitting = free[kind_of(s)];
+      if (fitting.empty()) return static_cast<std::uint32_t>(g.slots++);
+      const std::uint32_t slot = fitting.back();
+      fitting.pop_back();
       return slot;
     };
-    for (const auto& fill : g.fills) g.blocks.emplace_back(storage_of(fill.output), take());
+    for (const auto& fill : g.fills)
+      g.blocks.emplace_back(storage_of(fill.output), take(storage_of(fill.output)));
     std::unordered_map<std::uint32_t, std::uint32_t> held;  // by members' outputs: the slot
     for (std::size_t m = 0; m < g.members.size(); ++m) {
       const std::uint32_t out = storage_of(g.members[m].output);
       if (c_.storages[out].where == home::block) {
-        held[out] = take();
+        held[out] = take(out);
         g.blocks.emplace_back(out, held[out]);
       }
       for (const value_id v : g.members[m].inputs) {
         const auto slot = held.find(storage_of(v));
         if (slot == held.end() || inside.at(slot->first).last != m) continue;
-        free.push_back(slot->second);
+        free[kind_of(slot->first)].push_back(slot->second);
         held.erase(slot);
       }
     }

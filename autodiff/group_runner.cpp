@@ -32,9 +32,11 @@ std::size_t block_stride(const group& g, element number) {
 
 std::size_t group_runner::scratch_bytes(const instruction& i, element number) {
   if (i.fused != nullptr) return i.fused->slots * block_stride(*i.fused, number);
+  return i.rows != nullptr ? scratch_bytes(*i.rows, number) : 0;
+}
+std::size_t group_runner::scratch_bytes(const row_group& g, element number) {
   std::size_t most = 0;
-  if (i.rows != nullptr)
-    for (const row_member& m : i.rows->members) most = std::max(most, scratch_bytes(m.what, number));
+  for (const row_member& m : g.members) most = std::max(most, scratch_bytes(m.what, number));
   return most;
 }
 
@@ -80,6 +82,7 @@ group_runner::group_runner(const code& c, const group& g, element number, std::b
                {}};
       for (const value_id v : i.inputs) view(v);
       members_.push_back(std::move(m));
+      ++loops_;
     }
   }
   for (const value_id v : g.watched)
@@ -154,13 +157,13 @@ void repeat_row(std::byte* to, const void* row, std::size_t bytes, index_t lengt
 
 void group_runner::run_block(index_t n, bool more) {
   if (dims_->size() != n) *dims_ = shape{n};
-  for (std::size_t k = 0; k < members_.size(); ++k) {
-    const member& m = members_[k];
-    if (m.links) {
+  std::size_t loop = 0;
+  for (const member& m : members_) {
+    if (m.links) {  // reads on and on, which the processor foresees
       m.links->run(n);
       continue;
     }
-    if (more) prefetch(n, k, members_.size());
+    if (more) prefetch(n, loop++, loops_);
     m.body(m.op, views_[m.output], {views_.data() + m.first_input, m.inputs});
   }
   const auto count = static_cast<std::size_t>(n);

@@ -29,6 +29,7 @@ class group_runner {
 
   // What the groups of an instruction need: of itself, or of the members that go by rows.
   static std::size_t scratch_bytes(const instruction& i, element number);
+  static std::size_t scratch_bytes(const row_group& g, element number);
 
  private:
   struct member {
@@ -51,6 +52,7 @@ class group_runner {
   void run_block(index_t n, bool more);
 
   std::vector<member> members_;
+  std::size_t loops_ = 0;  // members that are no chains
   std::vector<fill> fills_;
   std::vector<operand_view> views_;
   std::vector<std::size_t> stride_;  // bytes from element to element; 0 in a block

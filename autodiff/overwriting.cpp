@@ -6,7 +6,8 @@
 //
 // What a tape holds is some sum of multiples of w and of op(x): the gradient of a loss with a penalty, decay
 // of weights, a rate. As it is linear in the two, its coefficients are its values at (1, 0) and at (0, 1):
-// the same ops on scalars. Not exact: they are rounded in another order.
+// the same ops on scalars. Not exact: they are rounded in another order, and may overflow where the terms did
+// not, or the other way round; and what a factor of 0 hides of a state that is not finite is not hidden.
 #include "code.hpp"
 
 #include <algorithm>

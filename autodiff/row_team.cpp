@@ -13,12 +13,6 @@ bool has_sums(const row_group& g) {
   return std::ranges::any_of(g.members, [](const row_member& m) { return m.use.sums; });
 }
 
-std::size_t scratch_bytes(const row_group& g, element number) {
-  std::size_t most = 0;
-  for (const row_member& m : g.members) most = std::max(most, group_runner::scratch_bytes(m.what, number));
-  return most;
-}
-
 // Sums are made in the chunks they were planned in. Other rows are shared out evenly, so that a thread
 // has the same ones in each run, and their numbers in its cache.
 index_t rows_of_part(const row_group& g, crew* c) {
@@ -51,7 +45,7 @@ void row_team::add_runner(const code& c, const row_group& g, element number,
     own_.push_back(allocate(static_cast<std::size_t>(s.size) * size_of(element_for(s.kind, number))));
     locals.emplace_back(v, own_.back().get());
   }
-  own_.push_back(allocate(scratch_bytes(g, number)));
+  own_.push_back(allocate(group_runner::scratch_bytes(g, number)));
   const auto here = [&](value_id v) -> void* {
     const auto local = std::ranges::find(locals, v, &std::pair<value_id, std::byte*>::first);
     return local == locals.end() ? locate(v) : local->second;

@@ -59,6 +59,19 @@ BOOST_AUTO_TEST_CASE(masks_stay_in_registers_or_are_read_again) {
   });
 }
 
+// A mask takes a byte an element and a number more: a chain, which goes on by registers, must not write a
+// number where masks of later elements stand, nor a mask over numbers that it has made.
+BOOST_AUTO_TEST_CASE(masks_and_numbers_never_share_a_block) {
+  check([](const var& x, const var& y) {  // the mask comes from before the chain
+    const var m = x == y, r = where(m, x, y), q = r * x;
+    return vars{exp(q) * q};
+  });
+  check([](const var& x, const var& y) {  // the mask is made in the chain
+    const var c = x < y, t = where(c, x, y), u = where(c, t, x), v = u + t;
+    return vars{pow(square(v), y)};
+  });
+}
+
 // Powers have no link, and connectives have none: what is before them and after them has.
 BOOST_AUTO_TEST_CASE(ops_without_links_part_a_group_into_chains) {
   check([](const var& x, const var& y) {

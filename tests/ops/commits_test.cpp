@@ -138,6 +138,48 @@ BOOST_AUTO_TEST_CASE(sums_of_multiples_of_state_and_product_round_in_another_ord
     }
 }
 
+// A step of softmax regression with a penalty, whose parameters are kept transposed and in longer rows.
+BOOST_AUTO_TEST_CASE(a_penalised_state_may_lie_transposed_and_be_shared) {
+  tape t;
+  const var w = t.state(filled<double>({785, 10}, 0.1, 1)), x = t.input({90, 785}),
+            l = t.input({90}, kind::index);
+  const var loss = mean(softmax_cross_entropy(matmul(x, w), l)) + 0.005 * sum(square(w));
+  const var next = w - 0.25 * grad(loss, w);
+  freeze_request request{.outputs = {loss}, .updates = {{w, next}}, .inputs = {x, l}, .finite = {loss, next}};
+  const program p = freeze(request);
+  BOOST_TEST(explains(p, "1 narrow states are kept transposed"));
+  BOOST_TEST(explains(p, "1 states are updated where they are"));
+  request.off = {"overwriting"};
+  instance<float> one(p), shared(p, workers(3)), apart(freeze(request));
+  const auto a = filled<float>({90, 785}, 1, 2);
+  auto labels = make_array<index_t>({90});
+  for (index_t i = 0; i < 90; ++i) labels(i) = i * 7 % 10;
+  for (int step = 0; step < 3; ++step) {
+    apart.set_state(0, one.state(0));
+    one.run(a, labels), shared.run(a, labels), apart.run(a, labels);
+    BOOST_TEST((one.state(0) == shared.state(0)));
+    const auto now = one.state(0), right = apart.state(0);
+    for (std::size_t i = 0; i < now.size(); ++i)  // the terms are below 1 in magnitude; 6 ops
+      BOOST_TEST(std::abs(now.data()[i] - right.data()[i]) <= 2 * 8 * 0x1p-24F);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(terms_that_overflow_put_together_are_named) {
+  tape t;
+  const var w = t.state(filled<double>({8, 9}, 1e-6, 1)), x = t.input({1, 8}), g = t.input({1, 9}),
+            b = t.input({});
+  const var next = (b * (b * w) + matmul(transpose(x), g)).named("next");
+  instance<float> run(freeze({.updates = {{w, next}}, .inputs = {x, g, b}, .finite = {next}}));
+  BOOST_TEST(explains(run.source(), "1 states are updated where they are"));
+  const auto a = filled<float>({1, 8}, 1, 1), c = filled<float>({1, 9}, 1, 2);
+  const auto before = run.state(0);
+  check_error(
+      errc::non_finite, [&] { run.run(a, c, array<float>(1e20F)); }, "next is finite as it was recorded",
+      "'overwriting' off");
+  BOOST_TEST((run.state(0) == before));
+  run.run(a, c, array<float>(2.0F));
+}
+
 BOOST_AUTO_TEST_CASE(a_state_that_grows_is_tried) {
   tape t;
   const var w = t.state(filled<double>({8, 9}, 1, 1)), x = t.input({1, 8}), g = t.input({1, 9});

@@ -48,7 +48,7 @@ struct freeze_request {
 //                           gradient or a second w in memory. Not exact: s·(AB) is added without being
 //                           rounded before where the processor can, within u|s·AB| + 2u|w'| of evaluation;
 //                           where m ops make sums of multiples of w and A·B, these are put together, within
-//                           2(m + 2)u times the sum of the terms' magnitudes
+//                           2(m + 2)u times the sum of the terms' magnitudes, where nothing overflows
 //   fusion                  elementwise ops on the same number of elements run block by block, together; of
 //                           ops that are links, numbers stay in registers from one to the next
 //   row_blocks              a large batch goes forward and backward in blocks of rows that fit a cache

@@ -11,7 +11,6 @@
 
 #include <reel/autodiff/shape.hpp>
 
-#include <algorithm>
 #include <type_traits>
 
 namespace reel {
@@ -32,8 +31,11 @@ template <class A> shape shape_of(const A& a) {
 
 // Whether an array has that shape.
 template <class A> bool has_shape(const A& a, const shape& s) {
-  const auto same = [](auto n, index_t m) { return static_cast<index_t>(n) == m; };
-  return std::equal(a.shape().begin(), a.shape().end(), s.begin(), s.end(), same);
+  const auto& sizes = a.shape();
+  if (sizes.size() != s.rank()) return false;
+  for (std::size_t i = 0; i < s.rank(); ++i)
+    if (static_cast<index_t>(sizes[i]) != s[i]) return false;
+  return true;
 }
 
 // An array of the given shape with uninitialised elements.

@@ -19,6 +19,11 @@ import tempfile
 PARENT = os.path.join(os.path.dirname(os.path.realpath(__file__)), "parent")
 ODD_NAME = "Reel (copy) 1"
 WRAPS = {"boost": ".", "fmt": "include", "xtensor": "include", "xtl": "include"}  # and where their headers are
+# The source that fmt's download compiles, which the system has compiled already: what its headers leave out.
+FMT_SOURCE = """#include <fmt/format-inl.h>
+template auto fmt::detail::thousands_sep_impl<char>(locale_ref) -> thousands_sep_result<char>;
+template auto fmt::detail::decimal_point_impl<char>(locale_ref) -> char;
+"""
 
 
 def run(*command, **environment):
@@ -36,6 +41,13 @@ def write(path, text):
     return path
 
 
+def place_file(path, text):
+    """The same, but leaves a file alone that is there: what was made from it stays new."""
+    if not os.path.exists(path):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        write(path, text)
+
+
 def unpack_wraps(source, subprojects):
     """Lays the headers of the system out as a download would be, so that the wrap files need no network."""
     wraps = os.path.join(source, "subprojects")
@@ -48,6 +60,8 @@ def unpack_wraps(source, subprojects):
         if not os.path.exists(headers):
             os.makedirs(os.path.dirname(headers), exist_ok=True)
             os.symlink(os.path.join(system, name), headers)
+        if name == "fmt":
+            place_file(os.path.join(folder, "src", "format.cc"), FMT_SOURCE)
         shutil.copytree(os.path.join(wraps, "packagefiles", wrap["wrap-file"]["patch_directory"]), folder, dirs_exist_ok=True)
 
 
@@ -68,7 +82,7 @@ def subproject(folder, source, compiler):
     if "warning:" in log:
         sys.exit(f"reel warns in a parent's build:\n{log}")
     targets = {t["name"] for t in json.loads(run("meson", "introspect", "--targets", build))}
-    targets = {name for name in targets if not name.startswith("kernels_")}  # parts of the library
+    targets = {name for name in targets - {"fmt"} if not name.startswith("kernels_")}  # parts of the library
     if targets != {"main", "reel"}:
         sys.exit(f"as a subproject reel builds {sorted(targets - {'main', 'reel'})} besides the library")
     run(os.path.join(build, "main"))

@@ -44,6 +44,10 @@ template <class T> struct gemm_of {
     T scale = 1, keep = 1;
   };
 
+  // What sums begin with: added to it, a number stays what it is, −0 among them. A product of one term is then
+  // that term, which an outer product makes with one multiplication.
+  static constexpr T nothing = -T(0);
+
   // Tiles side by side. Columns are a tile's, the last ones of its last register not all of them used; or
   // those of any number of whole tiles.
   using tile_fn = void(index_t k, const T* a, strided of_a, const T* b, index_t b_row, T* c, index_t c_row,
@@ -77,12 +81,11 @@ template <class T> struct gemm_of {
       return Whole || v < N - 1 || last == lanes<T> ? load(x + v * lanes<T>)
                                                     : load_part(x + v * lanes<T>, last);
     };
-    vec<T> acc[M][N] = {};
-    if (u.how == use::add)
+    vec<T> acc[M][N];
 #pragma GCC unroll 8
-      for (int r = 0; r < M; ++r)
+    for (int r = 0; r < M; ++r)
 #pragma GCC unroll 8
-        for (int v = 0; v < N; ++v) acc[r][v] = get(c + r * c_row, v);
+      for (int v = 0; v < N; ++v) acc[r][v] = u.how == use::add ? get(c + r * c_row, v) : all(nothing);
     accumulate<T, M, N>(acc, k, a, of_a.row, of_a.column, b, b_row);
     if (u.how == use::add_scaled)
 #pragma GCC unroll 8
@@ -265,13 +268,13 @@ template <class T> struct gemm_of {
     constexpr index_t worth_packing = 32;
     const index_t b_row = s.transpose_b ? s.b_row : s.k;
     // As many rows of A at a time as can be, so that B is read less often.
-    const index_t parts = pieces(s.n, s.m >= dot_rows ? dot_sums / dot_rows : most_dots);
+    const index_t parts = s.m >= dot_rows ? pieces(s.n, dot_sums / dot_rows) : pieces(s.n, most_dots);
     const index_t whole = pieces(s.k, lanes<T>) * lanes<T>;
     const bool packs = b_row % lanes<T> != 0 && s.m >= worth_packing && most_dots * whole <= panel_numbers;
     const auto& table = packs ? some_dots<true> : some_dots<false>;
     alignas(64) T panel[panel_numbers];
     for (index_t t = 0, j = 0; t < parts; ++t) {
-      const index_t n = (s.n - j) / (parts - t), most = least(dot_rows, dot_sums / n);
+      const index_t n = (s.n - j) / (parts - t), most = rows_with(n);
       const T* const from = b + j * b_row;
       if (packs) pack(panel, from, b_row, n, s.k);
       for (index_t i = 0; i < s.m; i += most) {
@@ -281,6 +284,12 @@ template <class T> struct gemm_of {
       }
       j += n;
     }
+  }
+  // Rows of A that fit beside n of B: found by trying, which takes less than a division.
+  static constexpr index_t rows_with(index_t n) {
+    index_t rows = dot_rows;
+    while (rows * n > dot_sums) --rows;
+    return rows;
   }
 
   static void gemm(const gemm_shape& shape, const T* a, const T* b, T* c, bool add) {
@@ -308,22 +317,22 @@ template <class T> struct gemm_of {
     if (s.k > 1 || (s.transpose_b && s.b_row != 1)) return product(s, a, b, c, u);
     switch (u.how) {
       case use::set:
-        return outer(s, a, b, c, [](auto product, auto) { return product(vec<T>{}); });
+        return outer(s, a, b, c, [](vec<T> x, vec<T> y, auto) { return x * y; });
       case use::add:
-        return outer(s, a, b, c, [](auto product, auto old) { return product(old()); });
+        return outer(s, a, b, c, [](vec<T> x, vec<T> y, auto old) { return multiply_add(x, y, old()); });
       case use::add_scaled:
-        return outer(s, a, b, c, [=](auto product, auto old) {
-          return multiply_add(rounded(product(vec<T>{})), all(u.scale), old());
+        return outer(s, a, b, c, [=](vec<T> x, vec<T> y, auto old) {
+          return multiply_add(rounded(x * y), all(u.scale), old());
         });
       case use::blend:
-        return outer(s, a, b, c, [=](auto product, auto old) {
-          return multiply_add(rounded(product(vec<T>{})), all(u.scale), rounded(old() * u.keep));
+        return outer(s, a, b, c, [=](vec<T> x, vec<T> y, auto old) {
+          return multiply_add(rounded(x * y), all(u.scale), rounded(old() * u.keep));
         });
     }
   }
 
-  // The product a·bᵀ of two vectors: c = next(product, old), where product(x) is x + a_i b_j and old() what c
-  // holds. A register of b is used for several rows.
+  // The product a·bᵀ of two vectors: c_ij = next(b_j, a_i, old), where old() is what c_ij holds. A register of b
+  // is used for several rows.
   template <class Next> static void outer(const gemm_shape& s, const T* a, const T* b, T* c, Next next) {
     const index_t a_step = s.transpose_a ? 1 : s.a_row;
     index_t i = 0;
@@ -340,9 +349,8 @@ template <class T> struct gemm_of {
     const auto step = [&](vec<T> y, index_t j, auto get, auto put) {
 #pragma GCC unroll 8
       for (int r = 0; r < R; ++r) {
-        const vec<T> factor = x[r];
         T* const to = c + r * c_row + j;
-        put(to, next([=](vec<T> start) { return multiply_add(y, factor, start); }, [=] { return get(to); }));
+        put(to, next(y, x[r], [=] { return get(to); }));
       }
     };
     index_t j = 0;

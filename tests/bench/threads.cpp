@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How far training steps scale: a step by one thread, by several workers, and as many independent copies of
-// the step at once, which no sharing of work can beat. Times are medians by the clock on the wall.
+// the step at once, which no sharing of work can beat. Times are by the clock on the wall; the three take turns
+// of a few milliseconds, and medians are taken of the ratios within a turn, as a machine that has other work to
+// do is slower and faster from one moment to the next.
 #include "machine.hpp"
 #include "reel/by_reel.hpp"
 
@@ -50,16 +52,18 @@ template <class Problem> void print_row(const char* workload, std::size_t rows, 
   std::vector<step> copies;
   for (int i = 0; i < threads; ++i) copies.push_back(make({}));
   one();
-  const int times = std::max(3, static_cast<int>(20'000 / microseconds(one, 3)));
-  std::vector<double> alone, together, apart;
-  for (int repetition = 0; repetition < 9; ++repetition) {  // in turns, so that drift hurts all alike
-    alone.push_back(microseconds(one, times));
-    together.push_back(microseconds(shared, times));
-    apart.push_back(at_once(copies, times));
+  const int times = std::max(3, static_cast<int>(4'000 / microseconds(one, 3)));
+  std::vector<double> alone, together, gain, ceiling, reached;
+  for (int turn = 0; turn < 101; ++turn) {
+    const double a = microseconds(one, times), t = microseconds(shared, times), c = at_once(copies, times);
+    alone.push_back(a);
+    together.push_back(t);
+    gain.push_back(a / t);
+    ceiling.push_back(threads * a / c);
+    reached.push_back(c / threads / t);
   }
-  const double gain = median(alone) / median(together), ceiling = threads * median(alone) / median(apart);
   fmt::print("| {:<18} | {:>4} | {:>8.1f} | {:>8.1f} | {:>6.2f} | {:>7.2f} | {:>14.2f} |\n", workload, rows,
-             median(alone), median(together), gain, ceiling, gain / ceiling);
+             median(alone), median(together), median(gain), median(ceiling), median(reached));
 }
 
 }  // namespace

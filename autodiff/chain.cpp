@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <span>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace reel::detail {
@@ -26,9 +27,10 @@ class builder {
       : c_(c), number_(number), kit_(kit), address_(address) {
     const std::span<const instruction> all(g.members), here = all.subspan(first, last - first);
     find_stored(g, here, all.subspan(last));
+    find_kept(here);
     for (const instruction& i : here) {
       const use u = use_of(i);
-      if (u.loads) add(is_bool(i.inputs[0]) ? kit.load_bools : kit.load, i.inputs[0]);
+      if (u.loads) load(i.inputs[0]);
       apply(i, u);
       held_ = storage_of(i.output);
       if (stored_.contains(held_)) add(is_bool(i.output) ? kit.store_bools : kit.store, i.output);
@@ -37,6 +39,7 @@ class builder {
   }
 
   std::vector<kernels::link> links_;
+  bool keeps() const { return kept_ != nothing; }
 
  private:
   std::uint32_t storage_of(value_id v) const { return c_.values[v].storage; }
@@ -77,11 +80,41 @@ class builder {
     held_ = nothing;
   }
 
+  // The operand that most members read, if these are enough to pay for links of half as many registers: every
+  // third one. None that is made in the chain.
+  void find_kept(std::span<const instruction> here) {
+    struct reads {
+      value_id what;
+      std::size_t times = 0;
+    };
+    std::unordered_map<std::uint32_t, reads> of;  // by storage
+    for (const instruction& i : here) {
+      const use u = use_of(i);
+      for (const value_id v : u.in_memory)
+        if (i.inputs.size() == 2 && !is_bool(v)) ++of.try_emplace(storage_of(v), v).first->second.times;
+      held_ = storage_of(i.output);
+    }
+    held_ = nothing;
+    for (const instruction& i : here) of.erase(storage_of(i.output));
+    const auto most = std::ranges::max_element(of, {}, [](const auto& one) { return one.second.times; });
+    if (most == of.end() || 3 * most->second.times < here.size()) return;
+    kept_ = most->first;
+    add(kit_.keep, most->second.what);
+  }
+
+  void load(value_id v) {
+    if (storage_of(v) == kept_) links_.push_back(kit_.link_of(kit_.recall, nullptr, nullptr));
+    else add(is_bool(v) ? kit_.load_bools : kit_.load, v);
+  }
   void apply(const instruction& i, const use& u) {
+    const kernels::links& links = *links_of(i, number_);
+    const bool reads_kept =
+        i.inputs.size() == 2 && u.in_memory.size() == 1 && storage_of(u.in_memory[0]) == kept_;
+    if (reads_kept) return links_.push_back(kit_.link_of(links.kept[u.held], nullptr, nullptr));
     const auto address = [&](std::size_t k) {
       return k < u.in_memory.size() ? address_(u.in_memory[k]) : nullptr;
     };
-    links_.push_back(kit_.link_of(links_of(i, number_)->held[u.held], address(0), address(1)));
+    links_.push_back(kit_.link_of(links.held[u.held], address(0), address(1)));
   }
   void add(const void* what, value_id v) { links_.push_back(kit_.link_of(what, address_(v), nullptr)); }
 
@@ -91,6 +124,7 @@ class builder {
   const kernels::chains& kit_;
   const std::function<void* const*(value_id)>& address_;
   std::uint32_t held_ = nothing;              // the storage whose numbers are in registers
+  std::uint32_t kept_ = nothing;              // the one that is kept beside them, throughout
   std::unordered_set<std::uint32_t> stored_;  // what is read from memory, here, later or outside
 };
 
@@ -109,6 +143,10 @@ std::size_t chain::length(const group& g, std::size_t first, element number) {
 
 chain::chain(const code& c, const group& g, std::size_t first, std::size_t last, element number,
              const std::function<void* const*(value_id)>& address)
-    : run_(kit_of(number).run), links_(builder(c, g, first, last, number, kit_of(number), address).links_) {}
+    : run_(kit_of(number).run) {
+  builder b(c, g, first, last, number, kit_of(number), address);
+  links_ = std::move(b.links_);
+  keeps_ = b.keeps();
+}
 
 }  // namespace reel::detail

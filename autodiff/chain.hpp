@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Members of a fused group that follow each other, all of whose ops are links, run as a chain: what one of
-// them makes and the next one reads stays in registers. What is read later is stored, too.
+// them makes and the next one reads stays in registers. What is read later is stored, too. An operand that
+// many of them read is kept in registers of its own.
 #pragma once
 
 #include "code.hpp"
@@ -20,11 +21,12 @@ class chain {
   chain(const code& c, const group& g, std::size_t first, std::size_t last, element number,
         const std::function<void* const*(value_id)>& address);
 
-  void run(index_t n) const { run_(links_.data(), n); }
+  void run(index_t n) const { run_(links_.data(), n, keeps_); }
 
  private:
-  void (*run_)(const kernels::link*, index_t);
+  void (*run_)(const kernels::link*, index_t, bool);
   std::vector<kernels::link> links_;
+  bool keeps_;
 };
 
 }  // namespace reel::detail

@@ -298,20 +298,24 @@ template <class T> class witness {
     }
   }
 
-  // As a chain of one link, with each operand in registers in turn; and with one that is both.
+  // As a chain of one link, with each operand in registers in turn; of two, with the other one kept there,
+  // too; and with one that is both.
   void links() {
     const kernels::links& all = *traits_.links(op_.self.get(), element_of<T>);
     for (std::size_t k = 0; k < x_.size(); ++k)
       if (!(chained(all.held[k], k, x_) == y_))
         return refute(fmt::format("its links do not compute what it does, where registers hold input {}", k));
     if (x_.size() != 2) return;
+    for (const std::size_t k : {0, 1})
+      if (x_[k].each != sizeof(bool) && !(chained(all.kept[k], k, x_, true) == y_))
+        return refute(fmt::format("its links do not compute what it does, where input {} is kept", 1 - k));
     const std::vector<buffer> twice(2, x_[0]);
     buffer y(y_.dims, y_.each);
     eval(eval_, op_.self.get(), y, twice);
     if (!(chained(all.held[2], 0, std::span(twice).first(1)) == y))
       refute("its links do not compute what it does, where registers hold both inputs");
   }
-  buffer chained(const void* what, std::size_t held, std::span<const buffer> x) const {
+  buffer chained(const void* what, std::size_t held, std::span<const buffer> x, bool keeps = false) const {
     const kernels::chains& kit = kernels::best<T>().chains;
     buffer y(y_.dims, y_.each);
     std::vector<void*> at{x[held].view().data};
@@ -320,11 +324,13 @@ template <class T> class witness {
     at.resize(3);
     void* const to = y.view().data;
     const bool loads_bools = x[held].each == sizeof(bool), stores_bools = y.each == sizeof(bool);
-    const kernels::link links[] = {kit.link_of(loads_bools ? kit.load_bools : kit.load, &at[0], nullptr),
-                                   kit.link_of(what, &at[1], &at[2]),
-                                   kit.link_of(stores_bools ? kit.store_bools : kit.store, &to, nullptr),
-                                   kit.end()};
-    kit.run(links, y.dims.size());
+    std::vector<kernels::link> links;
+    if (keeps) links.push_back(kit.link_of(kit.keep, &at[1], nullptr));
+    links.push_back(kit.link_of(loads_bools ? kit.load_bools : kit.load, &at[0], nullptr));
+    links.push_back(kit.link_of(what, &at[1], &at[2]));
+    links.push_back(kit.link_of(stores_bools ? kit.store_bools : kit.store, &to, nullptr));
+    links.push_back(kit.end());
+    kit.run(links.data(), y.dims.size(), keeps);
     return y;
   }
 

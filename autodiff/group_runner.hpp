@@ -49,6 +49,7 @@ class group_runner {
   void advance(index_t elements, bool all);
   bool is_far() const;
   void prefetch(index_t n, std::size_t part, std::size_t parts) const;
+  index_t first_block(index_t n) const;
   void run_block(index_t n, bool more);
 
   std::vector<member> members_;
@@ -66,7 +67,7 @@ class group_runner {
   std::vector<watch> watched_;
   bool finite_ = true, far_ = false;
   std::unique_ptr<shape> dims_;  // of the present block, which all views share
-  index_t size_, block_;
+  index_t size_, block_, row_;
 };
 
 }  // namespace reel::detail

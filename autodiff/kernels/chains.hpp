@@ -2,7 +2,8 @@
 // Chains of elementwise functions. A link takes the registers as arguments, applies its function to them, and
 // ends by calling the next link with them, which compilers make a jump: numbers that go from one function to
 // the next are neither written nor read, and a link costs few cycles beside its arithmetic. Eight registers
-// are what calling conventions pass so.
+// are what calling conventions pass so. All of them hold the numbers that go on; or half of them do, and the
+// others what is kept, an operand of many links, which would be read again by each.
 #pragma once
 
 #include "elementwise.hpp"
@@ -12,11 +13,10 @@ namespace reel::kernels::REEL_KERNEL_SET {
 template <class T> struct chains_of {
   using v = vec<T>;
   static constexpr int held = 8;
-  static constexpr index_t tile = held * lanes<T>;
   using wide_link = void(const link* l, index_t i, v, v, v, v, v, v, v, v);
-  using narrow_link = void(const link* l, index_t i, index_t n, v);
+  using narrow_link = void(const link* l, index_t i, index_t n, v, v kept);
   struct body {
-    wide_link* wide;
+    wide_link *wide, *half;
     narrow_link* narrow;
   };
 
@@ -38,102 +38,124 @@ template <class T> struct chains_of {
     void put(void* p, bits<T> a) const { store_bools<T>(static_cast<bool*>(p) + i, a, n); }
   };
 
-  // Step::on(operands, a): what becomes of a register.
-  template <class Step>
+  // Step::on(operands, a, kept): what becomes of a register. Going on in `Used` of them, the last ones are
+  // kept.
+  template <class Step, int Used>
   static void wide(const link* l, index_t i, v a0, v a1, v a2, v a3, v a4, v a5, v a6, v a7) {
     void* const x = Step::operands > 0 ? *l->x : nullptr;
     void* const y = Step::operands > 1 ? *l->y : nullptr;
     v a[] = {a0, a1, a2, a3, a4, a5, a6, a7};
 #pragma GCC unroll 8
-    for (int r = 0; r < held; ++r) a[r] = Step::on(whole{x, y, i + r * lanes<T>}, a[r]);
+    for (int r = 0; r < Used; ++r) a[r] = Step::on(whole{x, y, i + r * lanes<T>}, a[r], a[held - Used + r]);
     ++l;
-    return reinterpret_cast<wide_link*>(l->wide)(l, i, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+    const auto next = reinterpret_cast<wide_link*>(Used == held ? l->wide : l->half);
+    return next(l, i, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
   }
-  template <class Step> static void narrow(const link* l, index_t i, index_t n, v a) {
+  template <class Step> static void narrow(const link* l, index_t i, index_t n, v a, v kept) {
     void* const x = Step::operands > 0 ? *l->x : nullptr;
     void* const y = Step::operands > 1 ? *l->y : nullptr;
-    a = Step::on(part{x, y, i, n}, a);
+    a = Step::on(part{x, y, i, n}, a, kept);
     ++l;
-    return reinterpret_cast<narrow_link*>(l->narrow)(l, i, n, a);
+    return reinterpret_cast<narrow_link*>(l->narrow)(l, i, n, a, kept);
   }
-  template <class Step> static constexpr body body_of{&wide<Step>, &narrow<Step>};
+  template <class Step>
+  static constexpr body body_of{&wide<Step, held>, &wide<Step, held / 2>, &narrow<Step>};
 
   template <v f(v)> struct unary {
     static constexpr int operands = 0;
-    static v on(auto, v a) { return f(a); }
+    static v on(auto, v a, auto) { return f(a); }
   };
   template <v f(v, v)> struct first_of_two {
     static constexpr int operands = 1;
-    static v on(auto m, v a) { return f(a, m.get(m.x)); }
+    static v on(auto m, v a, auto) { return f(a, m.get(m.x)); }
   };
   template <v f(v, v)> struct second_of_two {
     static constexpr int operands = 1;
-    static v on(auto m, v a) { return f(m.get(m.x), a); }
+    static v on(auto m, v a, auto) { return f(m.get(m.x), a); }
   };
   template <v f(v, v)> struct both {
     static constexpr int operands = 0;
-    static v on(auto, v a) { return f(a, a); }
+    static v on(auto, v a, auto) { return f(a, a); }
+  };
+  template <v f(v, v)> struct first_with_kept {
+    static constexpr int operands = 0;
+    static v on(auto, v a, v kept) { return f(a, kept); }
+  };
+  template <v f(v, v)> struct kept_with_second {
+    static constexpr int operands = 0;
+    static v on(auto, v a, v kept) { return f(kept, a); }
   };
   template <bits<T> f(v, v)> static v truth(v a, v b) { return as_numbers<T>(f(a, b)); }
 
   using e = lanewise<T>;
   struct select_by {
     static constexpr int operands = 2;
-    static v on(auto m, v c) { return e::select(as_bits<T>(c), m.get(m.x), m.get(m.y)); }
+    static v on(auto m, v c, auto) { return e::select(as_bits<T>(c), m.get(m.x), m.get(m.y)); }
   };
   struct select_or {
     static constexpr int operands = 2;
-    static v on(auto m, v a) { return e::select(m.truths(m.x), a, m.get(m.y)); }
+    static v on(auto m, v a, auto) { return e::select(m.truths(m.x), a, m.get(m.y)); }
   };
   struct or_select {
     static constexpr int operands = 2;
-    static v on(auto m, v b) { return e::select(m.truths(m.x), m.get(m.y), b); }
+    static v on(auto m, v b, auto) { return e::select(m.truths(m.x), m.get(m.y), b); }
   };
 
   struct loading {
     static constexpr int operands = 1;
-    static v on(auto m, v) { return m.get(m.x); }
+    static v on(auto m, v, auto) { return m.get(m.x); }
+  };
+  struct keeping {
+    static constexpr int operands = 1;
+    static v on(auto m, v a, v& kept) { return kept = m.get(m.x), a; }
+  };
+  struct recalling {
+    static constexpr int operands = 0;
+    static v on(auto, v, v kept) { return kept; }
   };
   struct storing {
     static constexpr int operands = 1;
-    static v on(auto m, v a) { return m.put(m.x, a), a; }
+    static v on(auto m, v a, auto) { return m.put(m.x, a), a; }
   };
   struct loading_bools {
     static constexpr int operands = 1;
-    static v on(auto m, v) { return as_numbers<T>(m.truths(m.x)); }
+    static v on(auto m, v, auto) { return as_numbers<T>(m.truths(m.x)); }
   };
   struct storing_bools {
     static constexpr int operands = 1;
-    static v on(auto m, v a) { return m.put(m.x, as_bits<T>(a)), a; }
+    static v on(auto m, v a, auto) { return m.put(m.x, as_bits<T>(a)), a; }
   };
 
-  template <v f(v)> static constexpr links links_of() { return {{&body_of<unary<f>>}}; }
+  template <v f(v)> static constexpr links links_of() { return {{&body_of<unary<f>>}, {}}; }
   template <v f(v, v)> static constexpr links links_of() {
-    return {{&body_of<first_of_two<f>>, &body_of<second_of_two<f>>, &body_of<both<f>>}};
+    return {{&body_of<first_of_two<f>>, &body_of<second_of_two<f>>, &body_of<both<f>>},
+            {&body_of<first_with_kept<f>>, &body_of<kept_with_second<f>>}};
   }
   template <bits<T> f(v, v)> static constexpr links links_of() { return links_of<&truth<f>>(); }
   static constexpr links links_of_select() {
-    return {{&body_of<select_by>, &body_of<select_or>, &body_of<or_select>}};
+    return {{&body_of<select_by>, &body_of<select_or>, &body_of<or_select>}, {}};
   }
 
   static link link_of(const void* what, void* const* x, void* const* y) {
     const auto& b = *static_cast<const body*>(what);
-    return {reinterpret_cast<link::body*>(b.wide), reinterpret_cast<link::body*>(b.narrow), x, y};
+    return {reinterpret_cast<link::body*>(b.wide), reinterpret_cast<link::body*>(b.half),
+            reinterpret_cast<link::body*>(b.narrow), x, y};
   }
   static void wide_end(const link*, index_t, v, v, v, v, v, v, v, v) {}
-  static void narrow_end(const link*, index_t, index_t, v) {}
+  static void narrow_end(const link*, index_t, index_t, v, v) {}
   static link end() {
-    static constexpr body nothing{&wide_end, &narrow_end};
+    static constexpr body nothing{&wide_end, &wide_end, &narrow_end};
     return link_of(&nothing, nullptr, nullptr);
   }
 
-  static void run(const link* first, index_t n) {
+  static void run(const link* first, index_t n, bool keeps) {
     const v a{};
+    const auto begin = reinterpret_cast<wide_link*>(keeps ? first->half : first->wide);
+    const index_t tile = (keeps ? held / 2 : held) * lanes<T>;
     index_t i = 0;
-    for (; i + tile <= n; i += tile)
-      reinterpret_cast<wide_link*>(first->wide)(first, i, a, a, a, a, a, a, a, a);
+    for (; i + tile <= n; i += tile) begin(first, i, a, a, a, a, a, a, a, a);
     for (; i < n; i += lanes<T>)
-      reinterpret_cast<narrow_link*>(first->narrow)(first, i, least(lanes<T>, n - i), a);
+      reinterpret_cast<narrow_link*>(first->narrow)(first, i, least(lanes<T>, n - i), a, a);
   }
 
   static constexpr chains make() {
@@ -141,6 +163,8 @@ template <class T> struct chains_of {
             &body_of<storing>,
             &body_of<loading_bools>,
             &body_of<storing_bools>,
+            &body_of<keeping>,
+            &body_of<recalling>,
             &link_of,
             &end,
             &run};

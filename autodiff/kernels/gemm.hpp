@@ -44,8 +44,8 @@ template <class T> struct gemm_of {
     T scale = 1, keep = 1;
   };
 
-  // What sums begin with: added to it, a number stays what it is, −0 among them. A product of one term is then
-  // that term, which an outer product makes with one multiplication.
+  // What sums begin with: added to it, a number stays what it is, −0 among them. A product of one term is
+  // then that term, which an outer product makes with one multiplication.
   static constexpr T nothing = -T(0);
 
   // Tiles side by side. Columns are a tile's, the last ones of its last register not all of them used; or
@@ -331,8 +331,8 @@ template <class T> struct gemm_of {
     }
   }
 
-  // The product a·bᵀ of two vectors: c_ij = next(b_j, a_i, old), where old() is what c_ij holds. A register of b
-  // is used for several rows.
+  // The product a·bᵀ of two vectors: c_ij = next(b_j, a_i, old), where old() is what c_ij holds. A register
+  // of b is used for several rows.
   template <class Next> static void outer(const gemm_shape& s, const T* a, const T* b, T* c, Next next) {
     const index_t a_step = s.transpose_a ? 1 : s.a_row;
     index_t i = 0;

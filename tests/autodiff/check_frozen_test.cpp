@@ -146,8 +146,8 @@ struct false_pair_op {
   bool operator==(const false_pair_op&) const = default;
 };
 
-// A difference that names the kernel of sums.
-struct false_links_op {
+// A difference that names the kernel of sums: for all links, or for those beside what is kept.
+template <bool Kept> struct false_links_op {
   static constexpr auto name = "false_links";
   static constexpr bool elementwise = true;
   shape infer(const shape& a, const shape&) const { return a; }
@@ -155,7 +155,9 @@ struct false_links_op {
     for (index_t i = 0; i < y.size(); ++i) y[i] = a[i] - b[i];
   }
   template <std::floating_point T> const kernels::links& links() const {
-    return kernels::best<T>().add.links;
+    const kernels::links& sums = kernels::best<T>().add.links;
+    static const kernels::links half{kernels::best<T>().sub.links.held, sums.kept};
+    return Kept ? half : sums;
   }
   std::array<var, 2> pull(var ybar, var, var, var) const { return {ybar, -ybar}; }
   bool operator==(const false_links_op&) const = default;
@@ -247,7 +249,8 @@ BOOST_AUTO_TEST_CASE(what_an_op_promises_is_tried) {
                "add_scaled does not");
   check_broken(check::frozen(false_scaled_op<false>{}, {filled({3, 2}), filled({2, 4})}),
                "its bound is 1e-09");
-  check_broken(check::frozen(false_links_op{}, {filled({5}), filled({5})}), "its links do not");
+  check_broken(check::frozen(false_links_op<false>{}, {filled({5}), filled({5})}), "its links do not");
+  check_broken(check::frozen(false_links_op<true>{}, {filled({5}), filled({5})}), "input 1 is kept");
   reel::tape t;
   const var x = t.input(filled({4, 3}));
   check_broken(check::frozen({.outputs = {apply(false_pair_op{}, x), logsumexp(x)}}), "eval_both does not");

@@ -20,6 +20,11 @@ template <class T> class linked {
 
   linked& load(const T* x) { return add(kit_.load, x); }
   linked& load(const bool* x) { return add(kit_.load_bools, x); }
+  linked& keep(const T* x) {
+    keeps_ = true;
+    return add(kit_.keep, x);
+  }
+  linked& recall() { return add(kit_.recall); }
   linked& store(T* x) { return add(kit_.store, x); }
   linked& store(bool* x) { return add(kit_.store_bools, x); }
   linked& add(const void* what, const void* x = nullptr, const void* y = nullptr) {
@@ -30,7 +35,7 @@ template <class T> class linked {
   }
   void run(index_t n) {
     links_.push_back(kit_.end());
-    kit_.run(links_.data(), n);
+    kit_.run(links_.data(), n, keeps_);
     links_.pop_back();
   }
 
@@ -38,6 +43,7 @@ template <class T> class linked {
   const kernels::chains& kit_;
   std::array<std::array<void*, 2>, 16> places_{};
   std::vector<kernels::link> links_;
+  bool keeps_ = false;
 };
 
 // Lengths that end in a part of a register, in a part of a tile, and neither.
@@ -107,6 +113,25 @@ BOOST_AUTO_TEST_CASE(functions_of_two_with_either_or_both_in_registers) {
       check_alike(
           s, [&](auto& chain, T* y) { chain.load(a.data()).add(f.links.held[2]).store(y); },
           [&](T* y, index_t n) { f(y, a.data(), a.data(), n); });
+    }
+  });
+}
+
+// Beside a kept operand, in every way to come by the other one, and where nothing of what is kept is used.
+BOOST_AUTO_TEST_CASE(functions_beside_what_is_kept) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    const std::vector<T> a = special<T>(1), b = special<T>(2);
+    for (const auto& f : {s.add, s.sub, s.mul, s.div, s.scale, s.scale_either}) {
+      const auto& [held, kept] = f.links;
+      const auto loop = [&](T* y, index_t n) { f(y, a.data(), b.data(), n); };
+      const auto check = [&](const auto& chain) { check_alike(s, chain, loop); };
+      check([&](auto& chain, T* y) { chain.keep(b.data()).load(a.data()).add(kept[0]).store(y); });
+      check([&](auto& chain, T* y) { chain.keep(a.data()).load(b.data()).add(kept[1]).store(y); });
+      check([&](auto& chain, T* y) { chain.keep(a.data()).recall().add(held[0], b.data()).store(y); });
+      check([&](auto& chain, T* y) { chain.keep(b.data()).load(b.data()).add(held[1], a.data()).store(y); });
+      check([&](auto& chain, T* y) {
+        chain.keep(b.data()).recall().add(s.exp.links.held[0]).load(a.data()).add(kept[0]).store(y);
+      });
     }
   });
 }

@@ -124,7 +124,8 @@ BOOST_AUTO_TEST_CASE(a_product_goes_on_where_it_stopped) {
   });
 }
 
-// Sums begin with −0, to which adding changes nothing: a sum of one term is that term, whichever loop makes it.
+// Sums begin with −0, to which adding changes nothing: a sum of one term is that term, whichever loop makes
+// it.
 BOOST_AUTO_TEST_CASE(a_sum_of_one_term_is_that_term_to_the_sign_of_a_zero) {
   for_all_sets([]<class T>(const kernels::set<T>& s) {
     const T tiny = std::numeric_limits<T>::min();  // whose products underflow

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How far training steps scale: a step by one thread, by several workers, and as many independent copies of
-// the step at once, which no sharing of work can beat. Times are by the clock on the wall; the three take turns
-// of a few milliseconds, and medians are taken of the ratios within a turn, as a machine that has other work to
-// do is slower and faster from one moment to the next.
+// the step at once, which no sharing of work can beat. Times are by the clock on the wall; the three take
+// turns of a few milliseconds, and medians are taken of the ratios within a turn, as a machine that has other
+// work to do is slower and faster from one moment to the next.
 #include "machine.hpp"
 #include "reel/by_reel.hpp"
 

@@ -80,6 +80,61 @@ BOOST_AUTO_TEST_CASE(ops_without_links_part_a_group_into_chains) {
   });
 }
 
+// An operand of many members is kept beside the numbers that go on, whether it comes first, or alone, or from
+// before the chain; and one that the chain itself makes is not.
+BOOST_AUTO_TEST_CASE(an_operand_that_many_read_is_kept) {
+  check([](const var& x, const var& y) {
+    var v = x, w = y;
+    for (int i = 0; i < 5; ++i) v = v * x + y, w = x - relu(w * x);
+    return vars{v, w, where(v < x, x * w, exp(x) / x)};
+  });
+  check([](const var& x, const var& y) {
+    const var p = pow(x, y);  // parts the group: p lies in a block
+    var v = y;
+    for (int i = 0; i < 5; ++i) v = p - v * p;
+    return vars{v};
+  });
+  check([](const var& x, const var& y) {
+    const var p = x * y;
+    var v = p + x;
+    for (int i = 0; i < 5; ++i) v = v * p;
+    return vars{v, square(p)};
+  });
+}
+
+// Blocks begin at cache lines where they can: results do not depend on where operands begin.
+BOOST_AUTO_TEST_CASE(operands_may_begin_anywhere) {
+  constexpr index_t n = 3000;
+  tape t;
+  const var x = t.input({n}), y = t.input({n});
+  var v = x;
+  for (int i = 0; i < 4; ++i) v = v * x + y;
+  detail::machine m(freeze({.outputs = {v, relu(v - y)}, .inputs = {x, y}}), element::f32, {});
+  const array<float> a = test::filled<float>({n}, 2, 1), b = test::filled<float>({n}, 3, 2);
+  m.run(std::vector<binding>{a, b});
+  const auto results = [&] {
+    std::vector<float> all;
+    for (const std::size_t k : {0, 1}) {
+      const auto* const numbers = static_cast<const float*>(m.output(k));
+      all.insert(all.end(), numbers, numbers + n);
+    }
+    return all;
+  };
+  const std::vector<float> expected = results();
+  for (const std::size_t i : {0, 1, 4, 13})
+    for (const std::size_t j : {0, 1, 4, 15}) {
+      std::vector<float> from(static_cast<std::size_t>(2 * n) + 64);
+      std::vector<binding> inputs{a, b};
+      float* const first = from.data() + i;
+      float* const second = from.data() + n + 16 + j;
+      std::ranges::copy(a, first);
+      std::ranges::copy(b, second);
+      inputs[0].data = first, inputs[1].data = second;
+      m.run(inputs);
+      BOOST_TEST((results() == expected), "beginning at " << i << " and " << j);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(groups_longer_than_a_chain) {
   check([](const var& x, const var& y) {
     var v = x;

@@ -41,25 +41,31 @@ constexpr bool adds_scaled(const gemm_shape& s) {
 }
 
 // An elementwise function in a chain: several of them one after the other on the same elements, a few
-// registers at a time, which the numbers do not leave between one link and the next.
+// registers at a time, which the numbers do not leave between one link and the next. Some more registers may
+// keep an operand of many links.
 struct link {
-  using body = void();                      // of a type that its set knows
-  body *wide = nullptr, *narrow = nullptr;  // on as many registers as there can be; on a part of one
-  void* const* x = nullptr;                 // where operands begin that lie in memory
+  using body = void();  // of a type that its set knows
+  // On as many registers as there can be; on half of them, beside what is kept; on a part of one.
+  body *wide = nullptr, *half = nullptr, *narrow = nullptr;
+  void* const* x = nullptr;  // where operands begin that lie in memory
   void* const* y = nullptr;
 };
 // What makes a function a link, by which of its operands the registers hold: the first, the second, the
-// third; of two, the last entry is for one that is both. The others are read from memory, in their order.
+// third; of two, the last entry is for one that is both. The others are read from memory, in their order; of
+// two, the other one may be kept, too: the second, the first.
 // Truths (operands and results of kind bool) are masks in registers and bools in memory.
 struct links {
   std::array<const void*, 3> held{};
+  std::array<const void*, 2> kept{};
 };
 struct chains {
   const void *load, *store, *load_bools, *store_bools;  // from x; to x
+  const void *keep, *recall;                            // x is kept; what is kept is held
   link (*link_of)(const void* what, void* const* x, void* const* y);
   link (*end)();
-  // n elements through the links up to the end, of which the first is a load.
-  void (*run)(const link* first, index_t n);
+  // n elements through the links up to the end, which begin with a load. Where `keeps` is false, none of them
+  // knows of anything kept.
+  void (*run)(const link* first, index_t n, bool keeps);
 };
 
 // A function: as a loop over arrays, and as a link.

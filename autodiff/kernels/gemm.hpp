@@ -151,15 +151,21 @@ template <class T> struct gemm_of {
     }
   }
 
-  static_assert(panel_numbers / (most_columns * lanes<T>) >= most_terms_held, "add_scaled in one part");
+  // Of terms that one pass over C goes through.
+  static index_t depth_of(index_t k, index_t width) {
+    return k <= most_terms_held ? k : pieces(k, pieces(k, panel_numbers / width));
+  }
+  static constexpr index_t panel_space = panel_numbers > most_terms_held * most_columns * lanes<T>
+                                             ? panel_numbers
+                                             : most_terms_held * most_columns * lanes<T>;
   static void near_product(const gemm_shape& s, const T* a, const T* b, T* c, use u) {
     const strided of_a = s.transpose_a ? strided{1, s.a_row} : strided{s.a_row, 1};
     const strided of_b = s.transpose_b ? strided{1, s.b_row} : strided{s.b_row, 1};
     const auto M = static_cast<int>(pieces(s.m, pieces(s.m, most_rows)));
     const index_t N = least(widest(M), pieces(s.n, lanes<T>)), width = N * lanes<T>;
     const bool copies = of_b.column != 1 || s.m >= 6 * most_rows;
-    const index_t depth = pieces(s.k, pieces(s.k, panel_numbers / width));
-    alignas(64) T panel[panel_numbers];
+    const index_t depth = depth_of(s.k, width);
+    alignas(64) T panel[panel_space];
     for (index_t p = 0; p < s.k; p += depth) {
       const index_t k = least(depth, s.k - p), panels = copies ? 1 : 1 + near_numbers / (k * width);
       const use here = p > 0 ? use{use::add} : u;

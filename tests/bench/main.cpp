@@ -81,7 +81,7 @@ int run(const options& o) {
     return 0;
   }
   std::ofstream json = open(o.json), svg = open(o.svg);
-  const bench::effort effort = o.quick ? bench::effort{3, 0.01} : bench::effort{};
+  const bench::effort effort = o.quick ? bench::effort{9, 0.005} : bench::effort{};
   if (!o.check)
     fmt::print("{}, one thread; medians of {} repetitions\n\n", bench::processor(), effort.repetitions);
 

@@ -7,8 +7,8 @@
 namespace bench {
 
 struct effort {
-  int repetitions = 11;
-  double seconds = 0.04;  // per repetition
+  int repetitions = 21;
+  double seconds = 0.02;  // per repetition
 };
 
 struct timing {

@@ -70,7 +70,7 @@ template <class T> void compare(index_t rows, const workers& w = {}) {
 BOOST_AUTO_TEST_SUITE(commits)
 
 BOOST_AUTO_TEST_CASE(they_round_once_less_than_updates_made_apart) {
-  for (const index_t rows : {1, 8, 96}) {
+  for (const index_t rows : {1, 8, 128}) {
     network net(rows);
     BOOST_TEST(explains(net.frozen(), "2 states are updated where they are"));
     compare<float>(rows);
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(they_round_once_less_than_updates_made_apart) {
   }
   compare<real50>(3);
   compare<complex>(3);
-  compare<float>(96, workers(3));
+  compare<float>(128, workers(3));
 }
 
 // Sums of multiples of w and a product, as penalties and decay make them: m ops, each of which rounds a sum
@@ -132,7 +132,7 @@ template <class T> void check_multiples(const multiples& m, index_t terms) {
 
 BOOST_AUTO_TEST_CASE(sums_of_multiples_of_state_and_product_round_in_another_order) {
   for (const multiples& m : all_multiples)
-    for (const index_t terms : {1, 7, 96}) {
+    for (const index_t terms : {1, 7, 128}) {
       check_multiples<float>(m, terms);
       check_multiples<double>(m, terms);
     }

@@ -35,7 +35,7 @@ constexpr bool has_lane_sums(const gemm_shape& s) {
   return !s.transpose_a && (s.transpose_b || (s.n == 1 && s.b_row <= 1)) && s.n <= 16;
 }
 // Products that add_scaled_product takes: it holds an element in a register from the first term to the last.
-inline constexpr index_t most_terms_held = 96;
+inline constexpr index_t most_terms_held = 128;
 constexpr bool adds_scaled(const gemm_shape& s) {
   return s.k > 0 && s.k <= most_terms_held && !has_lane_sums(s);
 }

@@ -80,8 +80,8 @@ class builder {
     held_ = nothing;
   }
 
-  // The operand that most members read, if these are enough to pay for links of half as many registers: every
-  // third one. None that is made in the chain.
+  // The operand that most members read, if these are enough to pay for links of half as many registers: two,
+  // and every third one. None that is made in the chain.
   void find_kept(std::span<const instruction> here) {
     struct reads {
       value_id what;
@@ -97,7 +97,7 @@ class builder {
     held_ = nothing;
     for (const instruction& i : here) of.erase(storage_of(i.output));
     const auto most = std::ranges::max_element(of, {}, [](const auto& one) { return one.second.times; });
-    if (most == of.end() || 3 * most->second.times < here.size()) return;
+    if (most == of.end() || most->second.times < 2 || 3 * most->second.times < here.size()) return;
     kept_ = most->first;
     add(kit_.keep, most->second.what);
   }

@@ -2,7 +2,8 @@
 // The overwriting pass. An update w' = k·w + s·op(x), where op can add a multiple of its result in one pass,
 // is made over w itself: without a gradient in memory, and without a second copy of the state. So that a
 // step stays all or nothing, these updates are the last of it, after every check has passed; and of each it
-// is made sure beforehand that its numbers will be finite (machine::memory::make_sure).
+// is made sure beforehand that its numbers will be finite (machine::memory::make_sure). What they read lives
+// until then, so that updates from more numbers than they have are made as usual.
 //
 // What a tape holds is some sum of multiples of w and of op(x): the gradient of a loss with a penalty, decay
 // of weights, a rate. As it is linear in the two, its coefficients are its values at (1, 0) and at (0, 1):
@@ -90,7 +91,7 @@ class overwriting {
     const std::size_t t = maker_for_one(v);
     if (t == none) return false;
     const instruction& i = at(t);
-    if (adds_scaled(i)) return std::exchange(p.op, t) == none;
+    if (adds_scaled(i) && saves_memory(i)) return std::exchange(p.op, t) == none;
     if (p.terms.size() == most_terms) return false;
     p.terms.push_back(t);
     if (is_sum(i)) return is_linear(i.inputs[0], p) && is_linear(i.inputs[1], p);
@@ -168,6 +169,14 @@ class overwriting {
     std::vector<const shape*> shapes;
     for (const value_id v : i.inputs) shapes.push_back(&c_.values[v].shape);
     return i.op.traits->adds_scaled(i.op.self.get(), shapes);
+  }
+
+  // Operands live to the end of the run: they may take no more than the result that need not be anywhere.
+  bool saves_memory(const instruction& i) const {
+    index_t kept = 0;
+    for (const value_id v : i.inputs)
+      if (made_by_[storage_of(v)] != none) kept += c_.values[v].shape.size();
+    return kept <= c_.values[i.output].shape.size();
   }
 
   // By the time of these updates a state that is written over must have been read.

@@ -15,13 +15,16 @@ namespace reel::kernels::REEL_KERNEL_SET {
 
 inline constexpr int registers = register_bytes == 64 ? 32 : 16;
 
-// acc[r][v] += a(r, p)·b(p, v) for all p.
-template <class T, int M, int N>
+// acc[r][v] += a(r, p)·b(p, v) for all p. What is read of b may be copied on the way.
+template <class T, int M, int N, bool Packs>
 inline void accumulate(vec<T> (&acc)[M][N], index_t k, const T* a, index_t row, index_t column, const T* b,
-                       index_t b_row) {
+                       index_t b_row, T* packed) {
   for (index_t p = 0; p < k; ++p, a += column, b += b_row) {
     vec<T> x[N];
-    for (int v = 0; v < N; ++v) x[v] = load(b + v * lanes<T>);
+    for (int v = 0; v < N; ++v) {
+      x[v] = load(b + v * lanes<T>);
+      if (Packs) store(packed + (p * N + v) * lanes<T>, x[v]);
+    }
     for (int r = 0; r < M; ++r)
       for (int v = 0; v < N; ++v) acc[r][v] = multiply_add(x[v], all(a[r * row]), acc[r][v]);
   }
@@ -73,10 +76,20 @@ template <class T> struct gemm_of {
     one_tile<M, N, false>(k, a, of_a, b, b_row, c, c_row, u, columns - width + lanes<T>);
   }
 
+  // One of the widest tiles, which leaves its columns of B in `packed`, close together, for the next rows of
+  // A.
+  using packing_fn = void(index_t k, const T* a, strided of_a, const T* b, index_t b_row, T* c, index_t c_row,
+                          use u, T* packed);
+  template <int M>
+  static void packing_tile(index_t k, const T* a, strided of_a, const T* b, index_t b_row, T* c,
+                           index_t c_row, use u, T* packed) {
+    one_tile<M, widest(M), true, true>(k, a, of_a, b, b_row, c, c_row, u, lanes<T>, packed);
+  }
+
   // `last`: columns in the last register, where they are not Whole.
-  template <int M, int N, bool Whole>
+  template <int M, int N, bool Whole, bool Packs = false>
   static void one_tile(index_t k, const T* a, strided of_a, const T* b, index_t b_row, T* c, index_t c_row,
-                       use u, index_t last) {
+                       use u, index_t last, T* packed = nullptr) {
     const auto get = [=](const T* x, int v) {
       return Whole || v < N - 1 || last == lanes<T> ? load(x + v * lanes<T>)
                                                     : load_part(x + v * lanes<T>, last);
@@ -86,7 +99,7 @@ template <class T> struct gemm_of {
     for (int r = 0; r < M; ++r)
 #pragma GCC unroll 8
       for (int v = 0; v < N; ++v) acc[r][v] = u.how == use::add ? get(c + r * c_row, v) : all(nothing);
-    accumulate<T, M, N>(acc, k, a, of_a.row, of_a.column, b, b_row);
+    accumulate<T, M, N, Packs>(acc, k, a, of_a.row, of_a.column, b, b_row, packed);
     if (u.how == use::add_scaled)
 #pragma GCC unroll 8
       for (int r = 0; r < M; ++r)
@@ -124,6 +137,13 @@ template <class T> struct gemm_of {
     return t;
   }
   static constexpr table tiles = make_table(std::make_integer_sequence<int, most_rows>{});
+  struct packing_table {
+    packing_fn* of[most_rows];
+  };
+  template <int... M> static constexpr packing_table make_packing(std::integer_sequence<int, M...>) {
+    return {{&packing_tile<M + 1>...}};
+  }
+  static constexpr packing_table packing = make_packing(std::make_integer_sequence<int, most_rows>{});
 
   // Columns [j, j + width) of op(B), rows [p, p + k), padded with zeros to `padded`.
   static void copy_panel(T* to, index_t padded, const T* b, strided of_b, index_t k, index_t width) {
@@ -140,13 +160,21 @@ template <class T> struct gemm_of {
         to[p * padded + j] = j < width ? b[p * of_b.row + j * of_b.column] : T(0);
   }
 
-  // Some columns of C, in tiles of n registers: all of A's rows, shared out evenly, with a panel of B.
+  // Some columns of C, in tiles of n registers: all of A's rows, shared out evenly, with a panel of B. The
+  // first of them pack it, if there is room for it, and the others read that.
   static void some_columns(const gemm_shape& s, index_t k, const T* a, strided of_a, const T* b,
-                           index_t b_row, T* c, use u, index_t n, index_t columns) {
+                           index_t b_row, T* c, use u, index_t n, index_t columns, T* room) {
     const index_t tiles_needed = pieces(s.m, most_rows), rows = s.m / tiles_needed;
     for (index_t t = 0, i = 0; t < tiles_needed; ++t) {
       const index_t m = rows + (t < s.m % tiles_needed ? 1 : 0);
-      tiles.of[m - 1][n - 1](k, a + i * of_a.row, of_a, b, b_row, c + i * s.c_row, s.c_row, u, columns);
+      const T* const from = a + i * of_a.row;
+      T* const to = c + i * s.c_row;
+      if (room != nullptr && t == 0) {
+        packing.of[m - 1](k, from, of_a, b, b_row, to, s.c_row, u, room);
+        b = room, b_row = columns;
+      } else {
+        tiles.of[m - 1][n - 1](k, from, of_a, b, b_row, to, s.c_row, u, columns);
+      }
       i += m;
     }
   }
@@ -155,19 +183,19 @@ template <class T> struct gemm_of {
   static index_t depth_of(index_t k, index_t width) {
     return k <= most_terms_held ? k : pieces(k, pieces(k, panel_numbers / width));
   }
-  static constexpr index_t panel_space = panel_numbers > most_terms_held * most_columns * lanes<T>
+  static constexpr index_t panel_space = panel_numbers > most_terms_held* most_columns* lanes<T>
                                              ? panel_numbers
-                                             : most_terms_held * most_columns * lanes<T>;
+                                             : most_terms_held* most_columns* lanes<T>;
   static void near_product(const gemm_shape& s, const T* a, const T* b, T* c, use u) {
     const strided of_a = s.transpose_a ? strided{1, s.a_row} : strided{s.a_row, 1};
     const strided of_b = s.transpose_b ? strided{1, s.b_row} : strided{s.b_row, 1};
     const auto M = static_cast<int>(pieces(s.m, pieces(s.m, most_rows)));
     const index_t N = least(widest(M), pieces(s.n, lanes<T>)), width = N * lanes<T>;
-    const bool copies = of_b.column != 1 || s.m >= 6 * most_rows;
+    const bool reused = s.m >= 6 * most_rows, copies = of_b.column != 1 || (reused && N < widest(M));
     const index_t depth = depth_of(s.k, width);
     alignas(64) T panel[panel_space];
     for (index_t p = 0; p < s.k; p += depth) {
-      const index_t k = least(depth, s.k - p), panels = copies ? 1 : 1 + near_numbers / (k * width);
+      const index_t k = least(depth, s.k - p), panels = copies || reused ? 1 : 1 + near_numbers / (k * width);
       const use here = p > 0 ? use{use::add} : u;
       for (index_t j = 0, columns = 0; j < s.n; j += columns) {
         // Whole panels, as many as stay in cache for the next rows of A; and what is left over, copied, so
@@ -179,7 +207,7 @@ template <class T> struct gemm_of {
         const bool copied = copies || whole == 0;
         if (copied) copy_panel(panel, n * lanes<T>, from, of_b, k, columns);
         some_columns(s, k, a + p * of_a.column, of_a, copied ? panel : from, copied ? n * lanes<T> : of_b.row,
-                     c + j, here, n, columns);
+                     c + j, here, n, columns, reused && !copied ? panel : nullptr);
       }
     }
   }

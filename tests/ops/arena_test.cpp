@@ -79,7 +79,7 @@ const std::vector<std::vector<index_t>> networks{
 template <class F> double worst_ratio(F ratio_of) {
   double worst = 0;
   for (const auto& widths : networks)
-    for (const index_t rows : {1, 8, 128, 512, 1000}) {
+    for (const index_t rows : {1, 8, 32, 64, 96, 128, 129, 512, 1000}) {
       tape t;
       worst = std::max(worst, ratio_of(step(t, rows, widths)));
     }

@@ -331,9 +331,9 @@ BOOST_AUTO_TEST_CASE(any_number_of_workers_gives_the_same_bits) {
       BOOST_TEST((together.w == alone.w && together.v == alone.v));
     }
   }
-  for (const index_t rows : {128, 700}) {  // with updates over their states, and apart
+  for (const index_t rows : {128, 700}) {  // with an update over its state, and apart
     const perceptron m(rows);
-    BOOST_TEST(explains(m.step, "2 states are updated where they are") == (rows == 128));
+    BOOST_TEST(explains(m.step, "1 states are updated where they are") == (rows == 128));
     instance<float> alone(m.step);
     for (int i = 0; i < 3; ++i) alone.run(m.x, m.labels);
     for (const int threads : {2, 3, 5}) {

@@ -64,6 +64,24 @@ double step_core::read_loss(const reel::detail::machine& m) const {
   }
 }
 
+program freeze_recorded(const recorded_step& s, const advanced& next) {
+  freeze_request request;
+  request.outputs = {s.loss};
+  request.inputs = s.inputs;
+  request.finite = {s.loss};
+  request.finite.insert(request.finite.end(), next.finite.begin(), next.finite.end());
+  std::size_t k = 0;  // states are listed in the order of their updates
+  for (std::size_t i = 0; i < s.parameters.size(); ++i) {
+    const var& p = s.parameters[i];
+    request.updates.push_back(
+        {p, next.parameters[i].named("the next value of parameter '" + p.name() + "'")});
+    request.finite.push_back(next.parameters[i]);  // a gradient that is not finite makes it so, too
+    for (const std::size_t end = k + s.kept[i]; k < end; ++k)
+      request.updates.push_back({s.state[k], next.state[k]});
+  }
+  return reel::freeze(request);
+}
+
 void check_snapshot(std::span<const shape> expected, std::span<const shape> given) {
   if (expected.size() != given.size())
     throw error(errc::binding_mismatch,

@@ -54,30 +54,12 @@ class step_core {
 struct recorded_step {
   var loss;
   std::vector<var> parameters, state, inputs;
+  std::vector<std::size_t> kept;  // by parameter: how many of the states are its own
   knobs k;
 };
 
-// Appends gradient and update to a recorded loss and freezes all of it. Throws unreachable_variable
-// if the loss cannot see a parameter, non_scalar_loss.
-template <transform Rule> program freeze_recorded(const recorded_step& s, const Rule& r) {
-  const std::vector<var> gradients = grad(s.loss, s.parameters);
-  freeze_request request;
-  request.outputs = {s.loss};
-  request.inputs = s.inputs;
-  request.finite = {s.loss};
-  const advanced next = advance(r, s.parameters, gradients, s.state, s.k);
-  request.finite.insert(request.finite.end(), next.finite.begin(), next.finite.end());
-  std::size_t k = 0;  // states are listed in the order of their updates
-  for (std::size_t i = 0; i < s.parameters.size(); ++i) {
-    const var& p = s.parameters[i];
-    request.updates.push_back(
-        {p, next.parameters[i].named("the next value of parameter '" + p.name() + "'")});
-    request.finite.push_back(next.parameters[i]);  // a gradient that is not finite makes it so, too
-    for (const std::size_t end = k + r.state_shapes(p.shape()).size(); k < end; ++k)
-      request.updates.push_back({s.state[k], next.state[k]});
-  }
-  return reel::freeze(request);
-}
+// Freezes a recorded loss and what a rule made of its gradients.
+program freeze_recorded(const recorded_step& s, const advanced& next);
 
 void check_seen(const var& loss, std::span<const var> parameters);
 // Throws binding_mismatch unless the shapes are the same, one by one.
@@ -293,7 +275,9 @@ template <number T, class Loss, class Rule, class Model> class training_step {
     const auto parameters = map_tree<var>(model_, [&](const auto& leaf) {
       const var p = t.state(leaf, where_).named(std::to_string(s.parameters.size()));
       s.parameters.push_back(p);
-      for (const shape& like : rule_.state_shapes(p.shape())) s.state.push_back(state_of(t, like));
+      const std::vector<shape> kept = rule_.state_shapes(p.shape());
+      s.kept.push_back(kept.size());
+      for (const shape& like : kept) s.state.push_back(state_of(t, like));
       return p;
     });
     const auto inputs = std::make_tuple(on_tape.lift(batch, tape::role::input)...);
@@ -302,7 +286,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
     s.inputs.push_back(s.k.rate);
     s.loss = call(loss_, parameters, inputs).named("loss");
     detail::check_seen(s.loss, s.parameters);
-    return detail::freeze_recorded(s, rule_);
+    return detail::freeze_recorded(s, advance(rule_, s.parameters, grad(s.loss, s.parameters), s.state, s.k));
   }
   // Numbers are set when there is a machine.
   var state_of(tape& t, const shape& like) const {

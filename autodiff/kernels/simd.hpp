@@ -25,6 +25,7 @@ inline constexpr index_t register_bytes = 32;
 #else
 inline constexpr index_t register_bytes = 16;
 #endif
+inline constexpr int registers = register_bytes == 64 ? 32 : 16;
 
 template <class T> struct pack;
 template <> struct pack<float> {

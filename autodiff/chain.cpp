@@ -80,6 +80,12 @@ class builder {
     held_ = nothing;
   }
 
+  // Whether there is a link for the operand that is not held to be kept.
+  bool may_be_kept(const instruction& i, const use& u) const {
+    return i.inputs.size() == 2 && u.in_memory.size() == 1 && !is_bool(u.in_memory[0]) &&
+           links_of(i, number_)->kept[u.held] != nullptr;
+  }
+
   // The operand that most members read, if these are enough to pay for links of half as many registers: two,
   // and every third one. None that is made in the chain.
   void find_kept(std::span<const instruction> here) {
@@ -90,8 +96,7 @@ class builder {
     std::unordered_map<std::uint32_t, reads> of;  // by storage
     for (const instruction& i : here) {
       const use u = use_of(i);
-      for (const value_id v : u.in_memory)
-        if (i.inputs.size() == 2 && !is_bool(v)) ++of.try_emplace(storage_of(v), v).first->second.times;
+      if (may_be_kept(i, u)) ++of.try_emplace(storage_of(u.in_memory[0]), u.in_memory[0]).first->second.times;
       held_ = storage_of(i.output);
     }
     held_ = nothing;
@@ -108,9 +113,8 @@ class builder {
   }
   void apply(const instruction& i, const use& u) {
     const kernels::links& links = *links_of(i, number_);
-    const bool reads_kept =
-        i.inputs.size() == 2 && u.in_memory.size() == 1 && storage_of(u.in_memory[0]) == kept_;
-    if (reads_kept) return links_.push_back(kit_.link_of(links.kept[u.held], nullptr, nullptr));
+    if (may_be_kept(i, u) && storage_of(u.in_memory[0]) == kept_)
+      return links_.push_back(kit_.link_of(links.kept[u.held], nullptr, nullptr));
     const auto address = [&](std::size_t k) {
       return k < u.in_memory.size() ? address_(u.in_memory[k]) : nullptr;
     };

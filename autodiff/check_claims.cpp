@@ -307,7 +307,7 @@ template <class T> class witness {
         return refute(fmt::format("its links do not compute what it does, where registers hold input {}", k));
     if (x_.size() != 2) return;
     for (const std::size_t k : {0, 1})
-      if (x_[k].each != sizeof(bool) && !(chained(all.kept[k], k, x_, true) == y_))
+      if (all.kept[k] != nullptr && !(chained(all.kept[k], k, x_, true) == y_))
         return refute(fmt::format("its links do not compute what it does, where input {} is kept", 1 - k));
     const std::vector<buffer> twice(2, x_[0]);
     buffer y(y_.dims, y_.each);

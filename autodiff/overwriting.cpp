@@ -171,12 +171,18 @@ class overwriting {
     return i.op.traits->adds_scaled(i.op.self.get(), shapes);
   }
 
-  // Operands live to the end of the run: they may take no more than the result that need not be anywhere.
+  // Operands that would not do so otherwise live to the end of the run: these may take no more than the
+  // result, which need not be anywhere.
   bool saves_memory(const instruction& i) const {
-    index_t kept = 0;
-    for (const value_id v : i.inputs)
-      if (made_by_[storage_of(v)] != none) kept += c_.values[v].shape.size();
-    return kept <= c_.values[i.output].shape.size();
+    std::vector<std::uint32_t> kept;
+    for (const value_id v : i.inputs) {
+      const std::uint32_t s = storage_of(v);
+      const bool dies = made_by_[s] != none && made_by_[s] >= c_.once && uses_[s] < outside;
+      if (dies && std::ranges::find(kept, s) == kept.end()) kept.push_back(s);
+    }
+    index_t numbers = 0;
+    for (const std::uint32_t s : kept) numbers += c_.storages[s].size;
+    return numbers <= c_.values[i.output].shape.size();
   }
 
   // By the time of these updates a state that is written over must have been read.

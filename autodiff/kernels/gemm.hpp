@@ -33,10 +33,10 @@ template <class T> struct gemm_of {
     if (s.k > 1 || (s.transpose_b && s.b_row != 1)) return tiles_of<T>::product(s, a, b, c, u);
     switch (u.how) {
       case use<T>::set:
-        return outer(s, a, b, c, [](vec<T> x, vec<T> y, auto) { return x * y; });
+        return outer(s, a, b, c, [](vec<T> x, vec<T> y, auto) { return multiply_add(x, y, vec<T>{}); });
       case use<T>::add:
         return outer(s, a, b, c, [](vec<T> x, vec<T> y, auto old) { return multiply_add(x, y, old()); });
-      case use<T>::add_scaled:
+      case use<T>::add_scaled:  // a multiplication takes less time than a multiply-add to 0
         return outer(s, a, b, c, [=](vec<T> x, vec<T> y, auto old) {
           return multiply_add(rounded(x * y), all(u.scale), old());
         });

@@ -42,10 +42,6 @@ template <class T> struct tiles_of {
   static constexpr index_t panel_numbers = 49152 / static_cast<index_t>(sizeof(T));
   static constexpr index_t near_numbers = 32768 / static_cast<index_t>(sizeof(T));
 
-  // What sums begin with: added to it, a number stays what it is, −0 among them. A product of one term is
-  // then that term, which an outer product makes with one multiplication.
-  static constexpr T nothing = -T(0);
-
   // Tiles side by side. Columns are a tile's, the last ones of its last register not all of them used; or
   // those of any number of whole tiles.
   using tile_fn = void(index_t k, const T* a, strided of_a, const T* b, index_t b_row, T* c, index_t c_row,
@@ -93,7 +89,7 @@ template <class T> struct tiles_of {
 #pragma GCC unroll 8
     for (int r = 0; r < M; ++r)
 #pragma GCC unroll 8
-      for (int v = 0; v < N; ++v) acc[r][v] = u.how == use<T>::add ? get(c + r * c_row, v) : all(nothing);
+      for (int v = 0; v < N; ++v) acc[r][v] = u.how == use<T>::add ? get(c + r * c_row, v) : vec<T>{};
     accumulate<T, M, N, Packs>(acc, k, a, of_a.row, of_a.column, b, b_row, packed);
     if (u.how == use<T>::add_scaled)
 #pragma GCC unroll 8

@@ -117,8 +117,8 @@ template <class T> struct set {
   // calls that go on adding give the bits of one call over all of k. (Not so where has_lane_sums(s), and add
   // is not taken.)
   void (*gemm)(const gemm_shape& s, const T* a, const T* b, T* c, bool add);
-  // C = keep·C + scale·op(A)·op(B) where adds_scaled(s), with the bits of gemm for the product; scaled and
-  // added with one rounding where the set has multiply-adds.
+  // C = keep·C + scale·op(A)·op(B) where adds_scaled(s), with the bits of gemm for the product, but for the
+  // sign of a 0; scaled and added with one rounding where the set has multiply-adds.
   void (*add_scaled_product)(const gemm_shape& s, T scale, T keep, const T* a, const T* b, T* c);
 };
 

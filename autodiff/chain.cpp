@@ -89,22 +89,18 @@ class builder {
   // The operand that most members read, if these are enough to pay for links of half as many registers: two,
   // and every third one. None that is made in the chain.
   void find_kept(std::span<const instruction> here) {
-    struct reads {
-      value_id what;
-      std::size_t times = 0;
-    };
-    std::unordered_map<std::uint32_t, reads> of;  // by storage
+    std::unordered_map<std::uint32_t, std::vector<value_id>> reads;  // by storage
     for (const instruction& i : here) {
       const use u = use_of(i);
-      if (may_be_kept(i, u)) ++of.try_emplace(storage_of(u.in_memory[0]), u.in_memory[0]).first->second.times;
+      if (may_be_kept(i, u)) reads[storage_of(u.in_memory[0])].push_back(u.in_memory[0]);
       held_ = storage_of(i.output);
     }
     held_ = nothing;
-    for (const instruction& i : here) of.erase(storage_of(i.output));
-    const auto most = std::ranges::max_element(of, {}, [](const auto& one) { return one.second.times; });
-    if (most == of.end() || most->second.times < 2 || 3 * most->second.times < here.size()) return;
+    for (const instruction& i : here) reads.erase(storage_of(i.output));
+    const auto most = std::ranges::max_element(reads, {}, [](const auto& r) { return r.second.size(); });
+    if (most == reads.end() || most->second.size() < 2 || 3 * most->second.size() < here.size()) return;
     kept_ = most->first;
-    add(kit_.keep, most->second.what);
+    add(kit_.keep, most->second.front());
   }
 
   void load(value_id v) {

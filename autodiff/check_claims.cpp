@@ -306,7 +306,7 @@ template <class T> class witness {
       if (!(chained(all.held[k], k, x_) == y_))
         return refute(fmt::format("its links do not compute what it does, where registers hold input {}", k));
     if (x_.size() != 2) return;
-    for (const std::size_t k : {0, 1})
+    for (const std::size_t k : {0U, 1U})
       if (all.kept[k] != nullptr && !(chained(all.kept[k], k, x_, true) == y_))
         return refute(fmt::format("its links do not compute what it does, where input {} is kept", 1 - k));
     const std::vector<buffer> twice(2, x_[0]);

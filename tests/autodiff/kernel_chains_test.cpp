@@ -122,7 +122,8 @@ BOOST_AUTO_TEST_CASE(functions_beside_what_is_kept) {
   for_all_sets([]<class T>(const kernels::set<T>& s) {
     const std::vector<T> a = special<T>(1), b = special<T>(2);
     for (const auto& f : {s.add, s.sub, s.mul, s.div, s.scale, s.scale_either}) {
-      const auto& [held, kept] = f.links;
+      const auto& held = f.links.held;
+      const auto& kept = f.links.kept;
       const auto loop = [&](T* y, index_t n) { f(y, a.data(), b.data(), n); };
       const auto check = [&](const auto& chain) { check_alike(s, chain, loop); };
       check([&](auto& chain, T* y) { chain.keep(b.data()).load(a.data()).add(kept[0]).store(y); });

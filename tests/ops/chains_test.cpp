@@ -141,15 +141,15 @@ BOOST_AUTO_TEST_CASE(operands_may_begin_anywhere) {
   m.run(std::vector<binding>{a, b});
   const auto results = [&] {
     std::vector<float> all;
-    for (const std::size_t k : {0, 1}) {
+    for (const std::size_t k : {0U, 1U}) {
       const auto* const numbers = static_cast<const float*>(m.output(k));
       all.insert(all.end(), numbers, numbers + n);
     }
     return all;
   };
   const std::vector<float> expected = results();
-  for (const std::size_t i : {0, 1, 4, 13})
-    for (const std::size_t j : {0, 1, 4, 15}) {
+  for (const std::size_t i : {0U, 1U, 4U, 13U})
+    for (const std::size_t j : {0U, 1U, 4U, 15U}) {
       std::vector<float> from(static_cast<std::size_t>(2 * n) + 64);
       std::vector<binding> inputs{a, b};
       float* const first = from.data() + i;

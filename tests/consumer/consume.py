@@ -42,7 +42,7 @@ def write(path, text):
 
 
 def place_file(path, text):
-    """The same, but leaves a file alone that is there: what was made from it stays new."""
+    """Writes a file where there is none: one that stays as it is need not be compiled again."""
     if not os.path.exists(path):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         write(path, text)

@@ -54,15 +54,48 @@ def rooms(root):
                 yield f"{path}:{number}: {room} includes {target.group(1)}, a room above it: move the code up or what it needs down"
             elif target and bracket == '"':
                 yield f"{path}:{number}: write public headers as <{name}>"
-            elif bracket == '"' and not os.path.exists(os.path.join(root, os.path.dirname(path), name)):
-                yield f"{path}:{number}: no \"{name}\" beside this file: private headers are named relative to it"
-            elif bracket == '"' and room_of(os.path.normpath(os.path.join(os.path.dirname(path), name))) != room:
-                yield f"{path}:{number}: \"{name}\" is a private header of another room: use that room's public headers"
+            elif bracket == '"':
+                header = private_header(root, path, name)
+                if header is None:
+                    yield f"{path}:{number}: no \"{name}\" beside this file or below {room}/: name a private header from there"
+                elif room_of(header) != room:
+                    yield f"{path}:{number}: \"{name}\" is a private header of another room: use that room's public headers"
+
+
+def private_header(root, path, name):
+    """The file that an include with quotes means: one beside the file, or one named from its room; None if there is none."""
+    for base in (os.path.dirname(path), path.split(os.sep)[0]):
+        header = os.path.normpath(os.path.join(base, name))
+        if os.path.exists(os.path.join(root, header)):
+            return header
+    return None
+
+
+# The folders of autodiff, low to high: each may include those before it.
+FLOORS = ("base", "kernels", "tape", "program", "runtime", "transforms", "graph", "check")
+
+
+def floors(root):
+    """A folder of autodiff includes private headers of itself and of the folders below it only."""
+    for path in files(*CPP, root=root):
+        parts = path.split(os.sep)
+        if parts[0] != "autodiff" or parts[1] not in FLOORS:
+            if parts[0] == "autodiff" and parts[1] not in ("include", "cmake"):
+                yield f"{path}:1: autodiff/{parts[1]} is no folder of autodiff: put the file into one of {', '.join(FLOORS)}"
+            continue
+        for number, bracket, name in includes(root, path):
+            if bracket != '"':
+                continue
+            floor = name.split("/")[0]
+            if floor not in FLOORS:
+                floor = os.path.normpath(os.path.join(os.path.dirname(path), name)).split(os.sep)[1]
+            if floor in FLOORS and FLOORS.index(floor) > FLOORS.index(parts[1]):
+                yield f"{path}:{number}: {parts[1]} includes {floor}, a folder above it: move the code up or what it needs down"
 
 
 # Which files may include a library: (what is included, paths, what to do).
 PLACES = (
-    (r"boost/", r"autodiff/(include/reel/autodiff/)?graph\w*\.[ch]pp|autodiff/real50\.cpp|tests/.*",
+    (r"boost/", r"autodiff/include/reel/autodiff/graph\.hpp|autodiff/graph/\w+\.cpp|autodiff/base/real50\.cpp|tests/.*",
      "Boost stays in autodiff's graph and real50.cpp, so that including reel stays cheap"),
     (r"(xtensor|xtl)/", r"autodiff/include/reel/autodiff/array\.hpp",
      "include <reel/autodiff/array.hpp>, which knows where xtensor keeps its headers"),
@@ -176,7 +209,7 @@ def links(root):
                     yield f"{path}:{number}: {other} has no heading #{anchor}: correct the link"
 
 
-RULES = {rule.__name__: rule for rule in (spdx, rooms, libraries, calls, flags, links, rows)}
+RULES = {rule.__name__: rule for rule in (spdx, rooms, floors, libraries, calls, flags, links, rows)}
 
 if __name__ == "__main__":
     close(list(RULES[sys.argv[1]](ROOT)))

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+#include "check/local.hpp"
+
+#include <reel/autodiff/check/tape.hpp>
+#include <reel/autodiff/node.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+namespace reel::check {
+
+namespace {
+
+constexpr std::size_t most_faults = 16;
+
+// A loss, the numbers of its tape, and the cotangents its rules give, op by op.
+template <class T> class suspect {
+ public:
+  suspect(const var& loss, const options& o)
+      : r_(loss.recording()),
+        loss_(loss.id()),
+        random_(o.seed),
+        values_(r_, std::vector<node_id>{loss_}, std::vector<node_id>{}) {
+    values_.run();
+    differentiable_.assign(r_.nodes.size(), false);
+    for (const node_id n : values_.nodes()) {
+      if (r_.nodes[n].role == reel::tape::role::variable || r_.nodes[n].role == reel::tape::role::state ||
+          r_.nodes[n].role == reel::tape::role::input)
+        differentiable_[n] = r_.nodes[n].kind == kind::real;
+      if (!has_rule(r_, n)) continue;
+      for (const node_id i : r_.inputs_of(n)) differentiable_[n] = differentiable_[n] || differentiable_[i];
+      if (differentiable_[n]) steps_.push_back(n);
+    }
+    given_.resize(steps_.size());
+    index_readers();
+    pull_from(steps_.size());
+  }
+
+  std::span<const node_id> steps() const { return steps_; }
+
+  // Whether the derivative of all steps from `first` on is right: with respect to whatever they read that
+  // is older, along a random direction.
+  bool tail_is_right(std::size_t first) {
+    const auto cut = cut_before(first);
+    replay<T> tail(r_, std::vector<node_id>{loss_}, cut);
+    for (std::size_t i = 0; i < cut.size(); ++i) {
+      const std::size_t each = size_of(element_for(r_.nodes[cut[i]].kind, element_of<T>));
+      std::memcpy(tail.given_data(i), values_.data(cut[i]),
+                  static_cast<std::size_t>(r_.shape_of(cut[i]).size()) * each);
+    }
+    std::vector<std::size_t> moved;
+    std::vector<std::vector<T>> base;
+    point v;
+    T a(0);
+    double terms = 0, scale = 1;
+    for (std::size_t i = 0; i < cut.size(); ++i) {
+      if (!differentiable_[cut[i]]) continue;
+      const auto numbers = tail.given(i);
+      moved.push_back(i);
+      base.emplace_back(numbers.begin(), numbers.end());
+      v.push_back(random_.generic(numbers.size()));
+      const auto xbar = arriving(cut[i], first);
+      for (std::size_t k = 0; k < numbers.size(); ++k) {
+        const double size = std::abs(static_cast<double>(base.back()[k]));
+        if (size > 0) scale = std::min(scale, std::max(size, 0x1p-40));
+        a = a + xbar[k] * T(v.back()[k]);
+        terms += std::abs(static_cast<double>(xbar[k]) * v.back()[k]);
+      }
+    }
+    const std::function<T(double)> f = [&](double h) {
+      for (std::size_t m = 0; m < moved.size(); ++m) {
+        const auto x = tail.given(moved[m]);
+        for (std::size_t k = 0; k < x.size(); ++k) x[k] = base[m][k] + T(h) * T(v[m][k]);
+      }
+      tail.run();
+      return tail.result(0)[0];
+    };
+    constexpr bool exact = std::same_as<T, real50>;
+    const auto o = slope_at_zero<T>(f, std::exp2(std::floor(std::log2(scale))), exact ? 1e-25 : 1e-9);
+    const double off = std::abs(static_cast<double>(a - o.value));
+    return off <= o.bar + (exact ? 1e-30 : 1e-10) * (terms + std::abs(static_cast<double>(o.value)));
+  }
+
+  // The cotangents that step `at` should have passed on, by differences, and all that follows from them.
+  void repair(std::size_t at) {
+    const node_id n = steps_[at];
+    const auto ybar = arriving(n, at + 1);
+    const auto inputs = r_.inputs_of(n);
+    std::vector<detail::operand_view> x;
+    for (const node_id i : inputs) x.push_back({const_cast<void*>(values_.data(i)), &r_.shape_of(i)});
+    for (std::size_t slot = 0; slot < inputs.size(); ++slot) {
+      if (!differentiable_[inputs[slot]]) continue;
+      const auto numbers = values_.numbers(inputs[slot]);
+      std::vector<T> moved(numbers.begin(), numbers.end()), y(ybar.size());
+      auto operands = x;
+      operands[slot].data = moved.data();
+      for (std::size_t k = 0; k < moved.size(); ++k) {
+        const std::function<T(double)> f = [&](double h) {
+          moved[k] = numbers[k] + T(h);
+          const auto& op = r_.op_of(n);
+          detail::eval_of(*op.traits, detail::followed_kind(r_, n), element_of<T>, r_.place_of(n))(
+              op.self.get(), {y.data(), &r_.shape_of(n)}, operands);
+          T sum(0);
+          for (std::size_t i = 0; i < y.size(); ++i) sum = sum + y[i] * ybar[i];
+          return sum;
+        };
+        const double size = std::abs(static_cast<double>(numbers[k]));
+        const double scale = size > 0 ? std::exp2(std::floor(std::log2(std::clamp(size, 0x1p-40, 1.0)))) : 1;
+        given_[at][slot][k] = slope_at_zero<T>(f, scale, 1e-34).value;
+        moved[k] = numbers[k];
+      }
+    }
+    pull_from(at);
+  }
+
+ private:
+  // Pulls the steps before `last`, from the last to the first.
+  void pull_from(std::size_t last) {
+    std::map<std::vector<std::uint32_t>, std::unique_ptr<local_rule<T>>> rules;
+    for (std::size_t at = last; at-- > 0;) {
+      const node_id n = steps_[at];
+      std::vector<std::uint32_t> key{r_.nodes[n].op};
+      for (const node_id i : r_.inputs_of(n)) key.push_back(r_.nodes[i].shape);
+      auto& rule = rules[key];
+      if (rule == nullptr) rule = std::make_unique<local_rule<T>>(r_, n);
+      given_[at] = rule->pull(values_, n, arriving(n, at + 1));
+    }
+  }
+
+  // Who reads a node: steps and their slots.
+  void index_readers() {
+    readers_.resize(r_.nodes.size());
+    for (std::size_t at = 0; at < steps_.size(); ++at) {
+      const auto inputs = r_.inputs_of(steps_[at]);
+      for (std::size_t slot = 0; slot < inputs.size(); ++slot) readers_[inputs[slot]].push_back({at, slot});
+    }
+  }
+
+  // The cotangent of a node as far as steps from `first` on contribute to it.
+  std::vector<T> arriving(node_id n, std::size_t first) const {
+    std::vector<T> sum(static_cast<std::size_t>(r_.shape_of(n).size()), T(0));
+    if (n == loss_) sum[0] = T(1);
+    for (const auto& [at, slot] : readers_[n]) {
+      if (at < first) continue;
+      for (std::size_t k = 0; k < sum.size(); ++k) sum[k] = sum[k] + given_[at][slot][k];
+    }
+    return sum;
+  }
+
+  // What the steps from `first` on, and the nodes without a rule beside them, read from before.
+  std::vector<node_id> cut_before(std::size_t first) const {
+    const node_id limit = first < steps_.size() ? steps_[first] : loss_ + 1;
+    std::vector<char> in(r_.nodes.size(), false);
+    if (loss_ < limit) in[loss_] = true;
+    for (const node_id n : values_.nodes()) {
+      if (n < limit) continue;
+      for (const node_id i : r_.inputs_of(n))
+        if (i < limit) in[i] = true;
+    }
+    // Leaves may be younger than what is cut, and what no derivative passes through stays as it is.
+    for (const node_id n : values_.nodes())
+      if (n >= limit && (r_.nodes[n].role != reel::tape::role::computed ||
+                         (r_.nodes[n].kind == kind::real && !differentiable_[n])))
+        in[n] = true;
+    std::vector<node_id> cut;
+    for (node_id n = 0; n < in.size(); ++n)
+      if (in[n]) cut.push_back(n);
+    return cut;
+  }
+
+  struct reader {
+    std::size_t step, slot;
+  };
+  recording& r_;
+  node_id loss_;
+  random_numbers random_;
+  replay<T> values_;
+  std::vector<char> differentiable_;
+  std::vector<node_id> steps_;
+  std::vector<std::vector<std::vector<T>>> given_;  // by step and slot
+  std::vector<std::vector<reader>> readers_;
+};
+
+// The last step whose rule is wrong: the tail from the step after it is right, and with it is not.
+template <class T> std::size_t last_wrong(suspect<T>& s, std::size_t steps, std::size_t& checks) {
+  std::size_t wrong = 0, right = steps;  // the tail from `wrong` on is wrong, from `right` on right
+  while (right - wrong > 1) {
+    const std::size_t middle = (wrong + right) / 2;
+    ++checks;
+    (s.tail_is_right(middle) ? right : wrong) = middle;
+  }
+  return wrong;
+}
+
+template <class T> void search(const var& loss, const options& o, blame_report& report) {
+  suspect<T> s(loss, o);
+  report.nodes = s.steps().size();
+  while (report.faults.size() < most_faults) {
+    std::size_t checks = 1;
+    const bool right = s.tail_is_right(0);
+    report.tail_checks += checks;
+    if (right) break;
+    const std::size_t at = last_wrong(s, s.steps().size(), checks);
+    report.tail_checks += checks - 1;
+    const node_id n = s.steps()[at];
+    const recording& r = loss.recording();
+    blamed b{n, r.op_of(n).traits->name, r.place_of(n), checks, pull(local_subject(loss.recording(), n), o)};
+    const bool repeated = !report.faults.empty() && report.faults.back().node == n;
+    report.faults.push_back(std::move(b));
+    if (repeated) {
+      report.reason =
+          "its derivative stays wrong with right cotangents in their place: the values themselves "
+          "are not what the tape says.";
+      break;
+    }
+    s.repair(at);
+  }
+  report.outcome = report.faults.empty() ? verdict::pass : verdict::fail;
+}
+
+}  // namespace
+
+blame_report blame(const var& loss, const options& o) {
+  const auto started = std::chrono::steady_clock::now();
+  if (loss.size() != 1 || loss.kind() != kind::real)
+    throw error(errc::non_scalar_loss, "blame", loss.where(),
+                fmt::format("a loss of shape {}; reduce it with sum() or mean().", to_string(loss.shape())));
+  blame_report report{.subject = fmt::format("blame({})", loss.name().empty() ? "loss" : loss.name())};
+  const std::vector<node_id> wanted{loss.id()};
+  if (has_bodies(loss.recording(), wanted, {}, element::real50)) search<real50>(loss, o, report);
+  else search<double>(loss, o, report);
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  return report;
+}
+
+}  // namespace reel::check

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// What freeze works on and a program consists of: instructions over values, values in storages.
+// Passes turn one list into another; every pass is a function of its own.
+#pragma once
+
+#include "tape/recording.hpp"
+
+#include <reel/autodiff/program.hpp>
+#include <reel/autodiff/structural.hpp>
+
+#include <optional>
+
+namespace reel::detail {
+
+using value_id = std::uint32_t;
+inline constexpr value_id no_value = ~value_id{0};
+
+// Where a value's numbers live.
+enum class home : std::uint8_t {
+  arena,     // computed in every run
+  kept,      // computed once per instance from constants
+  input,     // the caller's memory
+  state,     // the state's current bank
+  next,      // the state's other bank, which becomes current when the run has succeeded
+  constant,  // a leaf's numbers
+  block,     // a block of numbers that only lives inside a fused group
+};
+
+struct storage {
+  home where = home::arena;
+  reel::kind kind = kind::real;
+  index_t size = 0;                   // elements
+  std::uint32_t index = 0;            // which input, state or constant
+  std::uint32_t first = 0, last = 0;  // instructions between which it is alive
+};
+
+struct value {
+  reel::shape shape;
+  reel::kind kind;
+  std::uint32_t storage;
+};
+
+struct group;
+struct row_group;
+
+struct instruction {
+  op_ref op;
+  kind followed;  // picks the body, for ops of any kind
+  std::vector<value_id> inputs;
+  value_id output;
+  place where;
+  node_id node;                                // on the tape it was frozen from
+  const char* backward_of;                     // the op whose pull recorded it, or null
+  bool constant = false;                       // depends on constants alone
+  std::shared_ptr<const group> fused;          // of a fused group, whose inputs are listed here
+  std::shared_ptr<const row_group> rows = {};  // of a group of row blocks
+  bool commits = false;                        // y = k·y + s·op(x), where s and k come last in x
+  value_id beside = no_value;                  // the result of traits->beside, computed along
+};
+
+// A fused group: elementwise instructions over n numbers each, run block by block so that what one
+// hands to the next stays in cache. A stretched scalar fills one block, once; so does a row that is stretched
+// to a matrix, such as a bias, again and again: blocks are then whole numbers of such rows.
+struct group {
+  static constexpr index_t longest_row = 512;  // of those that fill blocks
+  std::vector<instruction> members;
+  std::vector<instruction> fills;
+  std::vector<value_id> outputs;                                // what is used outside
+  std::vector<value_id> watched;                                // of these, what must be finite
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> blocks;  // which block holds which storage
+  index_t size = 0;
+  index_t row = 1;        // of all fills but scalars: the length
+  std::size_t slots = 0;  // blocks needed at a time
+};
+
+// Instructions, fused groups among them, that run block by block of `block` rows out of `rows`.
+struct row_member {
+  instruction what;
+  row_use use;
+};
+struct row_group {
+  std::vector<row_member> members;
+  std::vector<value_id> outputs;  // all that members write
+  std::vector<value_id> locals;   // of these, what no one else reads: storage for one block
+  index_t rows = 0, block = 0;
+  index_t chunk = 0;  // rows whose sums are made apart from the others', to be added up at last; 0: all
+};
+
+std::string describe(const instruction& i);  // "backward of log (node 12, train.cpp:48)"
+
+struct checked_value {
+  value_id value;
+  std::string name;
+  bool watched = false;  // by the fused group that computes it, block by block
+  bool commits = false;  // made sure of before it is computed
+};
+
+// An update made over its state when all checks have passed.
+struct commit {
+  std::uint32_t state;
+  std::optional<std::size_t> check;  // which of the checked values it makes
+};
+
+struct code {
+  std::vector<value> values;
+  std::vector<storage> storages;
+  // The first `once` run when an instance is made, the last ones are commits.
+  std::vector<instruction> instructions;
+  std::size_t once = 0;
+  std::vector<commit> commits;
+  std::vector<op_ref> leaves;  // of states and constants, by storage index
+  std::vector<op_ref> constants;
+  std::vector<value_id> inputs, outputs;
+  std::vector<std::pair<std::uint32_t, value_id>> updates;  // state, its next value
+  std::vector<checked_value> finite;
+  std::vector<program::slot> input_slots, state_slots, output_slots;
+  std::vector<value_id> states;
+  std::vector<char> turned;  // by state: whether it is kept transposed
+  bool share = true, in_place = true;
+  std::shared_ptr<const code> plain;  // op by op, nothing rearranged: what a failure is traced in
+  std::vector<std::string> report;    // a line per pass
+};
+
+// Byte offsets of the arena's storages for a number type.
+struct arena_plan {
+  std::vector<std::size_t> offset;  // by storage
+  std::size_t bytes = 0;
+};
+arena_plan plan_arena(const code& c, element number);
+
+// The passes. Each returns how many instructions or values it touched.
+std::size_t drop_dead_code(code& c);
+std::size_t merge_common_subexpressions(code& c);
+std::size_t drop_unit_factors(code& c);
+std::size_t fold_constants(code& c);
+std::size_t share_views(code& c);
+std::size_t turn_narrow_states(code& c);
+std::size_t overwrite_states(code& c);
+void place_updates(code& c);
+std::size_t fuse_elementwise(code& c);
+std::size_t cut_into_row_blocks(code& c);
+std::size_t sum_in_chunks(code& c);
+std::size_t pair_up(code& c);
+void find_lifetimes(code& c);
+
+// Whether no pass has changed an order of summation or left out a rounding, so that results are those of
+// evaluation bit for bit.
+bool is_exact(const code& c);
+
+// The values an instruction writes.
+std::vector<value_id> outputs_of(const instruction& i);
+
+// The body an instruction is run by. Throws unsupported_number.
+eval_fn body_of(const instruction& i, element number);
+
+// Whether it changes what its output holds, as the last instructions of a run do.
+inline bool is_commit(const instruction& i) { return i.commits; }
+
+// How an instruction goes by `rows` rows; no inputs where it does not.
+row_use rows_of(const code& c, const instruction& i, index_t rows);
+
+// How an instruction makes blocks of rows of its result: from rows of inputs, or from columns.
+row_use rows_of_result(const code& c, const instruction& i);
+
+// Whether threads would be done sooner with the blocks of a group than one of them.
+bool worth_sharing(const code& c, const row_group& g);
+
+// An instruction large enough for several threads, cut into rows for each of them; null where it is not.
+std::shared_ptr<const row_group> cut_for_threads(const code& c, const instruction& i, int threads);
+
+}  // namespace reel::detail

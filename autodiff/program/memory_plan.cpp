@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+// Where in the arena the values of a program lie. Values that are never alive together may have the same
+// place, and an elementwise op may write over an input that nothing reads any more.
+#include "program/ir.hpp"
+
+#include <algorithm>
+#include <map>
+#include <queue>
+
+namespace reel::detail {
+
+namespace {
+
+constexpr std::size_t cache_line = 64;
+constexpr std::size_t most_bytes = ~std::size_t{0} / 2;
+
+bool in_arena(const storage& s) { return s.where == home::arena || s.where == home::kept; }
+
+// The place of a storage, or of several that are written over each other.
+struct buffer {
+  std::uint32_t first, last;  // instructions between which it is in use
+  std::size_t bytes, offset = 0;
+  bool meets(const buffer& other) const { return first <= other.last && other.first <= last; }
+};
+
+// Which buffer each storage is in, buffers by their first use.
+class buffers {
+ public:
+  static constexpr std::size_t none = ~std::size_t{0};
+
+  buffers(const code& c, element number) : of(c.storages.size(), none), c_(c), number_(number) {
+    for (std::uint32_t t = 0; t < c.instructions.size(); ++t) add(t);
+    if (c.share) return;
+    for (buffer& b : all) b.first = 0, b.last = static_cast<std::uint32_t>(c.instructions.size());
+  }
+
+  std::vector<std::size_t> of;  // by storage
+  std::vector<buffer> all;
+
+ private:
+  void add(std::uint32_t t) {
+    const auto& i = c_.instructions[t];
+    const auto outputs = outputs_of(i);
+    const bool may_overwrite = c_.in_place && i.rows == nullptr &&
+                               (i.fused != nullptr ? outputs.size() == 1 : i.op.traits->elementwise);
+    for (const value_id v : outputs) {
+      const std::uint32_t n = c_.values[v].storage;
+      const storage& y = c_.storages[n];
+      if (!in_arena(y) || of[n] != none) continue;
+      if (may_overwrite) of[n] = dying_like(i, t, y);
+      if (of[n] == none) {
+        of[n] = all.size();
+        all.push_back({y.first, y.last, bytes_of(y)});
+      }
+      all[of[n]].last = std::max(all[of[n]].last, y.last);
+    }
+  }
+  // The buffer of an input as large as y that is read here for the last time.
+  std::size_t dying_like(const instruction& i, std::uint32_t t, const storage& y) const {
+    for (const value_id v : i.inputs) {
+      const std::uint32_t n = c_.values[v].storage;
+      const storage& x = c_.storages[n];
+      if (in_arena(x) && x.last == t && x.kind == y.kind && x.size == y.size) return of[n];
+    }
+    return none;
+  }
+  std::size_t bytes_of(const storage& s) const {
+    const std::size_t n = static_cast<std::size_t>(s.size) * size_of(element_for(s.kind, number_));
+    return std::max(cache_line, (n + cache_line - 1) / cache_line * cache_line);
+  }
+
+  const code& c_;
+  element number_;
+};
+
+[[noreturn]] void refuse_size() {
+  throw error(errc::size_overflow, "the arena of this program has more than 2^63 bytes.");
+}
+
+// Free stretches of the arena by offset. Best fit; neighbours merge when given back.
+class free_list {
+ public:
+  std::size_t take(std::size_t bytes) {
+    auto best = free_.end();
+    for (auto it = free_.begin(); it != free_.end(); ++it)
+      if (it->second >= bytes && (best == free_.end() || it->second < best->second)) best = it;
+    if (best == free_.end()) {  // grow, from the last stretch if it reaches the end
+      if (bytes > most_bytes - end_) refuse_size();
+      std::size_t at = end_;
+      if (!free_.empty() && std::prev(free_.end())->first + std::prev(free_.end())->second == end_) {
+        at = std::prev(free_.end())->first;
+        free_.erase(std::prev(free_.end()));
+      }
+      end_ = at + bytes;
+      return at;
+    }
+    const auto [at, size] = *best;
+    free_.erase(best);
+    if (size > bytes) free_.emplace(at + bytes, size - bytes);
+    return at;
+  }
+  void give(std::size_t at, std::size_t bytes) {
+    auto it = free_.emplace(at, bytes).first;
+    if (const auto next = std::next(it); next != free_.end() && it->first + it->second == next->first) {
+      it->second += next->second;
+      free_.erase(next);
+    }
+    if (it != free_.begin())
+      if (const auto before = std::prev(it); before->first + before->second == it->first) {
+        before->second += it->second;
+        free_.erase(it);
+      }
+  }
+  std::size_t end() const { return end_; }
+
+ private:
+  std::map<std::size_t, std::size_t> free_;
+  std::size_t end_ = 0;
+};
+
+// Each buffer where there is room when it is first used. Returns how many bytes that takes.
+std::size_t place_in_order(std::vector<buffer>& all) {
+  free_list memory;
+  const auto later = [&](std::size_t a, std::size_t b) { return all[a].last > all[b].last; };
+  std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(later)> used(later);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (; !used.empty() && all[used.top()].last < all[i].first; used.pop())
+      memory.give(all[used.top()].offset, all[used.top()].bytes);
+    all[i].offset = memory.take(all[i].bytes);
+    used.push(i);
+  }
+  return memory.end();
+}
+
+// The largest first, each as low as those allow that are in use together with it.
+std::size_t place_by_size(std::vector<buffer>& all) {
+  std::vector<buffer*> order, placed;  // placed: by offset
+  for (buffer& b : all) order.push_back(&b);
+  std::ranges::stable_sort(order, std::ranges::greater{}, &buffer::bytes);
+  std::size_t end = 0;
+  for (buffer* const b : order) {
+    b->offset = 0;
+    for (const buffer* const p : placed) {
+      if (!p->meets(*b)) continue;
+      if (p->offset >= b->offset && p->offset - b->offset >= b->bytes) break;
+      b->offset = std::max(b->offset, p->offset + p->bytes);
+    }
+    if (b->bytes > most_bytes - b->offset) refuse_size();
+    end = std::max(end, b->offset + b->bytes);
+    placed.insert(std::ranges::upper_bound(placed, b->offset, {}, &buffer::offset), b);
+  }
+  return end;
+}
+
+constexpr std::size_t few = 1000;  // by size takes time quadratic in their number
+
+}  // namespace
+
+arena_plan plan_arena(const code& c, element number) {
+  buffers plan(c, number);
+  std::vector<buffer> chosen = plan.all;
+  std::size_t bytes = place_in_order(chosen);
+  if (plan.all.size() <= few)
+    if (const std::size_t by_size = place_by_size(plan.all); by_size < bytes) {
+      bytes = by_size;
+      chosen = std::move(plan.all);
+    }
+  arena_plan arena{std::vector<std::size_t>(c.storages.size()), bytes};
+  for (std::size_t s = 0; s < c.storages.size(); ++s)
+    if (plan.of[s] != buffers::none) arena.offset[s] = chosen[plan.of[s]].offset;
+  return arena;
+}
+
+}  // namespace reel::detail

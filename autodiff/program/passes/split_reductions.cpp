@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// Work for several threads, cut by sizes alone: by how many threads it is done changes no bit.
+#include "program/ir.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace reel::detail {
+
+namespace {
+
+constexpr index_t most_chunks = 8;
+constexpr index_t rows_per_sum = 16;  // numbers of rows in a chunk for each number of its sums, at least
+
+constexpr index_t row_multiple = 16;
+
+index_t count(const code& c, value_id v) { return c.values[v].shape.size(); }
+
+index_t sums_of(const code& c, const row_group& g) {
+  index_t n = 0;
+  for (const row_member& m : g.members)
+    if (m.use.sums) n += count(c, m.what.output);
+  return n;
+}
+
+index_t read_by_rows(const code& c, const row_group& g) {
+  std::vector<value_id> read;
+  for (const row_member& m : g.members)
+    for (std::size_t k = 0; k < m.what.inputs.size(); ++k)
+      if ((m.use.inputs >> k & 1) != 0 && std::ranges::find(read, m.what.inputs[k]) == read.end())
+        read.push_back(m.what.inputs[k]);
+  index_t n = 0;
+  for (const value_id v : read) n += count(c, v);
+  return n;
+}
+
+// A power of two, so that two threads, or four, have the same to do.
+index_t chunks_for(const code& c, const row_group& g) {
+  const index_t sums = sums_of(c, g);
+  index_t chunks = 1;
+  if (sums > 0)
+    while (2 * chunks <= most_chunks && g.rows / (2 * chunks) >= g.block &&
+           read_by_rows(c, g) / (2 * chunks) >= rows_per_sum * sums)
+      chunks *= 2;
+  return chunks;
+}
+
+index_t multiple(index_t n, index_t of) { return (n + of - 1) / of * of; }
+
+}  // namespace
+
+// The chunks pass. The sums of a group of row blocks are made in chunks of the rows, and these added up:
+// chunks do not wait for each other. Not exact: another order of summation.
+std::size_t sum_in_chunks(code& c) {
+  std::size_t chunked = 0;
+  for (auto& i : c.instructions) {
+    if (i.rows == nullptr) continue;
+    const index_t chunks = chunks_for(c, *i.rows);
+    if (chunks == 1) continue;
+    auto g = std::make_shared<row_group>(*i.rows);
+    g->chunk = multiple((g->rows + chunks - 1) / chunks, row_multiple);
+    i.rows = std::move(g);
+    ++chunked;
+  }
+  return chunked;
+}
+
+namespace {
+
+struct work {
+  double numbers = 0;   // read or written
+  double products = 0;  // multiply-adds, where the op has two operands that are not taken one by one
+};
+
+// Of a product of m×k and k×n numbers the multiply-adds are m·n·k: the root of the sizes of operands and
+// result multiplied.
+work work_of(const code& c, const instruction& i) {
+  work w;
+  double product = 1;
+  const auto add = [&](value_id v) {
+    w.numbers += static_cast<double>(count(c, v));
+    product *= static_cast<double>(count(c, v));
+  };
+  for (const value_id v : i.inputs) add(v);
+  for (const value_id v : outputs_of(i)) add(v);
+  const std::size_t operands = i.inputs.size() - (is_commit(i) ? 2 : 0);  // beside the scales
+  if (i.fused == nullptr && !i.op.traits->elementwise && operands == 2) w.products = std::sqrt(product);
+  return w;
+}
+
+constexpr double worth_numbers = 200'000, worth_products = 2e6;  // some tens of microseconds
+constexpr double worth_numbers_of_sums = 20'000;                 // where a thread has half of them at hand
+constexpr index_t least_rows = 32;    // of a product for a thread, which reads all of the other operand
+constexpr double products_each = 16;  // for a number: with fewer, memory is what is waited for
+
+// Whether an instruction reads sums that are made in chunks, and added up, by several threads.
+bool reads_shared_sums(const code& c, const instruction& i) {
+  const auto is_sum = [](const instruction& from, value_id v) {
+    return from.rows != nullptr && from.rows->chunk > 0 &&
+           std::ranges::any_of(from.rows->members,
+                               [v](const row_member& m) { return m.use.sums && m.what.output == v; });
+  };
+  return std::ranges::any_of(i.inputs, [&](value_id v) {
+    return std::ranges::any_of(c.instructions, [&](const instruction& from) { return is_sum(from, v); });
+  });
+}
+
+}  // namespace
+
+bool worth_sharing(const code& c, const row_group& g) {
+  work all;
+  for (const row_member& m : g.members) {
+    const work w = work_of(c, m.what);
+    all.numbers += w.numbers;
+    all.products += w.products;
+  }
+  return g.chunk > 0 || all.products > products_each * all.numbers;
+}
+
+std::shared_ptr<const row_group> cut_for_threads(const code& c, const instruction& i, int threads) {
+  const shape& y = c.values[i.output].shape;
+  if (threads < 2 || i.rows != nullptr || y.rank() == 0 || y[0] < 2) return nullptr;
+  const row_use use = rows_of_result(c, i);
+  if (use.inputs == 0 && use.columns == 0) return nullptr;
+  // The gradient Xᵀ·dz, which is made over the parameters, is shared where the product X·W is: otherwise one
+  // thread would read what the other has just written.
+  const shape& x = c.values[i.inputs[0]].shape;
+  if (use.columns != 0 && (x.rank() == 0 || x[0] < threads * least_rows)) return nullptr;
+  const work w = work_of(c, i);
+  const double worth = reads_shared_sums(c, i) ? worth_numbers_of_sums : worth_numbers;
+  if (w.products > 0 ? w.products < worth_products || y[0] < threads * least_rows : w.numbers < worth)
+    return nullptr;
+  auto g = std::make_shared<row_group>();
+  g->rows = y[0];
+  g->block = (y[0] + threads - 1) / threads;
+  g->outputs = outputs_of(i);
+  g->members = {{i, use}};
+  return g;
+}
+
+}  // namespace reel::detail

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+#include "program/ir.hpp"
+#include "tape/evaluate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace reel {
+
+using detail::code;
+using detail::home;
+using detail::instruction;
+using detail::no_value;
+using detail::recording;
+using detail::value_id;
+
+std::vector<std::string> pass_names() {
+  return {"dead_code", "common_subexpressions",
+          "folding",   "views",
+          "layouts",   "overwriting",
+          "fusion",    "row_blocks",
+          "chunks",    "pairs",
+          "in_place",  "sharing"};
+}
+
+namespace detail {
+
+std::string describe(const instruction& i) {
+  const auto where = to_string(i.where);
+  return fmt::format("{}{} (node {}{}{})",
+                     i.backward_of == nullptr ? "" : fmt::format("backward of {}: ", i.backward_of),
+                     i.op.traits->name, i.node, where.empty() ? "" : ", ", where);
+}
+
+}  // namespace detail
+
+namespace {
+
+program::slot slot_of(const var& v) { return {v.name(), v.shape(), v.kind(), v.where()}; }
+
+// Copies the part of a tape that matters into a code.
+class lowering {
+ public:
+  lowering(const recording& r, const freeze_request& request)
+      : r_(r), request_(request), value_of_(r.nodes.size(), detail::no_node) {}
+
+  code run() {
+    for (const var& v : request_.inputs) input(v);
+    for (const auto& u : request_.updates) state(u.state.id());
+    const bool everything = std::ranges::find(request_.off, "dead_code") != request_.off.end();
+    mark_needed(everything);
+    for (node_id n = 0; n < r_.nodes.size(); ++n)
+      if (needed_[n]) lower(n);
+    for (const var& v : request_.outputs) {
+      c_.outputs.push_back(value_of_[v.id()]);
+      c_.output_slots.push_back(slot_of(v));
+    }
+    for (const auto& u : request_.updates)
+      c_.updates.emplace_back(state(u.state.id()), value_of_[u.next.id()]);
+    for (const var& v : request_.finite)
+      c_.finite.push_back({value_of_[v.id()], v.name().empty() ? r_.describe(v.id()) : v.name()});
+    return std::move(c_);
+  }
+
+ private:
+  // Nodes the roots need; branches recorded on the tape are roots too. With everything: all nodes
+  // that have a number in such a program, which has the inputs and states it would have without.
+  void mark_needed(bool everything) {
+    needed_.assign(r_.nodes.size(), 0);
+    for (const var& v : request_.outputs) needed_[v.id()] = true;
+    for (const auto& u : request_.updates) needed_[u.next.id()] = true;
+    for (const var& v : request_.finite) needed_[v.id()] = true;
+    for (node_id n = 0; n < r_.nodes.size(); ++n)
+      if (r_.op_of(n).traits->effect) needed_[n] = true;
+    for (node_id n = static_cast<node_id>(r_.nodes.size()); n-- > 0;)
+      if (needed_[n])
+        for (const node_id i : r_.inputs_of(n)) needed_[i] = true;
+    if (!everything) return;
+    std::vector<char> open(r_.nodes.size());  // without a number
+    for (node_id n = 0; n < r_.nodes.size(); ++n) {
+      const auto role = r_.nodes[n].role;
+      const bool bound = role == tape::role::input || role == tape::role::state;
+      open[n] = role == tape::role::cotangent || (bound && !needed_[n] && value_of_[n] == detail::no_node) ||
+                std::ranges::any_of(r_.inputs_of(n), [&](node_id i) { return open[i] != 0; });
+      if (!open[n]) needed_[n] = true;
+    }
+  }
+
+  value_id new_value(node_id n, home where, std::size_t index) {
+    const auto& s = r_.shape_of(n);
+    c_.storages.push_back({where, r_.nodes[n].kind, s.size(), static_cast<std::uint32_t>(index), 0, 0});
+    c_.values.push_back({s, r_.nodes[n].kind, static_cast<std::uint32_t>(c_.storages.size() - 1)});
+    return value_of_[n] = static_cast<value_id>(c_.values.size() - 1);
+  }
+
+  void input(const var& v) {
+    const node_id n = v.id();
+    if (r_.nodes[n].role != tape::role::input)
+      throw error(
+          errc::invalid_argument, "freeze", v.where(),
+          fmt::format("{} is listed as an input but was not recorded by tape.input(...).", r_.describe(n)));
+    if (value_of_[n] != detail::no_node) return;
+    c_.inputs.push_back(new_value(n, home::input, c_.inputs.size()));
+    c_.input_slots.push_back(slot_of(v));
+  }
+
+  std::uint32_t state(node_id n) {
+    if (r_.nodes[n].role != tape::role::state)
+      throw error(
+          errc::invalid_argument, "freeze", r_.place_of(n),
+          fmt::format("{} is to be updated but was not recorded by tape.state(...).", r_.describe(n)));
+    if (value_of_[n] == detail::no_node) {
+      c_.states.push_back(new_value(n, home::state, c_.states.size()));
+      c_.leaves.push_back(r_.op_of(n));
+      c_.state_slots.push_back(slot_of(r_.handle(n)));
+    }
+    return c_.storages[c_.values[value_of_[n]].storage].index;
+  }
+
+  void lower(node_id n) {
+    switch (r_.nodes[n].role) {
+      case tape::role::input:
+        input(r_.handle(n));
+        return;
+      case tape::role::state:
+        state(n);
+        return;
+      case tape::role::variable:
+      case tape::role::constant:
+        new_value(n, home::constant, c_.constants.size());
+        c_.constants.push_back(r_.op_of(n));
+        return;
+      case tape::role::cotangent:
+        throw error(errc::no_value, "freeze", r_.place_of(n),
+                    "an output depends on a symbolic cotangent, which has no number.");
+      case tape::role::computed:
+        break;
+    }
+    instruction i{r_.op_of(n),
+                  detail::followed_kind(r_, n),
+                  {},
+                  0,
+                  r_.place_of(n),
+                  n,
+                  r_.nodes[n].origin == n ? nullptr : r_.op_of(r_.nodes[n].origin).traits->name,
+                  false,
+                  nullptr};
+    for (const node_id x : r_.inputs_of(n)) i.inputs.push_back(value_of_[x]);
+    i.output = new_value(n, home::arena, 0);
+    c_.instructions.push_back(std::move(i));
+  }
+
+  const recording& r_;
+  const freeze_request& request_;
+  std::vector<value_id> value_of_;
+  std::vector<char> needed_;
+  code c_;
+};
+
+void check_request(const recording& r, const freeze_request& request) {
+  const auto names = pass_names();
+  for (const auto& off : request.off)
+    if (std::ranges::find(names, off) == names.end())
+      throw error(errc::invalid_argument,
+                  fmt::format("freeze has no pass '{}'. Its passes are {}.", off, fmt::join(names, ", ")));
+  const auto here = [&](const var& v) {
+    if (&v.recording() != &r)
+      throw error(errc::tape_mismatch, "freeze", v.where(),
+                  fmt::format("'{}' and '{}' are different tapes.", r.name, v.recording().name));
+  };
+  std::ranges::for_each(request.outputs, here);
+  std::ranges::for_each(request.inputs, here);
+  for (const var& v : request.inputs)
+    if (std::ranges::count_if(request.inputs, [&](const var& w) { return w.id() == v.id(); }) > 1)
+      throw error(errc::invalid_argument, "freeze", v.where(),
+                  fmt::format("{} is listed twice among the inputs.", r.describe(v.id())));
+  std::ranges::for_each(request.finite, here);
+  for (const auto& u : request.updates) {
+    here(u.state), here(u.next);
+    if (u.next.kind() != kind::real)
+      throw error(
+          errc::kind_mismatch, "freeze", u.next.where(),
+          fmt::format("the next value of a state is of kind {}; it must be real.", name(u.next.kind())));
+    if (u.state.shape() != u.next.shape())
+      throw error(errc::shape_mismatch, "freeze", u.next.where(),
+                  fmt::format("the next value of a state of shape {} has shape {}; a state keeps its shape.",
+                              to_string(u.state.shape()), to_string(u.next.shape())));
+    if (std::ranges::count_if(request.updates,
+                              [&](const update& other) { return other.state.id() == u.state.id(); }) > 1)
+      throw error(errc::invalid_argument, "freeze", u.state.where(),
+                  fmt::format("{} is updated twice in one run.", r.describe(u.state.id())));
+  }
+}
+
+}  // namespace
+
+program freeze(const freeze_request& request) {
+  const var* any = !request.outputs.empty()   ? &request.outputs[0]
+                   : !request.updates.empty() ? &request.updates[0].state
+                                              : nullptr;
+  if (any == nullptr)
+    throw error(errc::invalid_argument, "freeze without outputs or updates: there is nothing to compute.");
+  const recording& r = any->recording();
+  check_request(r, request);
+  code c = lowering(r, request).run();
+
+  const auto on = [&](const char* pass) { return std::ranges::find(request.off, pass) == request.off.end(); };
+  const std::size_t recorded = r.nodes.size(), lowered = c.instructions.size();
+  const auto note = [&](const char* pass, const std::string& text) {
+    c.report.push_back(fmt::format("{:<22} {}", pass, on(pass) ? text : "off"));
+  };
+  if (on("common_subexpressions")) {
+    const std::size_t merged = detail::merge_common_subexpressions(c);
+    if (on("dead_code")) detail::drop_dead_code(c);
+    note("dead_code", fmt::format("{} nodes recorded, {} instructions needed", recorded, lowered));
+    note("common_subexpressions", fmt::format("{} merged", merged));
+  } else {
+    note("dead_code", fmt::format("{} nodes recorded, {} instructions needed", recorded, lowered));
+    note("common_subexpressions", "");
+  }
+  const std::size_t units = on("folding") ? detail::drop_unit_factors(c) : 0;
+  const std::size_t folded = on("folding") ? detail::fold_constants(c) : 0;
+  note("folding", fmt::format("{} computed once per instance, {} factors of 1 left out", folded, units));
+  const std::size_t views = on("views") ? detail::share_views(c) : 0;
+  note("views", fmt::format("{} share their input's memory", views));
+  code plain = c;
+  detail::place_updates(plain);
+  const std::size_t turned = on("layouts") ? detail::turn_narrow_states(c) : 0;
+  note("layouts", fmt::format("{} narrow states are kept transposed", turned));
+  detail::place_updates(c);
+  const std::size_t overwritten = on("overwriting") ? detail::overwrite_states(c) : 0;
+  note("overwriting", fmt::format("{} states are updated where they are", overwritten));
+  const std::size_t fused = on("fusion") ? detail::fuse_elementwise(c) : 0;
+  note("fusion", fmt::format("{} elementwise instructions run in groups, block by block", fused));
+  const std::size_t cut = on("row_blocks") ? detail::cut_into_row_blocks(c) : 0;
+  note("row_blocks", fmt::format("{} instructions run in blocks of rows", cut));
+  const std::size_t chunked = on("chunks") ? detail::sum_in_chunks(c) : 0;
+  note("chunks", fmt::format("{} groups of row blocks sum in chunks", chunked));
+  const std::size_t paired = on("pairs") ? detail::pair_up(c) : 0;
+  note("pairs", fmt::format("{} ops are computed along with another", paired));
+  if (turned + fused + cut + paired + overwritten > 0) {
+    detail::find_lifetimes(plain);
+    c.plain = std::make_shared<const code>(std::move(plain));
+  }
+  detail::find_lifetimes(c);
+  c.in_place = on("in_place");
+  c.share = false;
+  const std::size_t apart = detail::plan_arena(c, element::f32).bytes;
+  c.share = on("sharing");
+  note("in_place", "elementwise ops write over dying inputs");
+  note("sharing", fmt::format("arena of {} bytes in float, {} without sharing",
+                              detail::plan_arena(c, element::f32).bytes, apart));
+
+  program p;
+  p.code_ = std::make_shared<const code>(std::move(c));
+  return p;
+}
+
+program freeze(const var& output) { return freeze(freeze_request{.outputs = {output}}); }
+
+const detail::code& program::code() const {
+  if (code_ == nullptr)
+    throw error(errc::invalid_argument,
+                "there is no program here: it was never frozen, or it was moved from. Use freeze(...).");
+  return *code_;
+}
+
+std::span<const program::slot> program::inputs() const { return code().input_slots; }
+std::span<const program::slot> program::states() const { return code().state_slots; }
+std::span<const program::slot> program::outputs() const { return code().output_slots; }
+std::size_t program::instructions() const { return code().instructions.size() - code().once; }
+std::size_t program::arena_bytes(element number) const { return detail::plan_arena(*code_, number).bytes; }
+
+std::string program::explain() const {
+  std::string text =
+      fmt::format("program: {} instructions per run, {} once per instance, {} inputs, {} states\n",
+                  instructions(), code().once, inputs().size(), states().size());
+  for (const auto& line : code().report) text += "  " + line + "\n";
+  for (std::size_t t = 0; t < code().instructions.size(); ++t) {
+    const auto& i = code().instructions[t];
+    const auto name = [&](value_id v) {
+      static constexpr const char* homes[] = {"",      "kept ",     "input ", "state ",
+                                              "next ", "constant ", "block "};
+      const auto& val = code().values[v];
+      return fmt::format("{}%{}{}", homes[static_cast<std::size_t>(code().storages[val.storage].where)],
+                         val.storage, to_string(val.shape));
+    };
+    const auto line = [&](const char* when, const instruction& one) {
+      std::vector<std::string> x;
+      for (const value_id v : one.inputs) x.push_back(name(v));
+      const auto from = fmt::format(
+          "{}{}", one.backward_of == nullptr ? "" : fmt::format("backward of {}, ", one.backward_of),
+          to_string(one.where));
+      const char* const op = one.op.traits->name;
+      if (is_commit(one)) {
+        const std::string scale = x[x.size() - 2], keep = x.back();
+        x.resize(x.size() - 2);
+        text += fmt::format("  {:<6}{} = {} * {} + {} * {}({})  {}\n", "last", name(one.output), keep,
+                            name(one.output), scale, op, fmt::join(x, ", "), from);
+      } else if (one.beside != no_value) {
+        text += fmt::format("  {:<6}{}, {} = {} and {}({})  {}\n", when, name(one.output), name(one.beside),
+                            op, one.op.traits->beside->name, fmt::join(x, ", "), from);
+      } else {
+        text += fmt::format("  {:<6}{} = {}({})  {}\n", when, name(one.output), op, fmt::join(x, ", "), from);
+      }
+    };
+    const auto show = [&](const char* when, const instruction& any) {
+      if (any.fused == nullptr) return line(when, any);
+      for (const auto& one : any.fused->fills) line("fused", one);
+      for (const auto& one : any.fused->members) line("fused", one);
+    };
+    if (i.rows == nullptr) {
+      show(t < code().once ? "once" : "", i);
+    } else {
+      text += fmt::format("  {} rows in blocks of {}{}:\n", i.rows->rows, i.rows->block,
+                          i.rows->chunk == 0 ? "" : fmt::format(", sums in chunks of {}", i.rows->chunk));
+      for (const auto& m : i.rows->members) show(m.use.sums ? "sum" : "rows", m.what);
+    }
+  }
+  return text;
+}
+
+}  // namespace reel

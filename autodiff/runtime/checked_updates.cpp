@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// Before an update w = k·w + s·op(x) is made over its state: will every number be finite? Nearly always that
+// is certain beforehand. A number t of less than half the gap between the largest numbers cannot carry a
+// finite w beyond the largest: the sum rounds to it at most. And |t| ≤ |s|·bound, where the op bounds its
+// results, and |k·w| ≤ |w| where |k| ≤ 1. Otherwise the update is tried on a copy.
+#include "runtime/memory.hpp"
+
+#include "tape/inspect.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace reel::detail {
+
+namespace {
+
+// Half that gap is max·ε/4 to within a rounding; half of it again makes up for the roundings of the bound,
+// of the sums it bounds and of the product with s.
+template <class T>
+inline constexpr double harmless = static_cast<double>(std::numeric_limits<T>::max() *
+                                                       std::numeric_limits<T>::epsilon() / 8);
+
+template <class T> double magnitude(const operand_view& x) {
+  return std::fabs(static_cast<double>(*static_cast<const T*>(x.data)));
+}
+// Comparisons with a NaN are false.
+template <class T> bool stays_finite(double bound, const operand_view& scale, const operand_view& keep) {
+  return bound < harmless<T> && bound * magnitude<T>(scale) < harmless<T> && magnitude<T>(keep) <= 1;
+}
+
+}  // namespace
+
+bool machine::memory::is_certain(const code& c, const commit& update, std::size_t index) {
+  const auto bound_of = c.instructions[index].op.traits->bound[static_cast<std::size_t>(number)];
+  if (bound_of == nullptr) return false;
+  const value_id w = c.states[update.state];
+  if (known_finite[update.state] == 0 && !is_finite(w, c.values[w])) return false;
+  const step& s = steps[bank][index];
+  const double most = bound_of(s.op, s.inputs);
+  const operand_view &scale = s.inputs[s.inputs.size() - 2], &keep = s.inputs.back();
+  return number == element::f32 ? stays_finite<float>(most, scale, keep)
+                                : stays_finite<double>(most, scale, keep);
+}
+
+void machine::memory::try_out(const code& c, const commit& update, std::size_t index) {
+  const step& s = steps[bank][index];
+  const auto n = static_cast<std::size_t>(s.output.dims->size());
+  const aligned_bytes copy = allocate(n * size_of(number));
+  std::memcpy(copy.get(), s.output.data, n * size_of(number));
+  const operand_view tried{copy.get(), s.output.dims};
+  body_of(c.instructions[index], number)(s.op, tried, s.inputs);
+  if (first_not_finite(number, copy.get(), n) != n) blame(c, *update.check);
+}
+
+void machine::memory::make_sure(const code& c) {
+  const std::size_t first = c.instructions.size() - c.commits.size();
+  for (std::size_t k = 0; k < c.commits.size(); ++k) {
+    const commit& update = c.commits[k];
+    if (update.check && !is_certain(c, update, first + k)) try_out(c, update, first + k);
+  }
+  for (const commit& update : c.commits) known_finite[update.state] = update.check.has_value();
+}
+
+}  // namespace reel::detail

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// Finding out why a run came out wrong: it is repeated op by op.
+#include "runtime/memory.hpp"
+
+#include "tape/inspect.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace reel::detail {
+
+// Repeats a run that came out wrong in memory of its own, op by op, nothing overwritten.
+void machine::memory::blame(const code& c, std::size_t culprit) {
+  code apart = c.plain != nullptr ? *c.plain : c;
+  apart.in_place = apart.share = false;
+  memory again(apart, number, {});
+  repeat_into(again, c);
+  again.trace(apart, apart.finite[culprit]);
+}
+
+// The same for a run in blocks of rows that an op refused: it saw one block, and could tell no more.
+void machine::memory::refuse_again(const code& c) {
+  const code& plain = c.plain != nullptr ? *c.plain : c;
+  memory again(plain, number, {});
+  repeat_into(again, c);
+  for (std::size_t i = plain.once; i < plain.instructions.size(); ++i) again.execute(plain, i);
+}
+
+void machine::memory::repeat_into(memory& again, const code& c) {
+  for (std::size_t i = 0; i < banks.size(); ++i) get_state(c, i, again.banks[i][0]);
+  for (std::size_t i = 0; i < c.inputs.size(); ++i) again.bind(i, at[bank][c.inputs[i]]);
+}
+
+namespace {
+
+// Which instructions a value is computed by.
+std::vector<bool> computing(const code& c, value_id wanted) {
+  std::vector<bool> storages(c.storages.size()), instructions(c.instructions.size());
+  storages[c.values[wanted].storage] = true;
+  for (std::size_t i = c.instructions.size(); i-- > 0;) {
+    const auto& ins = c.instructions[i];
+    instructions[i] = storages[c.values[ins.output].storage];
+    if (instructions[i])
+      for (const value_id v : ins.inputs) storages[c.values[v].storage] = true;
+  }
+  return instructions;
+}
+
+// What a value that is no instruction's result is called.
+std::string leaf_name(const code& c, value_id v) {
+  const storage& s = c.storages[c.values[v].storage];
+  if (s.where != home::input && s.where != home::state) return "a constant";
+  const bool input = s.where == home::input;
+  const auto& slot = (input ? c.input_slots : c.state_slots)[s.index];
+  return fmt::format("{} {}{}", input ? "input" : "state", s.index,
+                     slot.name.empty() ? "" : fmt::format(" '{}'", slot.name));
+}
+
+}  // namespace
+
+// The first op on the way to the culprit that makes a NaN of numbers, or an infinity of finite
+// numbers. (An infinity that was put there on purpose, such as a mask's, is not its reader's fault.)
+// Where there is none, the first that reads an infinity or NaN the program was given.
+void machine::memory::trace(const code& c, const checked_value& culprit) {
+  const auto blemish_at = [&](value_id v, const void* data) {
+    const value& x = c.values[v];
+    return blemish_of(element_for(x.kind, number), data, static_cast<std::size_t>(x.shape.size()));
+  };
+  const auto refuse = [&](const instruction& by, const std::string& what) {
+    throw error(
+        errc::non_finite, by.where,
+        fmt::format("{} {}. {} is not finite; no state has changed.", describe(by), what, culprit.name));
+  };
+  const auto to_culprit = computing(c, culprit.value);
+  std::optional<std::pair<std::size_t, std::size_t>> reader;  // instruction, input
+  for (std::size_t i = 0; i < c.instructions.size(); ++i) {
+    if (!to_culprit[i]) continue;
+    execute(c, i);
+    const auto& ins = c.instructions[i];
+    const step& s = steps[bank][i];
+    const blemish y = blemish_at(ins.output, s.output.data);
+    if (y.degree == blemish::none) continue;
+    bool inherited = false;
+    for (std::size_t k = 0; k < ins.inputs.size(); ++k) {
+      const blemish x = blemish_at(ins.inputs[k], s.inputs[k].data);
+      inherited = inherited || x.degree >= y.degree;
+      const home where = c.storages[c.values[ins.inputs[k]].storage].where;
+      if (x.degree != blemish::none && !reader && where != home::arena && where != home::kept)
+        reader = {i, k};
+    }
+    if (inherited) continue;
+    const shape& dims = c.values[ins.output].shape;
+    std::string inputs;
+    for (std::size_t k = 0; k < ins.inputs.size(); ++k) {
+      const value& x = c.values[ins.inputs[k]];
+      if (x.kind == kind::real && x.shape == dims)
+        inputs += fmt::format("; its input {} was {} there", k, number_at(number, s.inputs[k].data, y.at));
+    }
+    refuse(ins, fmt::format("produced {} at {}{}", number_at(number, s.output.data, y.at),
+                            position(dims, y.at), inputs));
+  }
+  if (reader) {
+    const auto& ins = c.instructions[reader->first];
+    const value_id v = ins.inputs[reader->second];
+    const void* data = steps[bank][reader->first].inputs[reader->second].data;
+    const std::size_t bad = blemish_at(v, data).at;
+    refuse(ins, fmt::format("read {} at {} of {}", number_at(number, data, bad),
+                            position(c.values[v].shape, bad), leaf_name(c, v)));
+  }
+  const home where = c.storages[c.values[culprit.value].storage].where;
+  throw error(
+      errc::non_finite, "run", {},
+      where == home::arena || where == home::next
+          ? fmt::format("{} is finite as it was recorded, but not with its terms put together in another "
+                        "order; no state has changed. Freeze with the pass 'overwriting' off.",
+                        culprit.name)
+          : fmt::format("{} is {}, which is not finite; no state has changed.", culprit.name,
+                        leaf_name(c, culprit.value)));
+}
+
+}  // namespace reel::detail

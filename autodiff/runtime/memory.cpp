@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/memory.hpp"
+
+#include "tape/evaluate.hpp"
+#include "tape/inspect.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace reel::detail {
+
+machine::memory::memory(const code& c, element n, const reel::workers& w) : number(n), workers(w) {
+  const arena_plan plan = plan_arena(c, number);
+  arena = allocate(plan.bytes);
+  make_banks(c);
+  std::vector<const void*> constants;
+  for (const op_ref& op : c.constants)
+    constants.push_back(load_constant(*static_cast<const leaf*>(op.self.get())));
+  find_input_uses(c);
+  make_blocks(c);
+  for (std::size_t side = 0; side < 2; ++side) make_steps(c, plan, constants, side);
+  for (std::size_t i = 0; i < c.once; ++i) execute(c, i);
+}
+
+std::size_t machine::memory::bytes(kind k, index_t n) const {
+  return static_cast<std::size_t>(n) * size_of(element_for(k, number));
+}
+
+void machine::memory::make_blocks(const code& c) {
+  std::size_t most = 0;
+  for (const auto& i : c.instructions) most = std::max(most, group_runner::scratch_bytes(i, number));
+  blocks = allocate(most);
+}
+
+namespace {
+
+bool is_turned(const code& c, std::size_t state) { return state < c.turned.size() && c.turned[state] != 0; }
+
+// A state that no update names stays where it is.
+bool has_two_banks(const code& c, std::size_t state) {
+  return std::ranges::any_of(c.updates, [&](const auto& u) { return u.first == state; });
+}
+
+}  // namespace
+
+void machine::memory::make_banks(const code& c) {
+  known_finite.assign(c.states.size(), false);
+  natural.resize(c.states.size());
+  for (std::size_t i = 0; i < c.states.size(); ++i) {
+    const value& own = c.values[c.states[i]];
+    const shape& s = c.state_slots[i].shape;
+    const aligned_bytes numbers = allocate(bytes(own.kind, s.size()));
+    load(number, numbers.get(), *static_cast<const leaf*>(c.leaves[i].self.get()));
+    const auto make = [&] {
+      owned.push_back(allocate(bytes(own.kind, own.shape.size())));
+      put_state(c, i, numbers.get(), owned.back().get());
+      return owned.back().get();
+    };
+    std::byte* const first = make();
+    banks.push_back({first, has_two_banks(c, i) ? make() : first});
+  }
+}
+
+namespace {
+
+// A matrix of elements of any size, in rows of `row` of them, `used` of which are its own.
+struct matrix {
+  std::byte* data;
+  std::size_t rows, used, row, size;
+  std::byte* at(std::size_t i, std::size_t j) const { return data + (i * row + j) * size; }
+};
+
+void transpose(const matrix& to, const matrix& from) {
+  for (std::size_t i = 0; i < to.rows; ++i)
+    for (std::size_t j = 0; j < to.used; ++j) std::memcpy(to.at(i, j), from.at(j, i), to.size);
+}
+
+// A state as it is kept and as it is read, where these differ.
+matrix kept_matrix(const shape& kept, const shape& read, std::size_t size, std::byte* data) {
+  return {data, static_cast<std::size_t>(kept[0]), static_cast<std::size_t>(read[0]),
+          static_cast<std::size_t>(kept[1]), size};
+}
+matrix read_matrix(const shape& read, std::size_t size, std::byte* data) {
+  const auto columns = static_cast<std::size_t>(read[1]);
+  return {data, static_cast<std::size_t>(read[0]), columns, columns, size};
+}
+
+}  // namespace
+
+// From the layout a state is read in to the one it is kept in: transposed, maybe, in rows that end with
+// zeros.
+void machine::memory::put_state(const code& c, std::size_t state, const void* from, std::byte* to) const {
+  const value& own = c.values[c.states[state]];
+  const shape& read = c.state_slots[state].shape;
+  if (!is_turned(c, state)) {
+    std::memmove(to, from, bytes(own.kind, read.size()));
+    return;
+  }
+  const std::size_t size = bytes(own.kind, 1);
+  std::memset(to, 0, bytes(own.kind, own.shape.size()));
+  transpose(kept_matrix(own.shape, read, size, to),
+            read_matrix(read, size, static_cast<std::byte*>(const_cast<void*>(from))));
+}
+
+void machine::memory::get_state(const code& c, std::size_t state, std::byte* to) const {
+  const value& own = c.values[c.states[state]];
+  const shape& read = c.state_slots[state].shape;
+  auto* const from = static_cast<std::byte*>(at[bank][c.states[state]]);
+  const std::size_t size = bytes(own.kind, 1);
+  if (!is_turned(c, state)) std::memcpy(to, from, bytes(own.kind, read.size()));
+  else transpose(read_matrix(read, size, to), kept_matrix(own.shape, read, size, from));
+}
+
+const void* machine::memory::state(const code& c, std::size_t i) {
+  if (!is_turned(c, i)) return at[bank][c.states[i]];
+  if (natural[i] == nullptr)
+    natural[i] = allocate(bytes(c.state_slots[i].kind, c.state_slots[i].shape.size()));
+  get_state(c, i, natural[i].get());
+  return natural[i].get();
+}
+
+void machine::memory::set_state(const code& c, std::size_t i, const void* data) {
+  put_state(c, i, data, static_cast<std::byte*>(at[bank][c.states[i]]));
+  known_finite[i] = false;
+}
+
+const void* machine::memory::load_constant(const leaf& l) {
+  if (number == element::f64 || l.type != element::f64) return l.data.get();
+  owned.push_back(allocate(bytes(kind::real, l.dims.size())));
+  load(number, owned.back().get(), l);
+  return owned.back().get();
+}
+
+void machine::memory::make_steps(const code& c, const arena_plan& plan,
+                                 const std::vector<const void*>& constants, std::size_t side) {
+  const auto home_of = [&](const value& v) -> void* {
+    const storage& s = c.storages[v.storage];
+    switch (s.where) {
+      case home::arena:
+      case home::kept:
+        return arena.get() + plan.offset[v.storage];
+      case home::input:
+        return nullptr;  // bound by each run
+      case home::state:
+        return banks[s.index][side];
+      case home::next:
+        return banks[s.index][1 - side];
+      case home::constant:
+        return const_cast<void*>(constants[s.index]);
+      case home::block:
+        return nullptr;  // a group knows where
+    }
+    return nullptr;
+  };
+  for (const value& v : c.values) at[side].push_back(home_of(v));
+  const auto locate = [&](value_id v) { return at[side][v]; };
+  const auto view = [&](value_id v) { return operand_view{at[side][v], &c.values[v].shape}; };
+  auto& table = operands[side];
+  for (const auto& i : c.instructions)
+    for (const value_id v : i.inputs) table.push_back(view(v));
+  std::size_t first = 0;
+  for (const auto& i : c.instructions) {
+    const std::span<const operand_view> inputs(table.data() + first, i.inputs.size());
+    first += i.inputs.size();
+    step s{nullptr, nullptr, i.op.self.get(), view(i.output), {}, inputs, nullptr, nullptr};
+    const auto rows = i.rows != nullptr ? i.rows : cut_for_threads(c, i, workers.threads());
+    if (rows != nullptr) {
+      const bool shared = i.rows == nullptr || worth_sharing(c, *rows);
+      teams[side].push_back(std::make_unique<row_team>(c, *rows, number, shared ? workers.crew() : nullptr,
+                                                       blocks.get(), locate));
+      s.rows = teams[side].back().get();
+    } else if (i.fused != nullptr) {
+      groups[side].push_back(std::make_unique<group_runner>(c, *i.fused, number, blocks.get(), locate));
+      s.fused = groups[side].back().get();
+    } else if (i.beside != no_value) {
+      s.both = i.op.traits->eval_both[static_cast<std::size_t>(number)];
+      s.beside = view(i.beside);
+    } else {
+      s.body = body_of(i, number);
+    }
+    steps[side].push_back(s);
+  }
+}
+
+// A view of an input has the input's storage, so it is patched with it.
+void machine::memory::find_input_uses(const code& c) {
+  input_uses.resize(c.inputs.size());
+  bound.resize(c.inputs.size());
+  std::size_t n = 0;
+  for (const auto& i : c.instructions)
+    for (const value_id v : i.inputs) {
+      const storage& s = c.storages[c.values[v].storage];
+      if (s.where == home::input) input_uses[s.index].push_back(n);
+      ++n;
+    }
+  input_values.resize(c.inputs.size());
+  for (value_id v = 0; v < c.values.size(); ++v) {
+    const storage& s = c.storages[c.values[v].storage];
+    if (s.where == home::input) input_values[s.index].push_back(v);
+  }
+}
+
+void machine::memory::bind(std::size_t input, void* data) {
+  if (bound[input] == data) return;  // where it was in the last run
+  bound[input] = data;
+  for (std::size_t side = 0; side < 2; ++side) {
+    for (const std::size_t i : input_uses[input]) operands[side][i].data = data;
+    for (const value_id v : input_values[input]) {
+      at[side][v] = data;
+      for (const auto& g : groups[side]) g->bind(v, data);
+      for (const auto& t : teams[side]) t->bind(v, data);
+    }
+  }
+}
+
+void machine::memory::execute(const code& c, std::size_t i) {
+  const step& s = steps[bank][i];
+  try {
+    if (s.rows != nullptr) s.rows->run();
+    else if (s.fused != nullptr) s.fused->run();
+    else if (s.both != nullptr) s.both(s.op, s.output, s.beside, s.inputs);
+    else s.body(s.op, s.output, s.inputs);
+  } catch (const error& e) {
+    if (s.rows != nullptr) refuse_again(c);
+    if (e.has_context()) throw;
+    const op_traits& op = *c.instructions[i].op.traits;  // of a pair what came first when it was recorded
+    throw error(e.code(), (s.both != nullptr ? *op.beside : op).name, c.instructions[i].where, e.detail());
+  }
+}
+
+bool machine::memory::watched_finite() const {
+  const auto saw = [](const auto& all) {
+    return std::ranges::all_of(all, [](const auto& one) { return one->finite(); });
+  };
+  return saw(groups[bank]) && saw(teams[bank]);
+}
+
+bool machine::memory::is_finite(value_id v, const value& x) const {
+  const auto n = static_cast<std::size_t>(x.shape.size());
+  return first_not_finite(element_for(x.kind, number), at[bank][v], n) == n;
+}
+
+}  // namespace reel::detail

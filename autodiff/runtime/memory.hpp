@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// The memory of an instance and the steps of its runs. Operand tables exist twice, one per bank of the
+// states: a run reads one bank and writes the other, and succeeds by switching tables. Until then nothing
+// it did can be seen, which is what makes a step all or nothing. States that commits write over have one
+// bank: commits are the last steps of a run, of which nothing can fail any more.
+#pragma once
+
+#include "base/aligned.hpp"
+#include "program/ir.hpp"
+#include "runtime/fused_loop.hpp"
+#include "runtime/parallel_loop.hpp"
+
+namespace reel::detail {
+
+struct step {
+  eval_fn body;
+  eval_both_fn both;  // or null
+  const void* op;
+  operand_view output;
+  operand_view beside;  // the other result of both
+  std::span<const operand_view> inputs;
+  group_runner* fused;  // or null
+  row_team* rows;       // or null
+};
+
+struct machine::memory {
+  element number;
+  reel::workers workers;
+  aligned_bytes arena;
+  std::vector<aligned_bytes> owned;              // converted constants, both banks of the states
+  std::vector<std::array<std::byte*, 2>> banks;  // by state
+  std::array<std::vector<operand_view>, 2> operands;
+  std::array<std::vector<step>, 2> steps;
+  aligned_bytes blocks;  // scratch of fused groups
+  std::array<std::vector<std::unique_ptr<group_runner>>, 2> groups;
+  std::array<std::vector<std::unique_ptr<row_team>>, 2> teams;
+  std::vector<std::vector<std::size_t>> input_uses;  // where in operands each input stands
+  std::vector<std::vector<value_id>> input_values;   // the input and its views
+  std::vector<void*> bound;                          // by input
+  std::array<std::vector<void*>, 2> at;              // by value
+  std::vector<aligned_bytes> natural;                // by state: what is kept transposed, as it is read
+  std::size_t bank = 0;                              // the current one
+  std::size_t ran = 0;                               // the one the last run read
+  bool has_run = false;
+  std::vector<char> known_finite;  // by state: whether it is sure to be
+
+  memory(const code& c, element n, const reel::workers& w);
+
+  void bind(std::size_t input, void* data);
+  void execute(const code& c, std::size_t i);
+  bool watched_finite() const;  // whether what fused groups had to watch in the last run was
+  bool is_finite(value_id v, const value& x) const;
+
+  // Makes sure that what the commits write will be finite where that is asked for, or throws non_finite.
+  void make_sure(const code& c);
+
+  // A state in its own layout, valid until the next run; and its numbers replaced.
+  const void* state(const code& c, std::size_t i);
+  void set_state(const code& c, std::size_t i, const void* data);
+
+  // Repeats a run that came out wrong in memory of its own, op by op, nothing overwritten.
+  [[noreturn]] void blame(const code& c, std::size_t culprit);
+  // The same for a run in blocks of rows that an op refused: it saw one block, and could tell no more.
+  void refuse_again(const code& c);
+
+ private:
+  std::size_t bytes(kind k, index_t n) const;
+  void make_banks(const code& c);
+  std::byte* state_bank(const code& c, std::uint32_t state, std::size_t side) const;
+  const void* load_constant(const leaf& l);
+  void make_blocks(const code& c);
+  void make_steps(const code& c, const arena_plan& plan, const std::vector<const void*>& constants,
+                  std::size_t side);
+  void find_input_uses(const code& c);
+  void put_state(const code& c, std::size_t state, const void* from, std::byte* to) const;
+  void get_state(const code& c, std::size_t state, std::byte* to) const;
+
+  bool is_certain(const code& c, const commit& update, std::size_t index);
+  void try_out(const code& c, const commit& update, std::size_t index);
+
+  void repeat_into(memory& again, const code& c);
+  [[noreturn]] void trace(const code& c, const checked_value& culprit);
+};
+
+}  // namespace reel::detail

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/tiled_loop.hpp"
+
+#include "tape/evaluate.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace reel::detail {
+
+row_runner::row_runner(const code& c, const row_group& g, element number, std::byte* blocks,
+                       const std::function<void*(value_id)>& locate)
+    : rows_(g.rows), block_(g.block) {
+  const auto local = [&](value_id v) { return std::ranges::find(g.locals, v) != g.locals.end(); };
+  const auto view = [&](value_id v, cut by) { return add_view(c, v, by, local(v), locate(v), number); };
+  for (const row_member& m : g.members) {
+    const instruction& i = m.what;
+    member one{nullptr, nullptr, nullptr, i.op.self.get(), 0, 0, 0, i.inputs.size(), 0, nullptr};
+    one.elements = c.values[i.output].shape.size() / rows_;
+    if (i.fused != nullptr) {
+      one.fused = std::make_unique<group_runner>(c, *i.fused, number, blocks, locate, local);
+    } else {
+      one.open = one.go_on = body_of(i, number);
+      if (m.use.sums) one.go_on = i.op.traits->accumulate[static_cast<std::size_t>(number)];
+      if (one.go_on == nullptr)  // complex numbers, for which ops have no more than eval
+        one.part.resize(static_cast<std::size_t>(c.values[i.output].shape.size()) * size_of(number));
+      one.output = view(i.output, m.use.sums ? cut::none : cut::rows);
+      if (i.beside != no_value) {
+        one.both = i.op.traits->eval_both[static_cast<std::size_t>(number)];
+        one.beside = view(i.beside, cut::rows);
+      }
+      one.first_input = views_.size();
+      for (std::size_t k = 0; k < i.inputs.size(); ++k)
+        view(i.inputs[k], (m.use.inputs >> k & 1) != 0    ? cut::rows
+                          : (m.use.columns >> k & 1) != 0 ? cut::columns
+                                                          : cut::none);
+    }
+    members_.push_back(std::move(one));
+  }
+  for (std::size_t i = 0; i < views_.size(); ++i) views_[i].dims = &places_[i].dims[0];
+}
+
+std::size_t row_runner::add_view(const code& c, value_id v, cut by, bool local, void* data, element number) {
+  const value& x = c.values[v];
+  place_of_rows p{v, static_cast<std::byte*>(data), by != cut::none, 0, 0, {}, {x.shape, x.shape}};
+  const std::size_t size = size_of(element_for(x.kind, number));
+  if (by == cut::rows) {
+    p.dims[0] = x.shape.with(0, block_);
+    if (!local) p.step = static_cast<std::size_t>(x.shape.size() / rows_) * size;
+  } else if (by == cut::columns) {
+    p.dims[0] = x.shape.with(1, block_);
+    p.column = size;
+    p.block.resize(static_cast<std::size_t>(x.shape[0] * block_) * size);
+  }
+  places_.push_back(std::move(p));
+  views_.push_back({data, nullptr});
+  return views_.size() - 1;
+}
+
+// Points a view to its block.
+void row_runner::place(std::size_t view, index_t first, index_t n) {
+  place_of_rows& p = places_[view];
+  const std::size_t axis = p.column == 0 ? 0 : 1;
+  const bool shorter = n != block_ && p.by_block;
+  if (shorter && p.dims[1][axis] != n) p.dims[1] = p.dims[0].with(axis, n);
+  const shape& dims = p.dims[shorter ? 1 : 0];
+  if (p.column == 0) {
+    views_[view] = {p.base + static_cast<std::size_t>(first) * p.step, &dims};
+    return;
+  }
+  const std::size_t width = static_cast<std::size_t>(n) * p.column;
+  const std::byte* from = p.base + static_cast<std::size_t>(first) * p.column;
+  for (index_t i = 0; i < dims[0]; ++i, from += static_cast<std::size_t>(rows_) * p.column)
+    std::memcpy(p.block.data() + static_cast<std::size_t>(i) * width, from, width);
+  views_[view] = {p.block.data(), &dims};
+}
+
+void row_runner::bind(value_id value, void* data) {
+  for (auto& p : places_)
+    if (p.value == value) p.base = static_cast<std::byte*>(data);
+  for (auto& m : members_)
+    if (m.fused != nullptr) m.fused->bind(value, data);
+}
+
+void row_runner::add_part(member& m) {
+  const operand_view& y = views_[m.output];
+  m.open(m.op, {m.part.data(), y.dims}, {views_.data() + m.first_input, m.inputs});
+  const auto* const part = reinterpret_cast<const complex*>(m.part.data());
+  for (index_t i = 0; i < y.dims->size(); ++i) static_cast<complex*>(y.data)[i] += part[i];
+}
+
+void row_runner::run(index_t first, index_t last) {
+  finite_ = true;
+  for (index_t at = first; at < last; at += block_) {
+    const index_t n = std::min(block_, last - at);
+    for (std::size_t i = 0; i < views_.size(); ++i) place(i, at, n);
+    for (member& m : members_) {
+      const std::span<const operand_view> inputs(views_.data() + m.first_input, m.inputs);
+      if (m.both != nullptr) {
+        m.both(m.op, views_[m.output], views_[m.beside], inputs);
+      } else if (m.fused == nullptr && at > first && m.go_on == nullptr) {
+        add_part(m);
+      } else if (m.fused == nullptr) {
+        (at == first ? m.open : m.go_on)(m.op, views_[m.output], inputs);
+      } else {
+        m.fused->run(at * m.elements, n * m.elements);
+        finite_ = finite_ && m.fused->finite();
+      }
+    }
+  }
+}
+
+}  // namespace reel::detail

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+// value(): computes what a node needs and is not yet known, inputs first, in one number type.
+#include "tape/evaluate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace reel::detail {
+
+namespace {
+
+template <class To, class From> void convert_all(void* to, const void* from, index_t n) {
+  const auto* x = static_cast<const From*>(from);
+  auto* y = static_cast<To*>(to);
+  for (index_t i = 0; i < n; ++i) y[i] = num::convert<To>(x[i]);
+}
+
+}  // namespace
+
+void load(element type, void* to, const leaf& l) {
+  const index_t n = l.dims.size();
+  switch (element_for(l.type == element::index     ? kind::index
+                      : l.type == element::boolean ? kind::boolean
+                                                   : kind::real,
+                      type)) {
+    case element::f32:
+      return convert_all<float, double>(to, l.data.get(), n);
+    case element::f64:
+      return convert_all<double, double>(to, l.data.get(), n);
+    case element::real50:
+      return convert_all<real50, double>(to, l.data.get(), n);
+    case element::complex:
+      return convert_all<complex, double>(to, l.data.get(), n);
+    case element::index:
+      return convert_all<index_t, index_t>(to, l.data.get(), n);
+    case element::boolean:
+      return convert_all<bool, bool>(to, l.data.get(), n);
+  }
+}
+
+eval_fn eval_of(const op_traits& traits, kind followed, element number, const place& where) {
+  const auto f =
+      traits.eval[static_cast<std::size_t>(traits.any_kind ? element_for(followed, number) : number)];
+  if (f == nullptr)
+    throw error(
+        errc::unsupported_number, traits.name, where,
+        fmt::format("{} has no body for {}. {}", traits.name, name(number),
+                    number == element::complex ? "Only analytic ops can be evaluated in complex numbers."
+                                               : "Its `numbers` list says which types it has."));
+  return f;
+}
+
+kind followed_kind(const recording& r, node_id n) {
+  const auto& traits = *r.op_of(n).traits;
+  const auto x = r.inputs_of(n);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (traits.inputs[traits.variadic ? 0 : i] == follows::number) return r.nodes[x[i]].kind;
+  return kind::real;
+}
+
+namespace {
+
+void load_leaf(recording& r, node_id n, element number, value_store& store) {
+  const leaf& l = *r.leaf_of(n);
+  if (l.data == nullptr)
+    throw error(
+        errc::no_value, "input", r.place_of(n),
+        fmt::format(
+            "input {} {} is bound when a program runs. Freeze and run, or record it with tape.input(array).",
+            r.describe(n), to_string(l.dims)));
+  const bool as_is = number == element::f64 || l.type != element::f64;
+  if (as_is) {
+    store.set(n, const_cast<void*>(l.data.get()));  // never written: only computed nodes are
+    return;
+  }
+  void* to = store.allocate(static_cast<std::size_t>(l.dims.size()) * size_of(number));
+  load(number, to, l);
+  store.set(n, to);
+}
+
+void compute(recording& r, node_id n, element number, value_store& store, std::vector<operand_view>& x) {
+  const op_ref& op = r.op_of(n);
+  const auto inputs = r.inputs_of(n);
+  x.clear();
+  for (const node_id i : inputs) x.push_back({const_cast<void*>(store.get(i)), &r.shape_of(i)});
+  const shape& dims = r.shape_of(n);
+  const std::size_t bytes =
+      static_cast<std::size_t>(dims.size()) * size_of(element_for(r.nodes[n].kind, number));
+  const operand_view y{store.allocate(bytes), &dims};
+  try {
+    eval_of(*op.traits, followed_kind(r, n), number, r.place_of(n))(op.self.get(), y, x);
+  } catch (const error& e) {
+    if (e.has_context()) throw;
+    throw error(e.code(), op.traits->name, r.place_of(n), e.detail());
+  }
+  store.set(n, y.data);
+}
+
+// A tangent that depends on the cotangent it was transposed from: `open` ends with that cotangent, and
+// holds the node that reads it.
+[[noreturn]] void refuse_cotangent(const recording& r, std::span<const node_id> open) {
+  const node_id cotangent = open.back();
+  const auto reads = [&](node_id n) {
+    const auto x = r.inputs_of(n);
+    return std::find(x.begin(), x.end(), cotangent) != x.end();
+  };
+  const auto reader = std::find_if(open.rbegin(), open.rend(), reads);
+  const node_id n = reader == open.rend() ? cotangent : *reader;
+  throw error(errc::no_value, r.op_of(r.nodes[n].origin).traits->name, r.place_of(n),
+              fmt::format("{} reads a symbolic cotangent, which has no number: this pull is not linear in "
+                          "its cotangent.",
+                          r.describe(n)));
+}
+
+}  // namespace
+
+const void* evaluate(recording& r, node_id wanted, element number) {
+  auto& store = r.values[static_cast<std::size_t>(number)];
+  if (const void* known = store.get(wanted)) return known;
+  std::vector<node_id> open{wanted};
+  std::vector<operand_view> x;
+  while (!open.empty()) {
+    const node_id n = open.back();
+    const std::size_t before = open.size();
+    if (store.get(n) == nullptr) {
+      if (r.nodes[n].role == tape::role::cotangent) refuse_cotangent(r, open);
+      if (r.nodes[n].role != tape::role::computed) {
+        load_leaf(r, n, number, store);
+      } else {
+        for (const node_id i : r.inputs_of(n))
+          if (store.get(i) == nullptr) open.push_back(i);
+        if (open.size() > before) continue;  // its inputs first
+        compute(r, n, number, store, x);
+      }
+    }
+    open.pop_back();
+  }
+  return store.get(wanted);
+}
+
+namespace {
+
+template <class T> void check_readable(const recording& r, node_id n) {
+  constexpr kind want = std::same_as<T, index_t> ? kind::index
+                        : std::same_as<T, bool>  ? kind::boolean
+                                                 : kind::real;
+  if (r.nodes[n].kind != want)
+    throw error(errc::kind_mismatch, "value", r.place_of(n),
+                fmt::format("{} is of kind {}, read as {}. Use value<{}>().", r.describe(n),
+                            name(r.nodes[n].kind), name(element_of<T>),
+                            r.nodes[n].kind == kind::index     ? "reel::index_t"
+                            : r.nodes[n].kind == kind::boolean ? "bool"
+                                                               : "double"));
+}
+
+// Index and bool nodes are the same in every number type; double is as good as any.
+template <class T> constexpr element number_for = number<T> ? element_of<T> : element::f64;
+
+template <class T> const T* numbers_of(const var& v) {
+  recording& r = v.recording();
+  check_readable<T>(r, v.id());
+  return static_cast<const T*>(evaluate(r, v.id(), number_for<T>));
+}
+
+}  // namespace
+}  // namespace reel::detail
+
+namespace reel {
+
+template <class T> array<T> var::value() const {
+  const T* x = detail::numbers_of<T>(*this);
+  auto a = make_array<T>(shape());
+  std::copy(x, x + size(), a.data());
+  return a;
+}
+
+template <class T> T var::item() const {
+  if (size() != 1)
+    throw error(
+        errc::shape_mismatch, "item", where_,
+        fmt::format("{} has {} elements; item() reads one. Use value(), or reduce with sum() or mean().",
+                    to_string(shape()), size()));
+  return *detail::numbers_of<T>(*this);
+}
+
+template array<float> var::value<float>() const;
+template array<double> var::value<double>() const;
+template array<real50> var::value<real50>() const;
+template array<complex> var::value<complex>() const;
+template array<index_t> var::value<index_t>() const;
+template array<bool> var::value<bool>() const;
+template float var::item<float>() const;
+template double var::item<double>() const;
+template real50 var::item<real50>() const;
+template complex var::item<complex>() const;
+template index_t var::item<index_t>() const;
+template bool var::item<bool>() const;
+
+}  // namespace reel

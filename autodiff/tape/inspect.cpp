@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "tape/inspect.hpp"
+
+#include <reel/autodiff/kernels.hpp>
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace reel::detail {
+
+namespace {
+
+template <class T> std::size_t first_not_finite(const void* data, std::size_t n) {
+  const T* x = static_cast<const T*>(data);
+  if constexpr (std::floating_point<T>)
+    if (kernels::best<T>().finite(x, static_cast<index_t>(n))) return n;
+  for (std::size_t i = 0; i < n; ++i)
+    if (!num::isfinite(x[i])) return i;
+  return n;
+}
+
+template <class T> blemish blemish_of(const void* data, std::size_t n) {
+  const T* x = static_cast<const T*>(data);
+  blemish b;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (num::isnan(x[i])) return {blemish::nan, i};
+    if (b.degree == blemish::none && !num::isfinite(x[i])) b = {blemish::infinite, i};
+  }
+  return b;
+}
+
+}  // namespace
+
+std::size_t first_not_finite(element type, const void* data, std::size_t n) {
+  switch (type) {
+    case element::f32:
+      return first_not_finite<float>(data, n);
+    case element::f64:
+      return first_not_finite<double>(data, n);
+    case element::real50:
+      return first_not_finite<real50>(data, n);
+    case element::complex:
+      return first_not_finite<complex>(data, n);
+    default:
+      return n;
+  }
+}
+
+blemish blemish_of(element type, const void* data, std::size_t n) {
+  switch (type) {
+    case element::f32:
+      return blemish_of<float>(data, n);
+    case element::f64:
+      return blemish_of<double>(data, n);
+    case element::real50:
+      return blemish_of<real50>(data, n);
+    case element::complex:
+      return blemish_of<complex>(data, n);
+    default:
+      return {};
+  }
+}
+
+std::string number_at(element type, const void* data, std::size_t i) {
+  switch (type) {
+    case element::f32:
+      return fmt::format("{}", static_cast<const float*>(data)[i]);
+    case element::f64:
+      return fmt::format("{}", static_cast<const double*>(data)[i]);
+    case element::real50:
+      return static_cast<const real50*>(data)[i].str(6);
+    case element::complex: {
+      const auto& z = static_cast<const complex*>(data)[i];
+      return fmt::format("{}+{}i", z.real(), z.imag());
+    }
+    default:
+      return "?";
+  }
+}
+
+std::string position(const shape& s, std::size_t i) {
+  std::vector<std::size_t> at(s.rank());
+  for (std::size_t a = s.rank(); a-- > 0; i /= static_cast<std::size_t>(s[a]))
+    at[a] = i % static_cast<std::size_t>(s[a]);
+  return fmt::format("[{}]", fmt::join(at, ","));
+}
+
+}  // namespace reel::detail

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: MIT
+#include "tape/recording.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+namespace reel::detail {
+
+recording::recording(std::string tape_name) : name(std::move(tape_name)), control(acquire_control(this)) {}
+
+recording::~recording() { retire_control(control); }
+
+recording* recording::if_live(const var& v) noexcept {
+  if (v.empty() || v.control_->generation.load(std::memory_order_relaxed) != v.generation_) return nullptr;
+  return v.control_->owner;
+}
+
+recording& recording::of(const var& v) {
+  const tape_control* const c = v.control_;
+  if (c == nullptr || c->generation.load(std::memory_order_relaxed) != v.generation_) refuse(v);
+  return *c->owner.load(std::memory_order_relaxed);
+}
+
+// Apart from the rest, which every use of a var runs through.
+[[gnu::cold]] void recording::refuse(const var& v) {
+  if (v.empty())
+    throw error(errc::empty_variable,
+                "a var that was never recorded. Make one with tape.variable(...), or check a cotangent that "
+                "is none.");
+  const auto now = v.control_->generation.load(std::memory_order_relaxed);
+  const auto written = v.where_.file == nullptr ? std::string{} : ", " + to_string(v.where_);
+  if (now >> 32 != v.generation_ >> 32)
+    throw error(errc::stale_variable,
+                fmt::format("node {}{} belongs to a tape that was destroyed. Keep the tape alive, or keep "
+                            "the var's value() instead.",
+                            v.node_, written));
+  throw error(errc::stale_variable,
+              fmt::format("node {}{} belongs to recording #{} of tape '{}', which was cleared. Record it "
+                          "again, or keep its value().",
+                          v.node_, written, v.generation_ & 0xffffffff, v.control_->owner.load()->name));
+}
+
+var recording::handle(node_id n) const {
+  var v;
+  v.control_ = control;
+  v.generation_ = control->generation.load(std::memory_order_relaxed);
+  v.node_ = n;
+  v.where_ = place_of(n);
+  return v;
+}
+
+std::span<const node_id> recording::inputs_of(node_id n) const {
+  const std::size_t first = nodes[n].first_input;
+  const std::size_t last = n + 1 < nodes.size() ? nodes[n + 1].first_input : inputs.size();
+  return {inputs.data() + first, last - first};
+}
+
+const leaf* recording::leaf_of(node_id n) const {
+  return nodes[n].role == tape::role::computed ? nullptr : static_cast<const leaf*>(op_of(n).self.get());
+}
+
+std::string recording::describe(node_id n) const {
+  const auto named = names.find(n);
+  const auto label = named == names.end() ? std::string(op_of(n).traits->name)
+                                          : fmt::format("{} '{}'", op_of(n).traits->name, named->second);
+  const auto where = to_string(place_of(n));
+  const auto backward = nodes[n].origin == n
+                            ? std::string{}
+                            : fmt::format("backward of {}: ", op_of(nodes[n].origin).traits->name);
+  return fmt::format("{}{} (node {}{}{})", backward, label, n, where.empty() ? "" : ", ", where);
+}
+
+// -- tables of shared parts
+
+std::size_t recording::shape_hash::operator()(const shape& s) const noexcept {
+  std::size_t h = s.rank();
+  for (const index_t n : s) h = (h ^ static_cast<std::size_t>(n)) * 0x9e3779b97f4a7c15u;
+  return h ^ (h >> 32);
+}
+
+std::size_t recording::place_hash::operator()(const place& p) const noexcept {
+  return (reinterpret_cast<std::uintptr_t>(p.file) ^ p.line) * 0x9e3779b97f4a7c15u >> 8;
+}
+
+std::uint32_t recording::intern_shape(const shape& s) {
+  if (!nodes.empty() && shapes[nodes.back().shape] == s) return nodes.back().shape;
+  const auto [it, is_new] = shape_ids_.try_emplace(s, static_cast<std::uint32_t>(shapes.size()));
+  if (is_new) shapes.push_back(s);
+  return it->second;
+}
+
+std::uint32_t recording::intern_place(const place& where) {
+  if (!nodes.empty() && places[nodes.back().place] == where) return nodes.back().place;
+  const auto [it, is_new] = place_ids_.try_emplace(where, static_cast<std::uint32_t>(places.size()));
+  if (is_new) places.push_back(where);
+  return it->second;
+}
+
+std::uint32_t recording::intern_op(const op_traits& traits, const void* op) {
+  auto& recent =
+      recent_ops_[reinterpret_cast<std::uintptr_t>(&traits) / alignof(op_traits) % recent_ops_.size()];
+  if (recent != 0) {
+    const op_ref& known = ops[recent - 1];
+    if (known.traits == &traits && traits.same(known.self.get(), op)) return recent - 1;
+  }
+  ops.push_back({&traits, traits.copy(op)});
+  recent = static_cast<std::uint32_t>(ops.size());
+  return recent - 1;
+}
+
+bool same_op(const op_ref& a, const op_ref& b) {
+  return a.traits == b.traits && (a.self == b.self || a.traits->same(a.self.get(), b.self.get()));
+}
+
+// -- appending
+
+var recording::push(std::uint32_t op, std::span<const node_id> x, std::uint32_t shape, kind k, tape::role r,
+                    const place& where) {
+  if (nodes.size() >= no_node || inputs.size() + x.size() >= no_node)
+    throw error(errc::size_overflow,
+                fmt::format("tape '{}' is full: 2^32 nodes or inputs. Clear it between steps.", name));
+  const auto id = static_cast<node_id>(nodes.size());
+  node n{op, static_cast<std::uint32_t>(inputs.size()), shape, 0, id, k, r};
+  if (pulling != no_node) {
+    n.place = nodes[pulling].place;
+    n.origin = nodes[pulling].origin;
+  } else {
+    n.place = intern_place(where);
+  }
+  inputs.insert(inputs.end(), x.begin(), x.end());
+  try {
+    nodes.push_back(n);
+  } catch (...) {
+    inputs.resize(n.first_input);
+    throw;
+  }
+  return handle(id);
+}
+
+var recording::append(op_ref op, std::span<const node_id> x, const shape& dims, kind k, tape::role r,
+                      const place& where) {
+  ops.push_back(std::move(op));
+  return push(static_cast<std::uint32_t>(ops.size() - 1), x, intern_shape(dims), k, r, where);
+}
+
+var recording::append_leaf(leaf l, const place& where) {
+  const kind k = l.type == element::index     ? kind::index
+                 : l.type == element::boolean ? kind::boolean
+                                              : kind::real;
+  const auto& traits = leaf_traits(l.role);
+  const auto r = l.role;
+  const auto dims = l.dims;
+  return append({&traits, std::make_shared<const leaf>(std::move(l))}, {}, dims, k, r, where);
+}
+
+var recording::scalar(double number, kind k, const place& where) {
+  const auto bits = std::bit_cast<std::uint64_t>(number);
+  const auto [first, last] = scalars_.equal_range(bits);
+  for (auto it = first; it != last; ++it)
+    if (it->second.k == k) return handle(it->second.node);
+  leaf l{tape::role::constant, element_for(k, element::f64), {}, nullptr};
+  if (k == kind::real) {
+    l.data = std::make_shared<const double>(number);
+  } else {
+    // From 2^53 on a double may stand for a neighbour of the integer that was written.
+    if (number != std::nearbyint(number) || std::abs(number) >= 9007199254740992.0 ||
+        (k == kind::boolean && number != 0 && number != 1))
+      throw error(errc::kind_mismatch,
+                  fmt::format("{} stands beside values of kind {}.", number, reel::name(k)));
+    if (k == kind::index) l.data = std::make_shared<const index_t>(static_cast<index_t>(number));
+    else l.data = std::make_shared<const bool>(number != 0);
+  }
+  const var v = append_leaf(std::move(l), where);
+  scalars_.emplace(bits, shared_scalar{v.id(), k});
+  return v;
+}
+
+void recording::rollback(std::size_t size) noexcept {
+  if (size >= nodes.size()) return;
+  inputs.resize(nodes[size].first_input);
+  nodes.resize(size);
+  std::erase_if(scalars_, [&](const auto& s) { return s.second.node >= size; });
+  std::erase_if(names, [&](const auto& s) { return s.first >= size; });
+  for (auto& v : values) v.forget_from(size);
+}
+
+void recording::clear() noexcept {
+  ++control->generation;
+  nodes.clear();
+  inputs.clear();
+  ops.clear();
+  shapes.clear();
+  places.clear();
+  names.clear();
+  shape_ids_.clear();
+  place_ids_.clear();
+  recent_ops_.fill(0);
+  scalars_.clear();
+  for (auto& v : values) v.release();
+}
+
+std::size_t recording::bytes() const noexcept {
+  std::size_t total = nodes.capacity() * sizeof(node) + inputs.capacity() * sizeof(node_id) +
+                      ops.capacity() * sizeof(op_ref) + shapes.size() * sizeof(shape);
+  for (const auto& op : ops)
+    if (op.traits == &leaf_traits(tape::role::variable) || op.traits == &leaf_traits(tape::role::constant) ||
+        op.traits == &leaf_traits(tape::role::state) || op.traits == &leaf_traits(tape::role::input)) {
+      const auto* l = static_cast<const leaf*>(op.self.get());
+      if (l->data != nullptr) total += static_cast<std::size_t>(l->dims.size()) * size_of(l->type);
+    }
+  for (const auto& v : values) total += v.bytes();
+  return total;
+}
+
+// -- recording an op
+
+namespace {
+
+kind resolve(follows rule, kind followed) {
+  return rule == follows::number ? followed : rule == follows::index ? kind::index : kind::boolean;
+}
+
+follows rule_of(const op_traits& traits, std::size_t i) { return traits.inputs[traits.variadic ? 0 : i]; }
+
+}  // namespace
+
+// Kinds, shapes and number types are settled here, once, where the op is written.
+var recording::record_nodes(const op_traits& traits, const void* op, std::span<const node_id> x,
+                            const place& where) {
+  kind followed = kind::real;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (rule_of(traits, i) == follows::number) {
+      followed = nodes[x[i]].kind;
+      break;
+    }
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const kind have = nodes[x[i]].kind;
+    const kind want = resolve(rule_of(traits, i), traits.any_kind ? followed : kind::real);
+    if (have != want)
+      throw error(errc::kind_mismatch,
+                  fmt::format("input {} is {} of kind {}; it must be {}.", i, to_string(shape_of(x[i])),
+                              reel::name(have), reel::name(want)));
+  }
+  std::array<const shape*, 8> few;
+  std::vector<const shape*> lots;
+  std::span<const shape*> dims(few.data(), std::min(x.size(), few.size()));
+  if (x.size() > few.size()) {
+    lots.resize(x.size());
+    dims = lots;
+  }
+  for (std::size_t i = 0; i < x.size(); ++i) dims[i] = &shape_of(x[i]);
+  const shape y = traits.infer(op, dims);
+  return push(intern_op(traits, op), x, intern_shape(y), resolve(traits.result, followed),
+              tape::role::computed, where);
+}
+
+namespace {
+
+// Runs `f` and adds op and place to an error that lacks them.
+template <class F> var named(const op_traits& traits, const place& where, F f) {
+  try {
+    return f();
+  } catch (const error& e) {
+    if (e.has_context()) throw;
+    throw error(e.code(), traits.name, where, e.detail());
+  }
+}
+
+void check_same_tape(const recording& first, const recording& r, const var& a, const var& b) {
+  if (&first != &r)
+    throw error(errc::tape_mismatch,
+                fmt::format("left is on tape '{}' (node {}), right on tape '{}' (node {}). Use "
+                            "detach(x, tape) to pass a value as a constant.",
+                            first.name, a.id(), r.name, b.id()));
+}
+
+place blame(const recording& r, const place& where) {
+  return r.pulling == no_node ? where : r.place_of(r.pulling);
+}
+
+// Ops rarely have more than four inputs: their ids then live on the stack.
+struct id_list {
+  explicit id_list(std::size_t n)
+      : large(n > small.size() ? n : 0), ids(large.empty() ? std::span(small.data(), n) : std::span(large)) {}
+  std::array<node_id, 4> small;
+  std::vector<node_id> large;
+  std::span<node_id> ids;
+};
+
+}  // namespace
+
+var record(const op_traits& traits, const void* op, std::span<const operand* const> x) {
+  place where;
+  for (const operand* o : x)
+    if (where.file == nullptr) where = o->where();
+  recording* r = nullptr;
+  return named(traits, where, [&] {
+    id_list list(x.size());
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      if (x[i]->is_number()) continue;
+      recording& mine = recording::of(x[i]->variable());
+      if (r == nullptr) r = &mine, first = i;
+      check_same_tape(*r, mine, x[first]->variable(), x[i]->variable());
+      list.ids[i] = recording::node_of(x[i]->variable());
+    }
+    if (r == nullptr)
+      throw error(
+          errc::empty_variable,
+          "every operand is a plain number, so there is no tape to record on. Use tape.constant(number).");
+    where = blame(*r, where);
+    const std::size_t size = r->nodes.size();
+    try {
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        if (!x[i]->is_number()) continue;
+        const kind k = traits.any_kind ? r->nodes[list.ids[first]].kind : kind::real;
+        list.ids[i] = r->scalar(x[i]->number(), resolve(rule_of(traits, i), k), where).id();
+      }
+      return r->record_nodes(traits, op, list.ids, where);
+    } catch (...) {
+      r->rollback(size);
+      throw;
+    }
+  });
+}
+
+var record(const op_traits& traits, const void* op, std::span<const var> x, place where) {
+  return named(traits, where, [&] {
+    if (x.empty()) throw error(errc::invalid_argument, "no inputs; give at least one.");
+    recording& r = recording::of(x[0]);
+    where = blame(r, where);
+    id_list list(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      check_same_tape(r, recording::of(x[i]), x[0], x[i]);
+      list.ids[i] = recording::node_of(x[i]);
+    }
+    return r.record_nodes(traits, op, list.ids, where);
+  });
+}
+
+}  // namespace reel::detail

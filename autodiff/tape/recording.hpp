@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// The nodes of a tape. A node is 24 bytes and 4 per input: indices into tables of ops, shapes and
+// places that are shared by all nodes that agree on them. Inputs always come before their consumers,
+// so a sweep over the graph is a loop over indices and nothing ever recurses.
+#pragma once
+
+#include "tape/handles.hpp"
+#include "tape/values.hpp"
+
+#include <reel/autodiff/op.hpp>
+#include <reel/autodiff/tape.hpp>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace reel::detail {
+
+// An op value of erased type, shared by tape and programs.
+struct op_ref {
+  const op_traits* traits = nullptr;
+  std::shared_ptr<const void> self;
+};
+bool same_op(const op_ref& a, const op_ref& b);
+
+// What a leaf holds. `data` is null for an input without an example and for a cotangent.
+struct leaf {
+  tape::role role;
+  element type;  // f64, index or boolean
+  shape dims;
+  std::shared_ptr<const void> data;
+};
+const op_traits& leaf_traits(tape::role r);
+
+struct node {
+  std::uint32_t op, first_input, shape, place;
+  node_id origin;  // the node whose pull recorded this one, or itself
+  reel::kind kind;
+  tape::role role;
+};
+
+inline constexpr node_id no_node = ~node_id{0};
+
+struct recording {
+  explicit recording(std::string tape_name);
+  ~recording();
+  recording(const recording&) = delete;
+  recording& operator=(const recording&) = delete;
+
+  // The recording of a live var. Throws empty_variable or stale_variable.
+  static recording& of(const var& v);
+  [[noreturn]] static void refuse(const var& v);
+  static recording* if_live(const var& v) noexcept;
+  // Of a var of this recording, once it has been checked.
+  static node_id node_of(const var& v) noexcept { return v.node_; }
+
+  var handle(node_id n) const;
+  var append(op_ref op, std::span<const node_id> x, const shape& dims, kind k, tape::role r,
+             const place& where);
+  var append_leaf(leaf l, const place& where);
+  var scalar(double number, kind k, const place& where);  // shared by equal bits
+  std::uint32_t intern_op(const op_traits& traits, const void* op);
+  std::uint32_t intern_shape(const shape& s);
+
+  std::span<const node_id> inputs_of(node_id n) const;
+  const op_ref& op_of(node_id n) const { return ops[nodes[n].op]; }
+  const shape& shape_of(node_id n) const { return shapes[nodes[n].shape]; }
+  const shape& shape_of(const var& v) const { return shape_of(node_of(v)); }
+  const place& place_of(node_id n) const { return places[nodes[n].place]; }
+  const leaf* leaf_of(node_id n) const;
+  std::string describe(node_id n) const;  // "log (node 12, train.cpp:48)"
+
+  void clear() noexcept;
+  void rollback(std::size_t size) noexcept;  // forgets nodes from `size` on
+  std::size_t bytes() const noexcept;
+
+  std::string name;
+  tape_control* control;
+  std::vector<node> nodes;
+  std::vector<node_id> inputs;
+  std::vector<op_ref> ops;
+  std::deque<shape> shapes;  // a reference to one survives later recording
+  std::vector<place> places;
+  std::unordered_map<node_id, std::string> names;
+  std::array<value_store, number_count> values;  // by number type
+
+  // While a rule is being pulled, what it records takes over the forward node's place.
+  node_id pulling = no_node;
+
+ private:
+  std::uint32_t intern_place(const place& where);
+  var push(std::uint32_t op, std::span<const node_id> x, std::uint32_t shape, kind k, tape::role r,
+           const place& where);
+  friend var record(const op_traits&, const void*, std::span<const operand* const>);
+  friend var record(const op_traits&, const void*, std::span<const var>, place);
+  var record_nodes(const op_traits& traits, const void* op, std::span<const node_id> x, const place& where);
+
+  struct shape_hash {
+    std::size_t operator()(const shape& s) const noexcept;
+  };
+  struct place_hash {
+    std::size_t operator()(const place& p) const noexcept;
+  };
+  std::unordered_map<shape, std::uint32_t, shape_hash> shape_ids_;
+  std::unordered_map<place, std::uint32_t, place_hash> place_ids_;
+  std::array<std::uint32_t, 64> recent_ops_{};  // by op type: the last index + 1
+  struct shared_scalar {
+    node_id node;
+    kind k;
+  };
+  std::unordered_multimap<std::uint64_t, shared_scalar> scalars_;
+};
+
+// Undoes what was recorded since, unless committed: recording gives the strong guarantee.
+class transaction {
+ public:
+  explicit transaction(recording& r) : recording_(r), size_(r.nodes.size()), pulling_(r.pulling) {}
+  ~transaction() {
+    recording_.pulling = pulling_;
+    if (!committed_) recording_.rollback(size_);
+  }
+  transaction(const transaction&) = delete;
+  transaction& operator=(const transaction&) = delete;
+  void commit() noexcept { committed_ = true; }
+
+ private:
+  recording& recording_;
+  std::size_t size_;
+  node_id pulling_;
+  bool committed_ = false;
+};
+
+}  // namespace reel::detail

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include "tape/recording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace reel {
+
+namespace detail {
+
+namespace {
+
+// Two leaves are the same op when they are the same leaf, or constants of equal bits.
+bool same_leaf(const void* a, const void* b) {
+  const auto& x = *static_cast<const leaf*>(a);
+  const auto& y = *static_cast<const leaf*>(b);
+  if (&x == &y) return true;
+  if (x.role != tape::role::constant || y.role != x.role || x.type != y.type || x.dims != y.dims)
+    return false;
+  const auto* p = static_cast<const std::byte*>(x.data.get());
+  return std::equal(p, p + static_cast<std::size_t>(x.dims.size()) * size_of(x.type),
+                    static_cast<const std::byte*>(y.data.get()));
+}
+
+constexpr op_traits make_leaf_traits(const char* name) {
+  return op_traits{.name = name,
+                   .arity = 0,
+                   .variadic = false,
+                   .any_kind = false,
+                   .analytic = true,
+                   .elementwise = false,
+                   .stretch = false,
+                   .view = false,
+                   .effect = false,
+                   .sum = false,
+                   .product = false,
+                   .finite_product = false,
+                   .difference = false,
+                   .stateless = false,
+                   .result = follows::number,
+                   .inputs = nullptr,
+                   .eval = {},
+                   .infer = nullptr,
+                   .pull = nullptr,
+                   .same = &same_leaf,
+                   .copy = nullptr};
+}
+
+}  // namespace
+
+const op_traits& leaf_traits(tape::role r) {
+  static constexpr op_traits traits[] = {make_leaf_traits("computed"), make_leaf_traits("variable"),
+                                         make_leaf_traits("constant"), make_leaf_traits("input"),
+                                         make_leaf_traits("state"),    make_leaf_traits("cotangent")};
+  return traits[static_cast<std::size_t>(r)];
+}
+
+}  // namespace detail
+
+tape::tape(std::string name) : recording_(std::make_unique<detail::recording>(std::move(name))) {}
+tape::~tape() = default;
+tape::tape(tape&&) noexcept = default;
+tape& tape::operator=(tape&&) noexcept = default;
+
+detail::recording& tape::recording() const {
+  if (recording_ == nullptr)
+    throw error(errc::stale_variable, "this tape was moved from. Use the tape it was moved to.");
+  return *recording_;
+}
+
+namespace {
+
+template <class To, class From> std::shared_ptr<const void> copy_as(const void* data, index_t n) {
+  const auto* from = static_cast<const From*>(data);
+  std::shared_ptr<To[]> to(new To[static_cast<std::size_t>(n)]);
+  std::transform(from, from + n, to.get(), [](From x) { return static_cast<To>(x); });
+  return to;
+}
+
+}  // namespace
+
+var detail::record_leaf(detail::recording& rec, tape::role r, const tape::view& numbers, place where) {
+  using enum tape::role;
+  const index_t n = numbers.dims->size();
+  const bool real = numbers.type != element::index && numbers.type != element::boolean;
+  if (!real && (r == variable || r == state))
+    throw error(
+        errc::kind_mismatch, r == variable ? "variable" : "state", where,
+        fmt::format("numbers of kind {} have no derivative; use tape.constant(array) or tape.input(array).",
+                    numbers.type == element::index ? "index" : "bool"));
+  detail::leaf l{r, real ? element::f64 : numbers.type, *numbers.dims, nullptr};
+  switch (numbers.type) {
+    case element::f32:
+      l.data = copy_as<double, float>(numbers.data, n);
+      break;
+    case element::f64:
+      l.data = copy_as<double, double>(numbers.data, n);
+      break;
+    case element::index:
+      l.data = copy_as<index_t, index_t>(numbers.data, n);
+      break;
+    case element::boolean:
+      l.data = copy_as<bool, bool>(numbers.data, n);
+      break;
+    default:
+      throw error(errc::unsupported_number, "leaves are made of float, double, integers or bools.");
+  }
+  return rec.append_leaf(std::move(l), where);
+}
+
+var tape::input(const shape& s, kind k, place where) {
+  return recording().append_leaf({role::input, element_for(k, element::f64), s, nullptr}, where);
+}
+
+var tape::variable(double number, place where) {
+  const shape scalar;
+  return detail::record_leaf(recording(), role::variable, view{element::f64, &number, &scalar}, where);
+}
+
+var tape::constant(double number, place where) { return recording().scalar(number, kind::real, where); }
+
+void tape::clear() noexcept {
+  if (recording_ != nullptr) recording_->clear();
+}
+
+void tape::release() noexcept {
+  if (recording_ == nullptr) return;
+  for (auto& v : recording_->values) v.release();
+}
+
+void tape::reserve(std::size_t nodes) {
+  recording().nodes.reserve(nodes);
+  recording().inputs.reserve(nodes * 2);
+}
+
+std::size_t tape::size() const noexcept { return recording_ == nullptr ? 0 : recording_->nodes.size(); }
+std::size_t tape::bytes() const noexcept { return recording_ == nullptr ? 0 : recording_->bytes(); }
+const std::string& tape::name() const noexcept {
+  static const std::string moved = "(moved from)";
+  return recording_ == nullptr ? moved : recording_->name;
+}
+
+// -- var
+
+detail::recording& var::recording() const { return detail::recording::of(*this); }
+const shape& var::shape() const { return recording().shape_of(node_); }
+kind var::kind() const { return recording().nodes[node_].kind; }
+node_id var::id() const {
+  recording();
+  return node_;
+}
+
+var var::named(std::string name) const {
+  recording().names.insert_or_assign(node_, std::move(name));
+  return *this;
+}
+
+std::string var::name() const {
+  const auto& names = recording().names;
+  const auto it = names.find(node_);
+  return it == names.end() ? std::string{} : it->second;
+}
+
+}  // namespace reel

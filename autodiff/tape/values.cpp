@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "tape/values.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace reel::detail {
+
+namespace {
+constexpr std::size_t first_chunk = std::size_t{1} << 12;
+constexpr std::size_t last_chunk = std::size_t{1} << 22;
+constexpr std::size_t line = 64;
+}  // namespace
+
+void value_store::set(std::size_t node, void* data) {
+  if (node >= at_.size())
+    at_.resize(std::max(node + 1, std::min(at_.size() * 2, at_.size() + (std::size_t{1} << 20))));
+  at_[node] = data;
+}
+
+// Large values start on a cache line; small ones are packed, so that scalar graphs stay small.
+void* value_store::allocate(std::size_t bytes) {
+  const std::size_t align = bytes >= line ? line : 16;
+  std::size_t skip = (align - reinterpret_cast<std::uintptr_t>(next_) % align) % align;
+  if (next_ == nullptr || left_ < skip + bytes) {
+    const std::size_t grown = chunks_.empty() ? first_chunk : std::min(chunks_.back().size * 2, last_chunk);
+    const std::size_t size = std::max(grown, bytes + line);
+    // new[] without () leaves the memory uninitialised, which is all eval needs
+    chunks_.push_back({std::unique_ptr<std::byte[]>(new std::byte[size]), size});
+    next_ = chunks_.back().memory.get();
+    left_ = size;
+    skip = (align - reinterpret_cast<std::uintptr_t>(next_) % align) % align;
+  }
+  std::byte* const p = next_ + skip;
+  next_ = p + bytes;
+  left_ -= skip + bytes;
+  return p;
+}
+
+void value_store::release() noexcept {
+  at_.clear();
+  chunks_.clear();
+  next_ = nullptr;
+  left_ = 0;
+}
+
+void value_store::forget_from(std::size_t node) noexcept {
+  if (node < at_.size()) at_.resize(node);
+}
+
+std::size_t value_store::bytes() const noexcept {
+  std::size_t total = at_.capacity() * sizeof(void*);
+  for (const auto& c : chunks_) total += c.size;
+  return total;
+}
+
+}  // namespace reel::detail

@@ -3,7 +3,7 @@
 // gives the same graph with every standard library.
 #pragma once
 
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // IDX and NPY files of every type of numbers, and those that must be refused.
-#include "../support.hpp"
+#include "support.hpp"
 #include "binary_files.hpp"
 #include "temporary.hpp"
 

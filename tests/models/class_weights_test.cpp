@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Class weights: a weight of 2 is a sample that occurs twice.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/models/class_weights.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A classifier says of samples what its layers say, in pieces or at once, and fits them or is refused.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/models/classifier.hpp>
 #include <reel/models/metrics.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Files that must be refused, each with the kind of error, the place and the text.
-#include "../support.hpp"
+#include "support.hpp"
 #include "temporary.hpp"
 
 #include <reel/models/csv.hpp>

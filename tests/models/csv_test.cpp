@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the CSV reader makes of files of every dialect.
-#include "../support.hpp"
+#include "support.hpp"
 #include "temporary.hpp"
 
 #include <reel/models/csv.hpp>

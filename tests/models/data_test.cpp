@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Data sets: rows, splits, scaling; and the two that come with reel against values computed apart.
-#include "../support.hpp"
+#include "support.hpp"
 #include "temporary.hpp"
 
 #include <reel/models/csv.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Model files that are damaged, cut short or made to harm.
-#include "../support.hpp"
+#include "support.hpp"
 #include "binary_files.hpp"
 #include "temporary.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Trees, models and checkpoints in files: what comes back is what was saved, bit for bit.
-#include "../support.hpp"
+#include "support.hpp"
 #include "temporary.hpp"
 
 #include <reel/models/io.hpp>

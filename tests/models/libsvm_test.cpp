@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // LIBSVM text, and what is refused of it.
-#include "../support.hpp"
+#include "support.hpp"
 #include "binary_files.hpp"
 #include "temporary.hpp"
 

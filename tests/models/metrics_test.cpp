@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Metrics against values worked out by hand, and what they refuse.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/models/metrics.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A model that is nothing but a struct trains like those that come with the library: XOR, which no
 // linear model can learn.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/models/mlp.hpp>
 #include <reel/models/softmax_regression.hpp>

@@ -2,7 +2,7 @@
 // Softmax regression has one optimum. Those of iris and digits were found by L-BFGS to a gradient below
 // 1e-8 and confirmed by a second solver; training here must reach the same loss, and on the test rows
 // the same accuracy. Iris is taken as it is, digits divided by 16; every fifth row is for testing.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/models/data_sets.hpp>
 #include <reel/models/softmax_regression.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Data sets of every format by one function, their labels beside them, and images that stay bytes.
-#include "../support.hpp"
+#include "support.hpp"
 #include "binary_files.hpp"
 #include "temporary.hpp"
 

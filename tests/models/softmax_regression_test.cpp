@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Softmax regression on small data: what fit, predict, predict_proba and score promise.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/models/softmax_regression.hpp>
 

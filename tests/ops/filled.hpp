@@ -2,7 +2,7 @@
 // Numbers and questions that the tests of frozen programs share.
 #pragma once
 
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 

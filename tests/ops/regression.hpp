@@ -2,7 +2,7 @@
 // A training step of softmax regression, and what comes of three of them.
 #pragma once
 
-#include "filled.hpp"
+#include "ops/filled.hpp"
 
 #include <vector>
 

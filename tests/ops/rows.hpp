@@ -2,7 +2,7 @@
 // Going down the op table: the numbers of a row on a tape, directions to try, and what comes out.
 #pragma once
 
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/autodiff/check/directions.hpp>
 #include <reel/ops.hpp>

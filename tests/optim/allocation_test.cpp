@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A frozen step allocates nothing, by operator new or by malloc: this program counts every call.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 #include <reel/optim.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The loop around a step: epochs, callbacks, schedules, and the history they leave.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 #include <reel/optim.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Minibatches: every sample exactly once per epoch, a pure function of (seed, epoch), resumable.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/optim/minibatches.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Random numbers: the published vectors of Philox, an independent implementation's streams, and the
 // properties of what is made from them.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/optim/random.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules against their formulas written a second time, as plain loops; differentiated through; and run, all
 // of them, over problems whose minima are known.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 #include <reel/optim.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Schedules are functions of how far training is; each against its formula, alone and composed.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/optim/schedule.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A training step is the rule's formula, in one program per batch shape, and all or nothing.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 #include <reel/optim.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The one family of errors: every kind has a name of its own, and messages follow one pattern.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 

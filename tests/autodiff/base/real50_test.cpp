@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // real50 against constants computed elsewhere with 70 digits, and against IEEE doubles at the edges.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/autodiff/number.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every product of sizes is checked where a shape is made; broadcasting is NumPy's.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 

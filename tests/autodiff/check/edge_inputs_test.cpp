@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Inputs that break rules.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/autodiff/check/hostile.hpp>
 #include <reel/ops.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A failed check names what is wrong: planted faults of different kinds, one op for each.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/autodiff/check.hpp>
 #include <reel/ops.hpp>

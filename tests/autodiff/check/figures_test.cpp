@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Precision ladders, ulp studies and V-curves.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/autodiff/check/precision.hpp>
 #include <reel/autodiff/check/vcurve.hpp>

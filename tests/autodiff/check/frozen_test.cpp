@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Frozen programs against the tape they were made of, and ops that promise freeze what they do not keep.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/autodiff/check/frozen.hpp>
 #include <reel/autodiff/kernels.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Identities that the author of an op declares: right ones, wrong ones, and what they notice.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/autodiff/check/mutants.hpp>
 #include <reel/autodiff/check/tape.hpp>

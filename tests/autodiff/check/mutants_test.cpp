@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Mutants of users' rules, labelled and not.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/autodiff/check/mutants.hpp>
 #include <reel/ops.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every node of a tape at the numbers it meets, and the search for the one that is wrong.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/autodiff/check/tape.hpp>
 #include <reel/ops.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The check kit on rules that are right, wrong, and impossible to judge.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/autodiff/check/directions.hpp>
 #include <reel/ops.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The Boost.Graph view: the concepts hold, and Boost's algorithms agree with what the tape itself says.
-#include "random_graph.hpp"
+#include "autodiff/random_graph.hpp"
 
 #include <reel/autodiff/graph.hpp>
 

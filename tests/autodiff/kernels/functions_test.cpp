@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The kernels of functions and of one element after another, against functions in more digits.
 // REEL_KERNEL_STRIDE is the distance between the floats that are tried; the long checks take all of them.
-#include "kernels.hpp"
+#include "autodiff/kernels/kernels.hpp"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 // What the tests of the kernels share: every set that this processor runs, and numbers to try it on.
 #pragma once
 
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/autodiff/kernels.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The kernel of matrix products: against sums in double, and whether its bits depend on how it is called.
-#include "kernels.hpp"
+#include "autodiff/kernels/kernels.hpp"
 
 #include <fmt/format.h>
 

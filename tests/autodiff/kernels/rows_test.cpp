@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The kernels that take many elements to one, and softmax, against sums in more digits.
-#include "kernels.hpp"
+#include "autodiff/kernels/kernels.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Functions as links of a chain have the bits of the same functions as loops, in every set.
-#include "kernels.hpp"
+#include "autodiff/kernels/kernels.hpp"
 
 #include <array>
 #include <cstring>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Long programs: freezing takes time in proportion to their length. (A pass that is quadratic takes
 // minutes for these, one that is cubic never ends.)
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // How near the arena of a program is to the smallest that its order of instructions admits: the most bytes
 // that are alive at a time.
-#include "../../autodiff/code.hpp"
+#include "program/ir.hpp"
 
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Programs: inputs by position, states and how they are updated, what outputs may be, and that a run
 // that fails has changed nothing.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 

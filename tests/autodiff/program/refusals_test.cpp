@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What freezing, binding and reading refuse.
-#include "../support.hpp"
-#include "narrow_op.hpp"
+#include "support.hpp"
+#include "autodiff/narrow_op.hpp"
 
 #include <reel/ops.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Training steps whose work several threads share: the same bits, and the same words when something is wrong.
-#include "regression.hpp"
+#include "ops/regression.hpp"
 
 #include <limits>
 #include <string>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The threads that share a run's work: every part is done once, whoever does it, and what goes wrong in one
 // comes out as it would on one thread.
-#include "../../autodiff/crew.hpp"
+#include "runtime/thread_pool.hpp"
 
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/autodiff/workers.hpp>
 

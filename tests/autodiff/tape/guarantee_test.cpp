@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Recording is all or nothing: a refused call leaves the tape as it was, whoever refuses and however
 // many nodes the call had recorded by then.
-#include "random_graph.hpp"
+#include "autodiff/random_graph.hpp"
 
 using namespace reel;
 

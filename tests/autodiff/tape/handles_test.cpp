@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A var is checked on every use: stale, mixed, empty and moved-from handles are refused by name.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 

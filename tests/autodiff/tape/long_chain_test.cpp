@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Nothing recurses over a graph: a chain of many nodes is recorded, differentiated, evaluated and
 // destroyed on a stack of 8 MiB. REEL_CHAIN_NODES says how many; the long checks take ten million.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 

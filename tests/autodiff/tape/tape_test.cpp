@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Leaves and the life of a tape: kinds, names, release, clear and reuse, what it holds.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 

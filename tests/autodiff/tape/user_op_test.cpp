@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Ops as a user may write them: derived from one another, with attributes of their own.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // value() and item(): the same tape in float, double, 50 digits and complex, and what they refuse.
-#include "../support.hpp"
-#include "narrow_op.hpp"
+#include "support.hpp"
+#include "autodiff/narrow_op.hpp"
 
 #include <reel/ops.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Functions to functions: on numbers, arrays and trees, nested, and on the caller's tape.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What differentiation refuses, and how it names a user's wrong rule.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Derivatives on a tape against closed forms: vjp, jvp, grad, hvp, jacobian and hessian.
-#include "../support.hpp"
+#include "support.hpp"
 
 #include <reel/ops.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Passes are exact: whichever of them run, a program computes what evaluation does, bit for bit. Held
 // against hundreds of random computations, in float, double and 50 digits.
-#include "random_graph.hpp"
+#include "autodiff/random_graph.hpp"
 
 #include <bit>
 #include <cstring>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Fused groups whose members are chains: what is held in registers, stored, read again and handed out.
-#include "filled.hpp"
+#include "ops/filled.hpp"
 
 #include <reel/autodiff/check/frozen.hpp>
 #include <reel/autodiff/kernels.hpp>

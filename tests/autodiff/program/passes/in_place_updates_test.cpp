@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Updates made over their states: those made apart but for a rounding, and still all or nothing.
-#include "filled.hpp"
+#include "ops/filled.hpp"
 
 #include <cmath>
 #include <limits>

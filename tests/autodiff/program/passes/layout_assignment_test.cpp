@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // States that are kept transposed: they look like any other, and results stay within the bound of another
 // order of summation.
-#include "regression.hpp"
+#include "ops/regression.hpp"
 
 #include <cmath>
 #include <functional>

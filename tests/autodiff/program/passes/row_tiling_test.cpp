@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What freeze does to training steps: batches cut into blocks of rows, large gradients used up as they are
 // made, which change no bit; and sums in chunks.
-#include "regression.hpp"
+#include "ops/regression.hpp"
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What freeze computes in another way than it was recorded: pairs of ops at once, factors of 1 not at all.
-#include "filled.hpp"
+#include "ops/filled.hpp"
 
 #include <cmath>
 #include <limits>

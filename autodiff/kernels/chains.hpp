@@ -156,6 +156,7 @@ template <class T> struct chains_of {
     for (; i + tile <= n; i += tile) begin(first, i, a, a, a, a, a, a, a, a);
     for (; i < n; i += lanes<T>)
       reinterpret_cast<narrow_link*>(first->narrow)(first, i, least(lanes<T>, n - i), a, a);
+    clear_upper_halves();  // the links leave their numbers in them
   }
 
   static constexpr chains make() {

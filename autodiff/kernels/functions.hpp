@@ -159,6 +159,12 @@ template <class T> inline vec<T> tanh(vec<T> x) {
   return with_sign_of<T>(a < T(0.625) ? tanh_near_0(a) : far, x);
 }
 
+// 4e/(1 + e)² for e = e^−2|x|: nothing is subtracted, so that digits are kept however small the result.
+template <class T> inline vec<T> sech_square(vec<T> x) {
+  const vec<T> e = exp<T>(magnitude<T>(x) * T(-2)), d = e + T(1);
+  return e * T(4) / (d * d);
+}
+
 // 1/(1 + e^−x), and e^x/(1 + e^x) where x < 0: the exponential is at most 1.
 template <class T> inline vec<T> sigmoid(vec<T> x) {
   const vec<T> e = exp<T>(with_sign_of<T>(magnitude<T>(x), all(T(-1))));

@@ -216,7 +216,52 @@ template <class T> struct rows_of {
     }
   }
 
-  // The loss and its slope; either may be null.
+  // What stands before an element, going up, and what stands behind it, going down.
+  template <class From, class To> static void add_others(const From& from, const To& to, index_t n) {
+    vec<T> sum{};
+    for (index_t k = 0; k < n; ++k) to.set(k, sum), sum += from.get(k);
+    sum = vec<T>{};
+    for (index_t k = n; k-- > 0; sum += from.get(k)) to.set(k, to.get(k) + sum);
+  }
+  // One row along it: in each lane the same, and the sums of the other lanes.
+  static void add_others_along(T* y, const T* x, index_t n) {
+    const index_t whole = n / lanes<T> * lanes<T>, left = n - whole;
+    const vec<T> last = left > 0 ? load_part(x + whole, left, T(0)) : vec<T>{};
+    vec<T> sum{};
+    for (index_t i = 0; i < whole; i += lanes<T>) store(y + i, sum), sum += load(x + i);
+    const vec<T> before_last = sum;
+    sum += last;
+    const vec<T> lane_sums = sum;
+    T before = 0, behind = 0;
+    for (index_t l = 0; l < lanes<T>; ++l) sum[l] = before, before += lane_sums[l];
+    for (index_t l = lanes<T>; l-- > 0;) sum[l] += behind, behind += lane_sums[l];
+    if (left > 0) store_part(y + whole, before_last + sum, left), sum += last;
+    for (index_t i = whole; i > 0; i -= lanes<T>) {
+      const index_t at = i - lanes<T>;
+      store(y + at, load(y + at) + sum), sum += load(x + at);
+    }
+  }
+  static void sum_others(T* y, const T* x, index_t outer, index_t n, index_t inner) {
+    if (along({outer, n, inner}))
+      for (; outer > 0; --outer, x += n, y += n) add_others_along(y, x, n);
+    else if (inner == 1)
+      for (index_t i = 0; i < outer; i += lanes<T>) {
+        alignas(64) T in[few * lanes<T>], out[few * lanes<T>];
+        const index_t rows = least(lanes<T>, outer - i);
+        turn_in(in, x + i * n, rows, n);
+        add_others(side_by_side<T>{in, lanes<T>, lanes<T>}, side_by_side<T>{out, lanes<T>, lanes<T>}, n);
+        turn_out(y + i * n, out, rows, n);
+      }
+    else
+      for (index_t o = 0; o < outer; ++o)
+        for (index_t q = 0; q < inner; q += lanes<T>) {
+          const index_t at = o * n * inner + q, rows = least(lanes<T>, inner - q);
+          add_others(side_by_side<T, const T>{x + at, inner, rows}, side_by_side<T>{y + at, inner, rows}, n);
+        }
+  }
+
+  // The loss and its slope; either may be null. At a label that is the row's maximum the slope p − 1 is taken
+  // as −Σ of the other p, which keeps its digits however close p is to 1.
   static void cross_entropy(T* loss, T* dz, const T* z, const index_t* labels, const T* l, index_t rows,
                             index_t n) {
     if (!along({rows, n, 1}))
@@ -235,9 +280,12 @@ template <class T> struct rows_of {
         bits<T> hot;
         std::memcpy(&hot, label, sizeof hot);
         const vec<T> scale = s.scale(), factor = load_some(l + row, used);
+        const bits<T> is_top = load(at_label) == s.top;
+        const vec<T> others = -(s.rest * scale);
         for (index_t k = 0; k < n; ++k) {
-          const vec<T> one = hot == static_cast<lane<T>>(k) ? all(T(1)) : vec<T>{};
-          to.set(k, slope(rounded(to.get(k) * scale) - one, factor));
+          const bits<T> here = hot == static_cast<lane<T>>(k);
+          const vec<T> p = rounded(to.get(k) * scale), one = here ? all(T(1)) : vec<T>{};
+          to.set(k, slope(here & is_top ? others : p - one, factor));
         }
       });
     for (index_t i = 0; i < rows; ++i, z += n) {
@@ -248,7 +296,9 @@ template <class T> struct rows_of {
       if (loss != nullptr) loss[i] = r.log_sum() - (z[labels[i]] - r.top);
       if (dz == nullptr) continue;
       const vec<T> scale = all(r.scale()), factor = all(l[i]);
-      const vec<T> at_label = slope(rounded(all(dz[labels[i]]) * scale) - T(1), factor);
+      const bool is_top = z[labels[i]] == r.top;
+      const vec<T> others = -(all(r.rest) * scale);
+      const vec<T> at_label = slope(is_top ? others : rounded(all(dz[labels[i]]) * scale) - T(1), factor);
       map(dz, static_cast<const T*>(dz), n, [=](vec<T> e) { return slope(rounded(e * scale), factor); });
       dz[labels[i]] = at_label[0];
       dz += n;

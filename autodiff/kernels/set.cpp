@@ -40,6 +40,7 @@ template <class T> constexpr set<T> make() {
           .log = function_of<T, f::log>(),
           .tanh = function_of<T, f::tanh>(),
           .sigmoid = function_of<T, f::sigmoid>(),
+          .sech_square = function_of<T, f::sech_square>(),
           .log1p = function_of<T, f::log1p>(),
           .less = {e::less, c::template links_of<f::less>()},
           .less_equal = {e::less_equal, c::template links_of<f::less_equal>()},
@@ -54,6 +55,7 @@ template <class T> constexpr set<T> make() {
           .log_softmax = r::log_softmax,
           .logsumexp = r::logsumexp,
           .softmax_and_logsumexp = r::softmax_and_logsumexp,
+          .sum_others = r::sum_others,
           .cross_entropy = r::cross_entropy,
           .gemm = gemm_of<T>::gemm,
           .add_scaled_product = gemm_of<T>::add_scaled_product};

@@ -12,7 +12,7 @@
 #include <limits>
 #include <utility>
 
-#if defined(__AVX512F__) || defined(__FMA__)
+#if defined(__AVX__)
 #include <immintrin.h>
 #endif
 
@@ -26,6 +26,15 @@ inline constexpr index_t register_bytes = 32;
 inline constexpr index_t register_bytes = 16;
 #endif
 inline constexpr int registers = register_bytes == 64 ? 32 : 16;
+
+// Clears the upper halves of the vector registers. A caller's scalar code may be compiled for SSE, and many
+// processors run such code ten times slower while these halves are in use. Compilers clear them at the end of
+// a function whose registers they know of; a function that calls stages of a chain has to say so.
+inline void clear_upper_halves() {
+#if defined(__AVX__)
+  _mm256_zeroupper();
+#endif
+}
 
 template <class T> struct pack;
 template <> struct pack<float> {

@@ -2,6 +2,7 @@
 // Times every workload in all its implementations and prints one table of ratios for each.
 #include "agree.hpp"
 #include "machine.hpp"
+#include "registers.hpp"
 #include "report.hpp"
 
 #include <fmt/format.h>
@@ -22,7 +23,7 @@ constexpr const char* usage = R"(usage: bench [OPTION…]
   --list           name the rows and stop
   --check          only check that all implementations compute the same
   --quick          fewer and shorter repetitions
-  --json FILE      also write a list of {workload, size, threads, number, implementation, median_us}
+  --json FILE      also write a list of {workload, size, threads, number, implementation, median_us, libm_ratio}
   --svg FILE       also draw time against size
   --plain-malloc   leave malloc as it is; otherwise it is told to keep its memory, which suits
                    implementations that allocate
@@ -68,7 +69,9 @@ std::ofstream open(const std::string& path) {
 bench::measured measure(const bench::row& row, const bench::contenders& all, const bench::effort& effort) {
   bench::measured m{row.workload, row.size, row.number, {}};
   const std::vector<bench::timing> timings = bench::measure(all, row.units, effort);
-  for (std::size_t i = 0; i < all.size(); ++i) m.entries.push_back({all[i].name, all[i].by, timings[i]});
+  for (std::size_t i = 0; i < all.size(); ++i)
+    m.entries.push_back({all[i].name, all[i].by, timings[i],
+                         all[i].by == bench::maker::reel ? bench::libm_ratio(all[i].run) : 0});
   return m;
 }
 

@@ -77,6 +77,7 @@ std::string to_table(std::span<const measured> rows) {
   std::vector<line> lines{{"size"}};
   lines[0].insert(lines[0].end(), names.begin(), names.end());
   lines[0].push_back("spread");
+  lines[0].push_back("libm after");
   for (const measured& row : rows) {
     const double first = row.entries.front().time.median_us;
     line l{std::to_string(row.size)};
@@ -84,9 +85,11 @@ std::string to_table(std::span<const measured> rows) {
       const entry_time* e = by_hand > 1 && i == hand_end ? best_by_hand(row) : find(row, names[i]);
       l.push_back(e == nullptr ? "" : i == 0 ? microseconds(first) : with_ratio(e->time.median_us, first));
     }
-    double spread = 0;
-    for (const entry_time& e : row.entries) spread = std::max(spread, e.time.spread);
+    double spread = 0, libm = 0;
+    for (const entry_time& e : row.entries)
+      spread = std::max(spread, e.time.spread), libm = std::max(libm, e.libm);
     l.push_back(fmt::format("{:.0f} %", 100 * spread));
+    l.push_back(libm > 0 ? fmt::format("{:.2f}", libm) : "");
     lines.push_back(std::move(l));
   }
   return fmt::format("{} ({}): µs, and the ratio of {} to it\n\n{}\n", rows.front().workload,
@@ -106,9 +109,9 @@ std::string to_json(std::span<const measured> rows) {
   for (const measured& row : rows)
     for (const entry_time& e : row.entries)
       out += fmt::format(
-          R"({} {{"workload": {}, "size": {}, "threads": 1, "number": {}, "implementation": {}, "median_us": {:.6g}}})",
+          R"({} {{"workload": {}, "size": {}, "threads": 1, "number": {}, "implementation": {}, "median_us": {:.6g}{}}})",
           out.empty() ? "[\n" : ",\n", quoted(row.workload), row.size, quoted(row.number), quoted(e.name),
-          e.time.median_us);
+          e.time.median_us, e.libm > 0 ? fmt::format(R"(, "libm_ratio": {:.3g})", e.libm) : "");
   return out.empty() ? "[]\n" : out + "\n]\n";
 }
 

@@ -12,6 +12,7 @@ struct entry_time {
   std::string name;
   maker by;
   timing time;
+  double libm = 0;  // libm_ratio of a run; 0 where it was not measured
 };
 
 struct measured {
@@ -22,10 +23,12 @@ struct measured {
 };
 
 // One table for the rows of one workload: microseconds, and behind them how many times as long the
-// first contender took. The best by hand has a column of its own where there are several.
+// first contender took. The best by hand has a column of its own where there are several. The last column
+// tells how many times as long the caller's own log and sin take after a run of reel, the worst of its
+// contenders.
 std::string to_table(std::span<const measured> rows);
 
-// A list of {workload, size, threads, number, implementation, median_us}.
+// A list of {workload, size, threads, number, implementation, median_us, libm_ratio}, the last of reel alone.
 std::string to_json(std::span<const measured> rows);
 
 // An SVG picture with one log-log diagram for every workload that was measured at several sizes.

@@ -87,7 +87,8 @@ template <class T> struct set {
   binary scale, scale_either;  // a·b, but 0 where a is 0 (where either is)
   unary neg, square, sqrt, abs, relu;
   unary exp, log, tanh, sigmoid;
-  unary log1p;  // of x ≥ 0
+  unary sech_square;  // 1/cosh² x
+  unary log1p;        // of x ≥ 0
   comparison less, less_equal;
   function<void(T* y, const bool* c, const T* a, const T* b, index_t n)> select;  // c ? a : b
   kernels::chains chains;
@@ -108,6 +109,8 @@ template <class T> struct set {
   rows *softmax, *log_softmax, *logsumexp;
   // The softmax p and the logsumexp y of the same rows, each as it would come out alone.
   void (*softmax_and_logsumexp)(T* p, T* y, const T* x, index_t outer, index_t n, index_t inner);
+  // y_i = Σ_{j≠i} x_j within each row. Nothing is subtracted.
+  rows* sum_others;
   // Of rows of n numbers −ln softmax(z)_label for labels in [0, n), and its slope in z times l, 0 where l is
   // 0. What is null is not asked for; nothing overlaps.
   void (*cross_entropy)(T* loss, T* dz, const T* z, const index_t* labels, const T* l, index_t rows,

@@ -3,6 +3,7 @@
 #include <reel/autodiff/error.hpp>
 #include <reel/autodiff/number.hpp>
 
+#include <boost/math/constants/constants.hpp>
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@ namespace reel {
 
 namespace mp = boost::multiprecision;
 using big = mp::number<mp::cpp_bin_float<50>, mp::et_off>;
+using wide = mp::number<mp::cpp_bin_float<420>, mp::et_off>;
 
 struct real50_access {
   using category = real50::category;
@@ -57,8 +59,25 @@ struct real50_access {
 };
 
 namespace {
+
 big open(const real50& x) { return real50_access::open(x); }
 real50 close(const big& x) { return real50_access::close(x); }
+
+// A finite number in another number of digits, handed over in doubles: Boost 1.74 converts to more digits by
+// reading beyond the number's end.
+template <class To, class From> To in_digits(const From& x) {
+  if (x == 0) return To(0);
+  const int exponent = ilogb(x);
+  From rest = ldexp(x, -exponent);
+  To y = 0;
+  for (int k = 0; k < 5; ++k) {
+    const auto part = static_cast<double>(rest);
+    y += part;
+    rest -= part;
+  }
+  return ldexp(y, exponent);
+}
+
 }  // namespace
 
 real50::real50(double x) : real50(close(big(x))) {}
@@ -92,7 +111,93 @@ namespace num {
 real50 exp(const real50& x) { return close(mp::exp(open(x))); }
 real50 log(const real50& x) { return close(mp::log(open(x))); }
 real50 sqrt(const real50& x) { return close(mp::sqrt(open(x))); }
+real50 log10(const real50& x) { return close(mp::log10(open(x))); }
+real50 exp2(const real50& x) { return close(mp::exp2(open(x))); }
+real50 log2(const real50& x) { return close(mp::log2(open(x))); }
+real50 cbrt(const real50& x) { return close(mp::cbrt(open(x))); }
+
+// An angle less its nearest multiple of π/2, and how many of these there were, modulo 4. The multiple is
+// taken away in so many digits that 50 are left of the angle.
+struct angle {
+  big rest;
+  int quarters;
+  explicit angle(const real50& x) : rest(open(x)), quarters(0) {
+    constexpr int most = 1100;  // binary digits before the point, at most: all doubles have fewer
+    if (!isfinite(x) || ilogb(rest) > most) {
+      rest = std::numeric_limits<big>::quiet_NaN();
+      return;
+    }
+    if (mp::abs(rest) < 0.5) return;
+    const wide quarter = boost::math::constants::half_pi<wide>(), all = in_digits<wide>(rest);
+    const wide n = mp::round(all / quarter);
+    rest = in_digits<big>(wide(all - n * quarter));
+    quarters = static_cast<int>(mp::fmod(n, wide(4)) + 4) % 4;
+  }
+};
+real50 sin(const real50& x) {
+  const angle a(x);
+  const big y = a.quarters % 2 == 0 ? mp::sin(a.rest) : mp::cos(a.rest);
+  return close(a.quarters < 2 ? y : big(-y));
+}
+real50 cos(const real50& x) {
+  const angle a(x);
+  const big y = a.quarters % 2 == 0 ? mp::cos(a.rest) : mp::sin(a.rest);
+  return close(a.quarters == 0 || a.quarters == 3 ? y : big(-y));
+}
+real50 tan(const real50& x) {
+  const angle a(x);
+  const big y = mp::tan(a.rest);
+  return close(a.quarters % 2 == 0 ? y : big(-1 / y));
+}
+real50 asin(const real50& x) { return close(mp::asin(open(x))); }
+real50 acos(const real50& x) { return close(mp::acos(open(x))); }
+real50 atan(const real50& x) { return close(mp::atan(open(x))); }
+real50 sinh(const real50& x) { return close(mp::sinh(open(x))); }
+real50 cosh(const real50& x) { return close(mp::cosh(open(x))); }
 real50 tanh(const real50& x) { return close(mp::tanh(open(x))); }
+real50 asinh(const real50& x) { return close(mp::asinh(open(x))); }
+real50 acosh(const real50& x) { return x == 1 ? real50(0) : close(mp::acosh(open(x))); }
+real50 atanh(const real50& x) {
+  if (abs(x) == 1) return x / real50(0);
+  return close(mp::atanh(open(x)));
+}
+real50 hypot(const real50& x, const real50& y) {
+  if (isinf(x) || isinf(y)) return infinity<real50>();
+  return close(mp::hypot(open(x), open(y)));
+}
+real50 fma(const real50& x, const real50& y, const real50& z) {
+  if (!isfinite(x) || !isfinite(y) || !isfinite(z)) return x * y + z;
+  return close(
+      in_digits<big>(wide(in_digits<wide>(open(x)) * in_digits<wide>(open(y)) + in_digits<wide>(open(z)))));
+}
+// The arctangent of the smaller over the larger, and the quarter turns that this leaves.
+real50 atan2(const real50& y, const real50& x) {
+  const big quarter = boost::math::constants::half_pi<big>(), a = open(x), b = open(y);
+  if (isnan(x) || isnan(y)) return x + y;
+  const auto signed_as_y = [&](const big& turn) { return close(signbit(y) ? big(-turn) : turn); };
+  if (isinf(x) && isinf(y)) return signed_as_y(signbit(x) ? big(3 * quarter / 2) : big(quarter / 2));
+  if (a == 0 && b == 0) return signbit(x) ? signed_as_y(2 * quarter) : y;
+  if (mp::abs(b) > mp::abs(a)) return signed_as_y(quarter - mp::atan(a / mp::abs(b)));
+  const big t = mp::atan(mp::abs(b) / mp::abs(a));
+  return signed_as_y(signbit(x) ? big(2 * quarter - t) : t);
+}
+real50 floor(const real50& x) { return isfinite(x) ? close(mp::floor(open(x))) : x; }
+real50 ceil(const real50& x) { return isfinite(x) ? close(mp::ceil(open(x))) : x; }
+real50 trunc(const real50& x) { return isfinite(x) ? close(mp::trunc(open(x))) : x; }
+real50 round(const real50& x) { return isfinite(x) ? close(mp::round(open(x))) : x; }
+real50 copysign(const real50& x, const real50& s) { return signbit(x) == signbit(s) ? x : -x; }
+// x less the multiple of y that is nearest to it, or nearest on the side of 0.
+real50 fmod(const real50& x, const real50& y) {
+  if (isinf(y) && isfinite(x)) return x;
+  return copysign(close(mp::fmod(open(x), open(y))), x);
+}
+real50 remainder(const real50& x, const real50& y) {
+  if (isinf(y) && isfinite(x)) return x;
+  const real50 r = fmod(abs(x), abs(y)), rest = abs(y) - r;
+  const bool odd = fmod(trunc(abs(x) / abs(y)), real50(2)) == 1;
+  const real50 nearest = rest < r || (rest == r && odd) ? -rest : r;
+  return signbit(x) ? -nearest : nearest;
+}
 // mp::pow has no answer of IEEE's for a NaN, nor for a negative base with an exponent beyond int.
 real50 pow(const real50& x, const real50& y) {
   const big a = open(x), b = open(y);
@@ -104,6 +209,8 @@ real50 pow(const real50& x, const real50& y) {
 real50 log1p(const real50& x) { return close(mp::log1p(open(x))); }
 real50 expm1(const real50& x) { return close(mp::expm1(open(x))); }
 real50 abs(const real50& x) { return close(mp::abs(open(x))); }
+bool signbit(const real50& x) { return (mp::signbit)(open(x)) != 0; }
+bool isinf(const real50& x) { return (mp::isinf)(open(x)); }
 bool isnan(const real50& x) { return (mp::isnan)(open(x)); }
 bool isfinite(const real50& x) { return (mp::isfinite)(open(x)); }
 }  // namespace num

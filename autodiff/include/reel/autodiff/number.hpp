@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The number types a tape can be evaluated in, and the functions to call inside `eval` and `f`:
 // reel::num::exp and friends work on float, double, real50 and (the analytic ones)
-// std::complex<double> alike. (An unqualified `exp` inside the namespace finds the var overload.)
+// std::complex<double> alike. (An unqualified `exp` inside the namespace finds the var overload; std::exp
+// knows nothing of 50 digits, and <reel/autodiff/std_functions.hpp> makes the compiler say so.)
 #pragma once
 
 #include <reel/autodiff/real50.hpp>
@@ -53,32 +54,97 @@ namespace num {
 template <class T>
 concept builtin = std::floating_point<T> || std::same_as<T, complex>;
 
+// Analytic functions: of all four number types.
 template <builtin T> T exp(T x) { return std::exp(x); }
 template <builtin T> T log(T x) { return std::log(x); }
+template <builtin T> T log10(T x) { return std::log10(x); }
 template <builtin T> T sqrt(T x) { return std::sqrt(x); }
+template <builtin T> T sin(T x) { return std::sin(x); }
+template <builtin T> T cos(T x) { return std::cos(x); }
+template <builtin T> T tan(T x) { return std::tan(x); }
+template <builtin T> T asin(T x) { return std::asin(x); }
+template <builtin T> T acos(T x) { return std::acos(x); }
+template <builtin T> T atan(T x) { return std::atan(x); }
+template <builtin T> T sinh(T x) { return std::sinh(x); }
+template <builtin T> T cosh(T x) { return std::cosh(x); }
 template <builtin T> T tanh(T x) { return std::tanh(x); }
+template <builtin T> T asinh(T x) { return std::asinh(x); }
+template <builtin T> T acosh(T x) { return std::acosh(x); }
+template <builtin T> T atanh(T x) { return std::atanh(x); }
 template <builtin T> T pow(T x, T y) { return std::pow(x, y); }
-template <std::floating_point T> T log1p(T x) { return std::log1p(x); }
+template <std::floating_point T> T exp2(T x) { return std::exp2(x); }
 template <std::floating_point T> T expm1(T x) { return std::expm1(x); }
+template <std::floating_point T> T log2(T x) { return std::log2(x); }
+template <std::floating_point T> T log1p(T x) { return std::log1p(x); }
+template <std::floating_point T> T cbrt(T x) { return std::cbrt(x); }
+template <std::floating_point T> T hypot(T x, T y) { return std::hypot(x, y); }
+template <std::floating_point T> T atan2(T y, T x) { return std::atan2(y, x); }
+template <std::floating_point T> T fma(T x, T y, T z) { return std::fma(x, y, z); }  // xy + z, rounded once
+
+// Of reals alone.
 template <std::floating_point T> T abs(T x) { return std::abs(x); }
+template <std::floating_point T> T floor(T x) { return std::floor(x); }
+template <std::floating_point T> T ceil(T x) { return std::ceil(x); }
+template <std::floating_point T> T trunc(T x) { return std::trunc(x); }
+template <std::floating_point T> T round(T x) { return std::round(x); }  // halves away from 0
+template <std::floating_point T> T fmod(T x, T y) { return std::fmod(x, y); }
+template <std::floating_point T> T remainder(T x, T y) { return std::remainder(x, y); }
+template <std::floating_point T> T copysign(T x, T s) { return std::copysign(x, s); }
+template <std::floating_point T> bool signbit(T x) { return std::signbit(x); }
 template <std::floating_point T> bool isnan(T x) { return std::isnan(x); }
+template <std::floating_point T> bool isinf(T x) { return std::isinf(x); }
 template <std::floating_point T> bool isfinite(T x) { return std::isfinite(x); }
 
 real50 exp(const real50& x);
 real50 log(const real50& x);
+real50 log10(const real50& x);
 real50 sqrt(const real50& x);
+real50 sin(const real50& x);  // right for |x| up to about 1e50, NaN beyond: a period has no 50 digits there
+real50 cos(const real50& x);
+real50 tan(const real50& x);
+real50 asin(const real50& x);
+real50 acos(const real50& x);
+real50 atan(const real50& x);
+real50 sinh(const real50& x);
+real50 cosh(const real50& x);
 real50 tanh(const real50& x);
+real50 asinh(const real50& x);
+real50 acosh(const real50& x);
+real50 atanh(const real50& x);
 real50 pow(const real50& x, const real50& y);
-real50 log1p(const real50& x);
+real50 exp2(const real50& x);
 real50 expm1(const real50& x);
+real50 log2(const real50& x);
+real50 log1p(const real50& x);
+real50 cbrt(const real50& x);
+real50 hypot(const real50& x, const real50& y);
+real50 atan2(const real50& y, const real50& x);
+real50 fma(const real50& x, const real50& y, const real50& z);
 real50 abs(const real50& x);
+real50 floor(const real50& x);
+real50 ceil(const real50& x);
+real50 trunc(const real50& x);
+real50 round(const real50& x);
+real50 fmod(const real50& x, const real50& y);
+real50 remainder(const real50& x, const real50& y);
+real50 copysign(const real50& x, const real50& s);
+bool signbit(const real50& x);
 bool isnan(const real50& x);
+bool isinf(const real50& x);
 bool isfinite(const real50& x);
 
+// Where the standard library has none for complex numbers: the analytic continuation of the real function
+// from the right half-plane, of cbrt from both.
+complex exp2(const complex& x);
+complex expm1(const complex& x);
+complex log2(const complex& x);
+complex log1p(const complex& x);
+complex cbrt(const complex& x);
+complex hypot(const complex& x, const complex& y);
+complex atan2(const complex& y, const complex& x);
+inline complex fma(const complex& x, const complex& y, const complex& z) { return x * y + z; }
 inline bool isnan(const complex& x) { return isnan(x.real()) || isnan(x.imag()); }
 inline bool isfinite(const complex& x) { return isfinite(x.real()) && isfinite(x.imag()); }
-inline complex log1p(const complex& x) { return std::log(1.0 + x); }
-inline complex expm1(const complex& x) { return std::exp(x) - 1.0; }
 
 // What an order is taken by: the number itself, a complex number's real part.
 template <class T> const T& real_part(const T& x) { return x; }

@@ -38,6 +38,7 @@
 #pragma once
 
 #include <reel/autodiff/number.hpp>
+#include <reel/autodiff/std_functions.hpp>
 #include <reel/autodiff/var.hpp>
 
 #include <array>

@@ -84,16 +84,36 @@ struct square_rule {
   }
 };
 
-// y = x^p:  dy = p x^(p−1) dx + x^p ln x dp.
-// p = 0 makes the first term 0 for every x; at x = 0 ≤ p the second is taken as 0, its limit for p > 0.
-struct pow_rule {
+// y = x^(p − k) for a whole k:  dy = (p − k) x^(p−k−1) dx + x^(p−k) ln x dp.
+// p = k makes the first term 0 for every x; at x = 0 ≤ p − k the second is taken as 0, its limit for p > k.
+// The exponent is rounded once, and what that loses is made up for: x^(q+δ) ≈ x^q (1 + δ ln x).
+struct pow_op {
   static constexpr auto name = "pow";
-  static constexpr bool analytic = true;
-  static auto f(auto x, auto p) { return num::pow(x, p); }
-  static var da(var x, var p, var) { return scale_cotangent(p, pow(x, p - 1.0)); }
-  static var db(var x, var p, var y) { return where(x == 0.0 && p >= 0.0, 0.0, xlogy(y, x)); }
-  static std::vector<identity> identities(const pulled& r) {
-    return {{"x xbar = p y ybar", r.x[0] * r.xbar[0] - r.x[1] * (r.y * r.ybar)}};
+  static constexpr bool analytic = true, elementwise = true;
+  int less = 0;  // k
+  shape infer(const shape& x, const shape& p) const { return same_shape(x, p); }
+  template <class T> void eval(out<T> y, in<T> x, in<T> p) const {
+    for (index_t i = 0, n = y.size(); i < n; ++i)
+      y[i] = less == 0 ? num::pow(x[i], p[i]) : lowered(x[i], p[i]);
+  }
+  std::array<var, 2> pull(var ybar, var y, var x, var p) const {
+    const var exponent = less == 0 ? p : p - static_cast<double>(less);
+    return {scale_cotangent(ybar, scale_cotangent(exponent, apply(pow_op{less + 1}, operand(x), operand(p)))),
+            scale_cotangent(ybar, where(x == 0.0 && exponent >= 0.0, 0.0, xlogy(y, x)))};
+  }
+  std::vector<identity> identities(const pulled& r) const {
+    const double k = less;
+    return {{"x xbar = (p - k) y ybar", r.x[0] * r.xbar[0] - (r.x[1] - k) * (r.y * r.ybar)}};
+  }
+  bool operator==(const pow_op&) const = default;
+
+ private:
+  template <class T> T lowered(const T& x, const T& p) const {
+    const T k = num::convert<T>(static_cast<double>(less)), q = p - k, y = num::pow(x, q);
+    const T low = q - p, lost = (p - (q - low)) - (k + low);  // p − k − q
+    if (lost == T(0) || y == T(0) || !num::isfinite(lost) || !num::isfinite(y)) return y;
+    if constexpr (std::same_as<T, complex>) return y + y * (lost * num::log(x));
+    else return y + y * (lost * num::log(num::abs(x)));
   }
 };
 
@@ -143,7 +163,7 @@ var operator*(operand a, operand b) { return map<mul_rule>(a, b); }
 var operator/(operand a, operand b) { return map<div_rule>(a, b); }
 var operator-(operand x) { return apply(neg_op{}, x); }
 var square(operand x) { return map<square_rule>(x); }
-var pow(operand x, operand p) { return map<pow_rule>(x, p); }
+var pow(operand x, operand p) { return apply_broadcast(pow_op{}, x, p); }
 var maximum(operand a, operand b) { return apply_broadcast(extremum_op<maximum_rule>{}, a, b); }
 var minimum(operand a, operand b) { return apply_broadcast(extremum_op<minimum_rule>{}, a, b); }
 

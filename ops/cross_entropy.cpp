@@ -67,7 +67,8 @@ struct label_cross_entropy_op {
   bool operator==(const label_cross_entropy_op&) const = default;
 };
 
-// z̄ = (p − onehot(y)) ℓ̄ with p = softmax(z), in one pass over the rows.
+// z̄ = (p − onehot(y)) ℓ̄ with p = softmax(z), in one pass over the rows. Where the label's p is the largest of
+// its row, p − 1 is taken as −Σ of the others, which keeps its digits however close p is to 1.
 struct label_cross_entropy_slope_op {
   static constexpr auto name = "softmax_cross_entropy_slope";
   static constexpr bool analytic = true;
@@ -84,11 +85,12 @@ struct label_cross_entropy_slope_op {
       return kernels::best<T>().cross_entropy(nullptr, zbar.data, z.data, labels.data, lbar.data, lbar.size(),
                                               z.shape().back());
     each_row(z.shape(), -1, [&](const row& r, index_t i) {
-      const T top = num::real_part(z[r.at(first_max(z.data, r))]);
-      const T s = sum_of<T>(r.n, [&](index_t k) { return num::exp(z[r.at(k)] - top); });
+      const shifted_row<T> s(z.data, r);
+      const T total = T(1) + s.rest + (s.top - s.top);  // NaN where the maximum is infinite
       for (index_t k = 0; k < r.n; ++k) {
-        const T error = num::exp(z[r.at(k)] - top) / s - T(k == labels[i] ? 1 : 0);
-        zbar[r.at(k)] = lbar[i] == T(0) ? T(0) : lbar[i] * error;
+        const T p = num::exp(z[r.at(k)] - s.top) / total;
+        const T slope = k != labels[i] ? p : k == s.best ? -s.others / total : p - T(1);
+        zbar[r.at(k)] = lbar[i] == T(0) ? T(0) : lbar[i] * slope;
       }
     });
   }
@@ -106,14 +108,16 @@ struct label_cross_entropy_slope_op {
     }
   }
   var reference(var z, var labels, var lbar) const {
-    return scale_cotangent(per_element(lbar, z), softmax(z) - one_hot(labels, z.shape().back()));
+    const var p = softmax(z), hot = one_hot(labels, z.shape().back());
+    return scale_cotangent(per_element(lbar, z), p * (1.0 - hot) - hot * sum_others(p));
   }
   bool operator==(const label_cross_entropy_slope_op&) const = default;
 };
 
 // ℓ = −Σ_k P_k ln p_k with p = softmax(z), and 0·ln 0 = 0.
 //   dℓ = Σ_k P_k ⟨p, dz⟩ − ⟨P, dz⟩ − ⟨ln p, dP⟩, hence   z̄ = (p ΣP − P) ℓ̄,   P̄ = −ln p ℓ̄
-// with ln p taken as 0 where P = p = 0, like xlogy's slope.
+// with ln p taken as 0 where P = p = 0, like xlogy's slope. As Σ p = 1, p ΣP − P is p_k Σ_{j≠k} P_j − P_k
+// Σ_{j≠k} p_j, in which no p is subtracted from 1.
 struct soft_cross_entropy_op {
   static constexpr auto name = "softmax_cross_entropy_soft";
   static constexpr bool analytic = true;
@@ -133,9 +137,9 @@ struct soft_cross_entropy_op {
     });
   }
   std::array<var, 2> pull(var lbar, var, var z, var P) const {
-    const var scale = per_element(lbar, z), y = log_softmax(z);
+    const var scale = per_element(lbar, z), y = log_softmax(z), p = softmax(z);
     const var ignored = P == 0.0 && y == -std::numeric_limits<double>::infinity();
-    return {scale_cotangent(scale, softmax(z) * sum(P, -1, keep) - P),
+    return {scale_cotangent(scale, p * sum_others(P) - P * sum_others(p)),
             scale_cotangent(scale, where(ignored, 0.0, -y))};
   }
   std::vector<identity> identities(const pulled& r) const {

@@ -36,17 +36,38 @@ struct sqrt_rule {
   }
 };
 
-// y = tanh x:  dy = (1 − y²) dx, factored because 1 − y is exact where y ≥ ½. What is lost is what
-// rounding y lost: an error of u against a slope of at most 1.
+// y = tanh x:  dy = (1 − y²) dx = dx/cosh² x. From x and not from y, which rounding brings to 1 where the
+// slope still has digits.
 struct tanh_rule {
   static constexpr auto name = "tanh";
   static constexpr bool analytic = true;
   static auto f(auto x) { return num::tanh(x); }
   template <class T> static constexpr auto kernel = &kernels::set<T>::tanh;
-  static auto df(auto, auto y) { return (1.0 - y) * (1.0 + y); }
+  static var df(var x, auto) { return sech_square(x); }
 };
 
-// y = 1/(1 + e^−x):  1 − y = 1/(1 + e^x), so dy = y(x) y(−x) dx without cancellation
+// y = 1/cosh² x = 4e/(1 + e)² for e = e^−2|x|:  dy = −2 y tanh x dx
+struct sech_square_rule {
+  static constexpr auto name = "sech_square";
+  static constexpr bool analytic = true;
+  template <class T> static T f(T x) {
+    const bool below = num::real_part(x) < num::real_part(T(0));
+    const T e = num::exp(below ? x + x : -(x + x)), d = T(1) + e;
+    return T(4) * e / (d * d);
+  }
+  template <class T> static constexpr auto kernel = &kernels::set<T>::sech_square;
+  static var df(var x, var y) { return -2.0 * y * tanh(x); }
+};
+
+// y = 1 − x², factored because 1 − x is exact where ½ ≤ x ≤ 2:  dy = −2x dx
+struct one_minus_square_rule {
+  static constexpr auto name = "one_minus_square";
+  static constexpr bool analytic = true;
+  template <class T> static T f(T x) { return (T(1) - x) * (T(1) + x); }
+  static auto df(auto x, auto) { return -2.0 * x; }
+};
+
+// y = 1/(1 + e^−x):  dy = e^−x/(1 + e^−x)² dx = ¼ dx/cosh²(x/2)
 struct sigmoid_rule {
   static constexpr auto name = "sigmoid";
   static constexpr bool analytic = true;
@@ -57,7 +78,7 @@ struct sigmoid_rule {
     return e / (one + e);
   }
   template <class T> static constexpr auto kernel = &kernels::set<T>::sigmoid;
-  static var df(var x, var y) { return y * sigmoid(-x); }
+  static var df(var x, var) { return 0.25 * sech_square(0.5 * x); }
 };
 
 // y = max(x, 0):  dy = 0 where x ≤ 0, else dx (a NaN passes both ways). That is where y ≤ 0, so that the way
@@ -123,6 +144,8 @@ var exp(operand x) { return map<exp_rule>(x); }
 var log(operand x) { return map<log_rule>(x); }
 var sqrt(operand x) { return map<sqrt_rule>(x); }
 var tanh(operand x) { return map<tanh_rule>(x); }
+var sech_square(operand x) { return map<sech_square_rule>(x); }
+var one_minus_square(operand x) { return map<one_minus_square_rule>(x); }
 var sigmoid(operand x) { return map<sigmoid_rule>(x); }
 var relu(operand x) { return map<relu_rule>(x); }
 var abs(operand x) { return map<abs_rule>(x); }

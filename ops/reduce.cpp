@@ -2,6 +2,7 @@
 #include <reel/ops/arithmetic.hpp>
 #include <reel/ops/reduce.hpp>
 #include <reel/ops/select.hpp>
+#include <reel/ops/softmax.hpp>
 
 #include "rows.hpp"
 
@@ -51,6 +52,34 @@ struct is_first_max_op {
 var max_op::pull(var ybar, var, var x) const {
   return where(apply(is_first_max_op{axis}, operand(x)), broadcast_to(ybar, x.shape()), 0.0);
 }
+
+// y_i = Σ_{j≠i} x_j along an axis.  dy = (1 1ᵀ − I) dx, symmetric, hence   x̄_i = Σ_{j≠i} ȳ_j
+struct sum_others_op {
+  static constexpr auto name = "sum_others";
+  static constexpr bool analytic = true;
+  int axis = -1;
+  shape infer(const shape& x) const {
+    static_cast<void>(x.axis(axis));
+    return x;
+  }
+  template <class T> void eval(out<T> y, in<T> x) const {
+    if constexpr (std::floating_point<T>)
+      return along(x.shape(), axis, y.data, x.data, kernels::best<T>().sum_others);
+    each_row(x.shape(), axis, [&](const row& r, index_t) {
+      T sum(0);
+      for (index_t i = 0; i < r.n; ++i) y[r.at(i)] = sum, sum = sum + x[r.at(i)];
+      sum = T(0);
+      for (index_t i = r.n; i-- > 0; sum = sum + x[r.at(i)]) y[r.at(i)] = y[r.at(i)] + sum;
+    });
+  }
+  var pull(var ybar, var, var) const { return sum_others(ybar, axis); }
+  row_use by_rows(const shape& x) const { return rows_unless_first(x, axis); }
+  std::vector<identity> identities(const pulled& r) const {
+    const auto others = static_cast<double>(r.x[0].shape()[r.x[0].shape().axis(axis)] - 1);
+    return {{"1^T xbar = (n - 1) 1^T ybar", sum(r.xbar[0], axis) - others * sum(r.ybar, axis)}};
+  }
+  bool operator==(const sum_others_op&) const = default;
+};
 
 struct argmax_op {
   static constexpr auto name = "argmax";
@@ -134,5 +163,7 @@ var max(operand x) {
 }
 
 var argmax(operand x, int axis) { return apply(argmax_op{axis}, x); }
+
+var sum_others(operand x, int axis) { return apply(sum_others_op{axis}, x); }
 
 }  // namespace reel

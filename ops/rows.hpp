@@ -2,6 +2,7 @@
 // Rows along an axis of a tensor: n elements, `step` apart. For bodies of ops.
 #pragma once
 
+#include <reel/autodiff/kernels.hpp>
 #include <reel/autodiff/loops.hpp>
 
 namespace reel {
@@ -19,6 +20,23 @@ template <class F> void each_row(const shape& s, int axis, F f) {
   for (std::size_t i = a + 1; i < s.rank(); ++i) inner *= s[i];
   const index_t n = s[a], rows = s.size() / n;
   for (index_t k = 0; k < rows; ++k) f(row{k / inner * n * inner + k % inner, inner, n}, k);
+}
+
+// Where the rows along an axis lie: elements `inner` apart, `inner` rows side by side, `outer` times.
+struct stretches {
+  index_t outer, n, inner = 1;
+  stretches(const shape& s, int axis) {
+    const std::size_t a = s.axis(axis);
+    for (std::size_t i = a + 1; i < s.rank(); ++i) inner *= s[i];
+    n = s[a];
+    outer = s.size() == 0 ? 0 : s.size() / n / inner;
+  }
+};
+
+// Runs a kernel on the rows along `axis`.
+template <class T> void along(const shape& s, int axis, T* y, const T* x, typename kernels::set<T>::rows* f) {
+  const stretches l(s, axis);
+  if (s.size() > 0) f(y, x, l.outer, l.n, l.inner);
 }
 
 // The position of the first maximum, or of the first NaN.
@@ -59,11 +77,11 @@ template <class T, class F> T sum_of(index_t n, F f) {
 // sum without the maximum's own 1, which keeps its digits where the maximum dominates. It is NaN in a
 // row whose maximum is infinite or NaN, where max − max is not 0.
 template <class T> struct shifted_row {
-  T top, log_sum;
-  shifted_row(const T* x, const row& r) {
-    const index_t best = first_max(x, r);
-    top = num::real_part(x[r.at(best)]);
-    T rest = sum_of<T>(r.n, [&](index_t i) { return i == best ? T(0) : num::exp(x[r.at(i)] - top); });
+  index_t best;  // where the maximum is
+  T top, others, rest, log_sum;
+  shifted_row(const T* x, const row& r) : best(first_max(x, r)), top(num::real_part(x[r.at(best)])) {
+    others = sum_of<T>(r.n, [&](index_t i) { return i == best ? T(0) : num::exp(x[r.at(i)] - top); });
+    rest = others;
     if constexpr (std::same_as<T, complex>) rest += num::expm1(x[r.at(best)] - top);
     log_sum = num::log1p(rest) + (top - top);
   }

@@ -21,28 +21,13 @@ shape classes_along(const shape& x, int axis) {
   return x;
 }
 
-// Where the rows along an axis lie: elements `inner` apart, `inner` rows side by side, `outer` times.
-struct stretches {
-  index_t outer, n, inner = 1;
-  stretches(const shape& s, int axis) {
-    const std::size_t a = s.axis(axis);
-    for (std::size_t i = a + 1; i < s.rank(); ++i) inner *= s[i];
-    n = s[a];
-    outer = s.size() == 0 ? 0 : s.size() / n / inner;
-  }
-};
-
-// Runs a kernel on the rows along `axis`.
-template <class T> void along(const shape& s, int axis, T* y, const T* x, typename kernels::set<T>::rows* f) {
-  const stretches l(s, axis);
-  if (s.size() > 0) f(y, x, l.outer, l.n, l.inner);
-}
-
 }  // namespace
 
 // softmax(x)_i = e^{x_i} / Σ_j e^{x_j}, shifted by max x so that e^x cannot overflow.
-//   dp = (D − p pᵀ) dx  with D = diag(p), symmetric, hence   x̄ = p ⊙ (p̄ − ⟨p, p̄⟩)
-// (the products through scale_cotangent: a row of NaN that nothing asks for stays silent)
+//   dp = (D − p pᵀ) dx  with D = diag(p), symmetric, hence   x̄ = p ⊙ (p̄ − ⟨p, p̄⟩),
+// and as Σ p = 1, p̄_i − ⟨p, p̄⟩ = Σ_{j≠i} p_j (p̄_i − p̄_j): no p_i is subtracted from 1, so that digits are
+// kept however close p_i is to 1. (the products through scale_cotangent: a row of NaN that nothing asks for
+// stays silent)
 shape softmax_op::infer(const shape& x) const { return classes_along(x, axis); }
 
 namespace {
@@ -83,7 +68,8 @@ template <class T> void softmax_op::eval_both(out<T> p, out<T> y, in<T> x) const
 }
 
 var softmax_op::pull(var pbar, var p, var) const {
-  return scale_cotangent(pbar - sum(scale_cotangent(pbar, p), axis, keep), p);
+  return scale_cotangent(
+      scale_cotangent(pbar, sum_others(p, axis)) - sum_others(scale_cotangent(pbar, p), axis), p);
 }
 
 std::vector<identity> softmax_op::identities(const pulled& r) const {  // a shift of x changes nothing
@@ -93,7 +79,7 @@ std::vector<identity> softmax_op::identities(const pulled& r) const {  // a shif
 var softmax(operand x, int axis) { return apply(softmax_op{axis}, x); }
 
 // log_softmax(x)_i = (x_i − max x) − ln Σ_j e^{x_j − max x}.
-//   dy = dx − 1 ⟨p, dx⟩  with p = e^y, hence   x̄ = ȳ − p Σ_j ȳ_j
+//   dy = dx − 1 ⟨p, dx⟩  with p = e^y, hence   x̄ = ȳ − p Σ_j ȳ_j = ȳ_i Σ_{j≠i} p_j − p_i Σ_{j≠i} ȳ_j
 shape log_softmax_op::infer(const shape& x) const { return classes_along(x, axis); }
 
 template <class T> void log_softmax_op::eval(out<T> y, in<T> x) const {
@@ -112,7 +98,8 @@ template <class T> void log_softmax_op::eval(out<T> y, in<T> x) const {
 }
 
 var log_softmax_op::pull(var ybar, var y, var) const {
-  return ybar - scale_cotangent(broadcast_to(sum(ybar, axis, keep), y.shape()), exp(y));
+  const var p = exp(y);
+  return scale_cotangent(ybar, sum_others(p, axis)) - scale_cotangent(sum_others(ybar, axis), p);
 }
 
 std::vector<identity> log_softmax_op::identities(const pulled& r) const {

@@ -26,6 +26,7 @@ template <class T> struct lanewise {
   static v log1p(v x) { return REEL_KERNEL_SET::log1p<T>(x); }
   static v tanh(v x) { return REEL_KERNEL_SET::tanh<T>(x); }
   static v sech_square(v x) { return REEL_KERNEL_SET::sech_square<T>(x); }
+  static v softplus(v x) { return REEL_KERNEL_SET::softplus<T>(x); }
   static v sigmoid(v x) { return REEL_KERNEL_SET::sigmoid<T>(x); }
 
   static bits<T> less(v a, v b) { return a < b; }

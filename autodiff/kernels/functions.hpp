@@ -171,4 +171,10 @@ template <class T> inline vec<T> sigmoid(vec<T> x) {
   return (x < T(0) ? e : all(T(1))) / (e + T(1));
 }
 
+// ln(1 + e^x) as max(x, 0) + ln(1 + e^−|x|): no overflow, and digits where e^x is small.
+template <class T> inline vec<T> softplus(vec<T> x) {
+  const vec<T> rest = log1p<T>(exp<T>(with_sign_of<T>(magnitude<T>(x), all(T(-1)))));
+  return x > T(0) ? x + rest : rest;
+}
+
 }  // namespace reel::kernels::REEL_KERNEL_SET

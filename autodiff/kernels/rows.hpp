@@ -223,8 +223,15 @@ template <class T> struct rows_of {
     sum = vec<T>{};
     for (index_t k = n; k-- > 0; sum += from.get(k)) to.set(k, to.get(k) + sum);
   }
-  // One row along it: in each lane the same, and the sums of the other lanes.
+  // One row along it: a short one in the same order, a long one within each lane, and the sums of the other
+  // lanes.
   static void add_others_along(T* y, const T* x, index_t n) {
+    if (n <= few) {
+      T before = 0, behind = 0;
+      for (index_t k = 0; k < n; ++k) y[k] = before, before += x[k];
+      for (index_t k = n; k-- > 0; behind += x[k]) y[k] += behind;
+      return;
+    }
     const index_t whole = n / lanes<T> * lanes<T>, left = n - whole;
     const vec<T> last = left > 0 ? load_part(x + whole, left, T(0)) : vec<T>{};
     vec<T> sum{};

@@ -41,6 +41,7 @@ template <class T> constexpr set<T> make() {
           .tanh = function_of<T, f::tanh>(),
           .sigmoid = function_of<T, f::sigmoid>(),
           .sech_square = function_of<T, f::sech_square>(),
+          .softplus = function_of<T, f::softplus>(),
           .log1p = function_of<T, f::log1p>(),
           .less = {e::less, c::template links_of<f::less>()},
           .less_equal = {e::less_equal, c::template links_of<f::less_equal>()},

@@ -2,11 +2,14 @@
 // The whole op catalogue.
 #pragma once
 
+#include <reel/ops/activations.hpp>
 #include <reel/ops/arithmetic.hpp>
 #include <reel/ops/cross_entropy.hpp>
+#include <reel/ops/elementary.hpp>
 #include <reel/ops/functions.hpp>
 #include <reel/ops/matmul.hpp>
 #include <reel/ops/movement.hpp>
 #include <reel/ops/reduce.hpp>
+#include <reel/ops/rounding.hpp>
 #include <reel/ops/select.hpp>
 #include <reel/ops/softmax.hpp>

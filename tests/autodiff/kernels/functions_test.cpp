@@ -132,6 +132,12 @@ BOOST_AUTO_TEST_CASE(functions_of_floats_keep_their_bounds) {
   check_floats("log", &set::log, 1.0, [](double x) { return std::log(x); });
   check_floats("tanh", &set::tanh, 1.5, [](double x) { return std::tanh(x); });
   check_floats("sigmoid", &set::sigmoid, 2.5, [](double x) { return static_cast<double>(sigmoid(x)); });
+  check_floats("sech_square", &set::sech_square, 4, [](double x) {
+    const double c = std::cosh(x);
+    return 1 / c / c;
+  });
+  check_floats("softplus", &set::softplus, 2.5,
+               [](double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::fabs(x))); });
   check_floats("sqrt", &set::sqrt, 0.5, [](double x) { return std::sqrt(x); });
 }
 
@@ -162,6 +168,14 @@ BOOST_AUTO_TEST_CASE(functions_of_doubles_keep_their_bounds) {
   check_doubles("tanh", &set::tanh, 2.0, 3, false, tangent);
   check_doubles("tanh", &set::tanh, 2.0, 0.7, false, tangent);
   check_doubles("sigmoid", &set::sigmoid, 2.5, 30, false, sigmoid);
+  for (const double scale : {1.0, 30.0, 700.0})
+    check_doubles("softplus", &set::softplus, 2.5, scale, false,
+                  [](long double x) { return std::max(x, 0.0L) + std::log1p(std::exp(-std::fabs(x))); });
+  for (const double scale : {0.3, 3.0, 350.0})
+    check_doubles("sech_square", &set::sech_square, 4, scale, false, [](long double x) {
+      const long double c = std::cosh(x);
+      return 1 / c / c;
+    });
   check_doubles("log1p", &set::log1p, 1.5, 30, true, [](long double x) { return std::log1p(x); });
 }
 
@@ -190,6 +204,10 @@ BOOST_AUTO_TEST_CASE(the_ends_of_the_functions) {
     BOOST_TEST(of(s.tanh, 1) == T(-1));
     BOOST_TEST(std::isnan(of(s.tanh, 2)));
     BOOST_TEST(std::signbit(of(s.tanh, 4)));
+    BOOST_TEST(of(s.sech_square, 0) == T(0));
+    BOOST_TEST(of(s.sech_square, 1) == T(0));
+    BOOST_TEST(std::isnan(of(s.sech_square, 2)));
+    BOOST_TEST(of(s.sech_square, 4) == T(1));
     BOOST_TEST(of(s.sigmoid, 0) == T(1));
     BOOST_TEST(of(s.sigmoid, 1) == T(0));
     BOOST_TEST(of(s.sigmoid, 3) == T(0.5));
@@ -207,7 +225,8 @@ BOOST_AUTO_TEST_CASE(the_bits_of_an_element_do_not_depend_on_its_place) {
     const auto same = [](const T* a, const T* b, index_t n) {
       return std::memcmp(a, b, static_cast<std::size_t>(n) * sizeof(T)) == 0;
     };
-    for (const auto& f : {s.exp, s.log, s.tanh, s.sigmoid, s.log1p, s.sqrt, s.neg, s.square, s.abs, s.relu}) {
+    for (const auto& f : {s.exp, s.log, s.tanh, s.sech_square, s.softplus, s.sigmoid, s.log1p, s.sqrt, s.neg,
+                          s.square, s.abs, s.relu}) {
       std::vector<T> whole(67), part(67);
       f(whole.data(), x.data(), 67);
       for (index_t from = 0; from < 40; from += 3)

@@ -127,6 +127,78 @@ BOOST_AUTO_TEST_CASE(short_rows_have_the_same_bits_however_many_there_are) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(sums_of_others_along_any_axis) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    for (const index_t n : {1, 2, 3, 10, 16, 31, 32, 33, 64, 100, 777})
+      for (const auto& [outer, inner] : {std::array<index_t, 2>{1, 1}, {2, 1}, {19, 1}, {2, 5}, {1, 37}}) {
+        std::vector<T> x = scattered<T>(outer * n * inner, 4), y(x.size() + 1, T(77));
+        x[static_cast<std::size_t>(n / 2 * inner)] = T(1e6);  // the others' sum keeps its digits beside it
+        s.sum_others(y.data(), x.data(), outer, n, inner);
+        BOOST_TEST(y.back() == T(77));
+        double worst = 0;
+        for (index_t o = 0; o < outer; ++o)
+          for (index_t q = 0; q < inner; ++q)
+            for (index_t k = 0; k < n; ++k) {
+              const auto at = [&](index_t j) { return static_cast<std::size_t>((o * n + j) * inner + q); };
+              long double sum = 0, magnitudes = 0;
+              for (index_t j = 0; j < n; ++j)
+                if (j != k) sum += x[at(j)], magnitudes += std::fabs(static_cast<long double>(x[at(j)]));
+              const long double error = std::fabs(static_cast<long double>(y[at(k)]) - sum);
+              if (error > 0) worst = std::max(worst, static_cast<double>(error / magnitudes));
+            }
+        BOOST_TEST(
+            worst <= static_cast<double>(n) * static_cast<double>(std::numeric_limits<T>::epsilon()) / 2,
+            "n = " << n << ", " << outer << " by " << inner << ": " << worst);
+      }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(sums_of_others_have_the_same_bits_however_many_rows_there_are) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    for (const index_t n : {1, 2, 10, 16, 17, 32, 33, 100}) {
+      const index_t rows = 19;
+      const std::vector<T> x = scattered<T>(rows * n, 6);
+      std::vector<T> y(x.size()), one(static_cast<std::size_t>(n));
+      s.sum_others(y.data(), x.data(), rows, n, 1);
+      for (index_t i = 0; i < rows; ++i) {
+        s.sum_others(one.data(), x.data() + i * n, 1, n, 1);
+        BOOST_TEST(std::equal(one.begin(), one.end(), y.begin() + i * n));
+      }
+    }
+  });
+}
+
+// At a label with the largest logit the slope p − 1 is −Σ of the others, to the last places of itself.
+BOOST_AUTO_TEST_CASE(the_slope_at_a_certain_label_keeps_its_digits) {
+  for_all_sets([]<class T>(const kernels::set<T>& s) {
+    const double u = static_cast<double>(std::numeric_limits<T>::epsilon()) / 2;
+    for (const index_t n : {2, 3, 10, 32, 33, 200})
+      for (const index_t rows : {1, 2, 21})
+        for (const double gap : {0.0, 1.0, 12.0, 30.0, 45.0, 80.0}) {
+          std::vector<T> z = scattered<T>(rows * n, 2), l(static_cast<std::size_t>(rows), T(1)), dz(z.size());
+          std::vector<index_t> labels;
+          for (index_t i = 0; i < rows; ++i) {
+            labels.push_back(i * 7 % n);
+            z[static_cast<std::size_t>(i * n + labels.back())] = static_cast<T>(1 + gap);
+          }
+          s.cross_entropy(nullptr, dz.data(), z.data(), labels.data(), l.data(), rows, n);
+          for (index_t i = 0; i < rows; ++i) {
+            long double others = 0;
+            const auto at = [&](index_t k) { return static_cast<std::size_t>(i * n + k); };
+            const auto label = labels[static_cast<std::size_t>(i)];
+            for (index_t k = 0; k < n; ++k)
+              if (k != label)
+                others +=
+                    std::exp(static_cast<long double>(z[at(k)]) - static_cast<long double>(z[at(label)]));
+            const auto right = static_cast<double>(-others / (1 + others));
+            const double bound = (2 * static_cast<double>(n) + 6 + 2 * (gap + 2)) * u;
+            BOOST_TEST(std::fabs(static_cast<double>(dz[at(label)]) - right) <= bound * std::fabs(right),
+                       dz[at(label)] << " for " << right << ", n = " << n << ", gap " << gap);
+          }
+        }
+  });
+}
+
 BOOST_AUTO_TEST_CASE(softmax_and_logsumexp_together_have_the_bits_of_each) {
   for_all_sets([]<class T>(const kernels::set<T>& s) {
     constexpr T infinity = std::numeric_limits<T>::infinity();

@@ -94,7 +94,8 @@ BOOST_AUTO_TEST_SUITE(kernel_chains)
 BOOST_AUTO_TEST_CASE(functions_of_one) {
   for_all_sets([]<class T>(const kernels::set<T>& s) {
     const std::vector<T> x = special<T>(1);
-    for (const auto& f : {s.neg, s.square, s.sqrt, s.abs, s.relu, s.exp, s.log, s.tanh, s.sigmoid, s.log1p})
+    for (const auto& f : {s.neg, s.square, s.sqrt, s.abs, s.relu, s.exp, s.log, s.tanh, s.sech_square,
+                          s.softplus, s.sigmoid, s.log1p})
       check_alike(
           s, [&](auto& chain, T* y) { chain.load(x.data()).add(f.links.held[0]).store(y); },
           [&](T* y, index_t n) { f(y, x.data(), n); });

@@ -88,6 +88,7 @@ template <class T> struct set {
   unary neg, square, sqrt, abs, relu;
   unary exp, log, tanh, sigmoid;
   unary sech_square;  // 1/cosh² x
+  unary softplus;     // ln(1 + e^x)
   unary log1p;        // of x ≥ 0
   comparison less, less_equal;
   function<void(T* y, const bool* c, const T* a, const T* b, index_t n)> select;  // c ? a : b

@@ -24,6 +24,9 @@ inline constexpr auto keep = axis_mode::keep;
 
 var sum(operand x, const axis_list& axes = {}, axis_mode mode = axis_mode::drop);
 var mean(operand x, const axis_list& axes = {}, axis_mode mode = axis_mode::drop);  // of nothing: refused
+// At each element the sum of all others along an axis. Nothing is subtracted: a large element leaves the
+// digits of the small ones' sum alone.
+var sum_others(operand x, int axis = -1);
 // The largest along one axis. The cotangent goes to the first maximum. Of nothing: refused.
 var max(operand x, int axis, axis_mode mode = axis_mode::drop);
 var max(operand x);

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include <reel/autodiff/structural.hpp>
 #include <reel/autodiff/sweep.hpp>
+#include <reel/autodiff/zero_cotangents.hpp>
+#include <reel/ops/elementwise.hpp>
 #include <reel/ops/select.hpp>
 
 #include "table_rows.hpp"
 
 namespace reel::table {
+
+namespace {
+// Where a product is not 0 by choice, in reals.
+var is_open(const var& product) { return where(detail::zero_products({&product, 1}).front().open, 1.0, 0.0); }
+}  // namespace
 
 rows structural() {
   return {
@@ -43,6 +50,54 @@ rows structural() {
                   .y = {2},
                   .xbar = {{1}}}},
        .elementwise = true},
+
+      {.name = "watch_zero_cotangents",
+       .family = "structural",
+       .record =
+           [](vars x) {
+             const var y = scale_cotangent(x[0], x[1]);
+             watch_zero_cotangents(y);
+             return y;
+           },
+       .samples = {{spread({3}, -2, 2), spread({3}, -2, 2, 1)}},
+       .edges = {{.what = "a guard is recorded, nothing else",
+                  .x = {real({2}), real({3})},
+                  .y = {6},
+                  .xbar = {{3}, {2}}}},
+       .elementwise = true,
+       .linear_in = {0, 1}},
+
+      {.name = "always",
+       .family = "structural",
+       .record = [](vars x) { return is_open(scale_cotangent(x[0], x[0])); },
+       .samples = {{spread({3}, -2, 2)}},
+       .edges = {{.what = "a 0 that was not chosen", .x = {real({0, inf, nan})}, .y = {1, 1, 1}}},
+       .elementwise = true,
+       .differentiable = false},
+
+      {.name = "is_not_zero",
+       .family = "structural",
+       .record = [](vars x) { return is_open(scale_cotangent(zeros_like(x[0]), x[0])); },
+       .samples = {{spread({3}, -2, 2)}},
+       .edges = {{.what = "a constant 0", .x = {real({0, inf, nan})}, .y = {0, 0, 0}}},
+       .elementwise = true,
+       .differentiable = false},
+
+      {.name = "both",
+       .family = "structural",
+       .record = [](vars x) { return is_open(scale_cotangent(ones_like(x[0]), x[0])); },
+       .samples = {{spread({3}, -2, 2)}},
+       .edges = {{.what = "a constant that is not 0", .x = {real({0, inf, nan})}, .y = {1, 1, 1}}},
+       .elementwise = true,
+       .differentiable = false},
+
+      {.name = "either",
+       .family = "structural",
+       .record = [](vars x) { return is_open(scale_cotangent(zeros_like(x[0]) + x[0], x[0])); },
+       .samples = {{spread({3}, -2, 2)}},
+       .edges = {{.what = "one of two terms was not chosen", .x = {real({0, inf, nan})}, .y = {1, 1, 1}}},
+       .elementwise = true,
+       .differentiable = false},
 
       {.name = "add",
        .family = "structural",

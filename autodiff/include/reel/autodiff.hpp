@@ -11,3 +11,4 @@
 #include <reel/autodiff/transforms.hpp>
 #include <reel/autodiff/tree.hpp>
 #include <reel/autodiff/workers.hpp>
+#include <reel/autodiff/zero_cotangents.hpp>

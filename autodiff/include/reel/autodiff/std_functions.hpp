@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The standard library's functions know nothing of 50 digits, and an op's eval is compiled for them, too. These
-// declarations have no other use than what compilers say of a call: the line of the call, what to write in its
-// place, and, first of all, which op it stands in.
+// The standard library's functions know nothing of 50 digits, and an op's eval is compiled for them, too.
+// These declarations have no other use than what compilers say of a call: the line of the call, what to write
+// in its place, and, first of all, which op it stands in.
 #pragma once
 
 #include <reel/autodiff/real50.hpp>
@@ -10,7 +10,8 @@
 #include <type_traits>
 
 namespace reel::detail {
-template <class... T> concept fifty_digits = (std::same_as<T, real50> || ...);
+template <class... T>
+concept fifty_digits = (std::same_as<T, real50> || ...);
 }
 
 // clang-format off

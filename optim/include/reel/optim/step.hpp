@@ -11,6 +11,7 @@
 #pragma once
 
 #include <reel/autodiff/transforms.hpp>
+#include <reel/autodiff/zero_cotangents.hpp>
 #include <reel/optim/rule.hpp>
 
 #include <memory>
@@ -115,6 +116,11 @@ template <number T, class Loss, class Rule, class Model> class training_step {
     core_.use(w);
     losses_.use(w);
   }
+
+  // From now on programs of new batch shapes refuse a step (non_finite) in which a cotangent that is 0 by
+  // arithmetic meets an infinite slope, naming op and line: the product is taken as 0, and a parameter may
+  // never move.
+  void watch_zero_cotangents(bool on = true) { watches_zeros_ = on; }
 
   void set_rate(double rate) { *rate_.data() = static_cast<T>(rate); }
   double rate() const { return static_cast<double>(*rate_.data()); }
@@ -286,7 +292,9 @@ template <number T, class Loss, class Rule, class Model> class training_step {
     s.inputs.push_back(s.k.rate);
     s.loss = call(loss_, parameters, inputs).named("loss");
     detail::check_seen(s.loss, s.parameters);
-    return detail::freeze_recorded(s, advance(rule_, s.parameters, grad(s.loss, s.parameters), s.state, s.k));
+    const std::vector<var> gradients = grad(s.loss, s.parameters);
+    if (watches_zeros_) reel::watch_zero_cotangents(gradients);
+    return detail::freeze_recorded(s, advance(rule_, s.parameters, gradients, s.state, s.k));
   }
   // Numbers are set when there is a machine.
   var state_of(tape& t, const shape& like) const {
@@ -313,6 +321,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
   Rule rule_;
   Model model_;  // the structure, and names and numbers that are no parameters
   place where_;
+  bool watches_zeros_ = false;
   detail::step_core core_, losses_;
   array<T> rate_;
   std::vector<rebind<Model, array<T>>> marked_;

@@ -22,7 +22,7 @@ using axis_order = std::array<std::int8_t, shape::max_rank>;
 // y_{i_0 i_1 …} = x with its axes in another order; x̄ is ȳ with them put back.
 struct permute_op {
   static constexpr auto name = "permute";
-  static constexpr bool any_kind = true, analytic = true;
+  static constexpr bool any_kind = true, analytic = true, rearranges = true;
   axis_order order{};
   shape infer(const shape& x) const {
     shape y = x;
@@ -118,8 +118,37 @@ struct scatter_add_op {
   std::array<var, 2> pull(var ybar, var, var, var indices) const {
     return {apply(gather_op{static_cast<int>(axis)}, operand(ybar), operand(indices)), none};
   }
+  static var sum_of(std::span<const var> terms);
   bool operator==(const scatter_add_op&) const = default;
 };
+
+// The shape of what is scattered, with the axes of its indices made one.
+shape with_one_index_axis(const shape& x, std::size_t axis, const shape& indices) {
+  std::vector<index_t> sizes(x.begin(), x.begin() + axis);
+  sizes.push_back(indices.size());
+  sizes.insert(sizes.end(), x.begin() + axis + indices.rank(), x.end());
+  return shape(sizes);
+}
+
+// All slices side by side, with all their indices, scattered at once: what many gathers from one table give
+// back to it takes the memory of one result. Apart by the axis they are scattered along.
+var scatter_add_op::sum_of(std::span<const var> terms) {
+  var total;
+  for (std::size_t axis = 0; axis < terms[0].rank(); ++axis) {
+    std::vector<var> slices, indices;
+    for (const var& v : terms) {
+      if (recorded_by<scatter_add_op>(v)->axis != axis) continue;
+      const std::vector<var> x = operands_of(v);
+      slices.push_back(reshape(x[0], with_one_index_axis(x[0].shape(), axis, x[1].shape())));
+      indices.push_back(reshape(x[1], shape{x[1].size()}));
+    }
+    if (slices.empty()) continue;
+    const scatter_add_op op{axis, terms[0].shape()[axis]};
+    const var sum = apply(op, operand(concat(slices, static_cast<int>(axis))), operand(concat(indices)));
+    total = total.empty() ? sum : total + sum;
+  }
+  return total;
+}
 
 std::array<var, 2> gather_op::pull(var ybar, var, var x, var indices) const {
   const std::size_t a = x.shape().axis(axis);

@@ -70,6 +70,16 @@ rows arithmetic() {
        .elementwise = true,
        .linear_in = {0, 1}},
 
+      {.name = "mul",
+       .variant = "of other shapes",
+       .family = "arithmetic",
+       .record = [](vars x) { return x[0] * x[1]; },
+       .samples = {{spread({2}, -2, 2), spread({3, 1}, -2, 2, 1)},
+                   {spread({2, 1, 3, 2}, -2, 2), spread({}, -2, 2, 1)},
+                   {spread({2, 1, 2, 1, 2}, -2, 2), spread({1, 3, 1, 2, 1}, -2, 2, 1)},
+                   {spread({2}, -2, 2), spread({2, 1, 2, 2, 2}, -2, 2, 1)}},
+       .linear_in = {0, 1}},
+
       {.name = "div",
        .family = "arithmetic",
        .record = [](vars x) { return x[0] / x[1]; },

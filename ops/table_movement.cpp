@@ -39,6 +39,31 @@ rows movement() {
                   .xbar = {{1, 3, 5, 2, 4, 6}}}},
        .linear_in = {0}},
 
+      {.name = "permute",
+       .variant = "a cycle of four axes",
+       .family = "movement",
+       .record =
+           [](vars x) {
+             return permute(x[0], {1, 3, 0, 2});
+           },
+       .samples = {{spread({2, 1, 3, 2}, -2, 2)}},
+       .edges = {{.what = "places",
+                  .x = {real({2, 1, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8})},
+                  .y = {1, 3, 5, 7, 2, 4, 6, 8},
+                  .ybar = {1, 2, 3, 4, 5, 6, 7, 8},
+                  .xbar = {{1, 5, 2, 6, 3, 7, 4, 8}}}},
+       .linear_in = {0}},
+
+      {.name = "permute",
+       .variant = "five axes",
+       .family = "movement",
+       .record =
+           [](vars x) {
+             return permute(x[0], {2, 4, 3, 0, 1});
+           },
+       .samples = {{spread({2, 3, 1, 2, 2}, -2, 2)}, {spread({1, 2, 2, 1, 3}, -2, 2)}},
+       .linear_in = {0}},
+
       {.name = "gather",
        .family = "movement",
        .record = [](vars x) { return gather(x[0], x[1]); },
@@ -68,6 +93,15 @@ rows movement() {
                    {spread({2, 2, 5}, -2, 2), index({1, 2}, {4, 0})}},
        .linear_in = {0}},
 
+      {.name = "gather",
+       .variant = "an axis in the middle",
+       .family = "movement",
+       .record = [](vars x) { return gather(x[0], x[1], 1); },
+       .samples = {{spread({2, 3, 2}, -2, 2), index({}, {1})},
+                   {spread({2, 3, 2}, -2, 2), index({2}, {2, 0})},
+                   {spread({2, 3, 1, 2, 2}, -2, 2), index({2, 2}, {2, 2, 0, 1})}},
+       .linear_in = {0}},
+
       {.name = "scatter_add",
        .family = "movement",
        .record = [](vars x) { return scatter_add(x[0], x[1], 4); },
@@ -90,6 +124,15 @@ rows movement() {
        .record = [](vars x) { return scatter_add(x[0], x[1], 3, -1); },
        .samples = {{spread({2, 2}, -2, 2), index({2}, {2, 0})},
                    {spread({2, 3, 4}, -2, 2), index({4}, {1, 1, 0, 2})}},
+       .linear_in = {0}},
+
+      {.name = "scatter_add",
+       .variant = "an axis in the middle",
+       .family = "movement",
+       .record = [](vars x) { return scatter_add(x[0], x[1], 3, 1); },
+       .samples = {{spread({2, 2}, -2, 2), index({}, {1})},
+                   {spread({2, 3, 2}, -2, 2), index({3}, {2, 0, 2})},
+                   {spread({2, 2, 2, 1, 2}, -2, 2), index({2, 2}, {2, 0, 1, 1})}},
        .linear_in = {0}},
 
       {.name = "one_hot",

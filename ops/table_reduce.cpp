@@ -14,7 +14,7 @@ rows reduce() {
            [](vars x) {
              return sum(x[0], {0, -1});
            },
-       .samples = {{spread({2, 3}, -2, 2)}, {spread({2, 3, 4}, -2, 2)}},
+       .samples = {{spread({2, 3}, -2, 2)}, {spread({2, 3, 4}, -2, 2)}, {spread({2, 1, 3, 2, 2}, -2, 2)}},
        .edges = {{.what = "nothing", .x = {real({0, 2, 3}, {})}, .y = {0, 0}, .xbar = {{}}},
                  {.what = "a NaN stays in its sum",
                   .x = {real({1, 2, 2}, {1, nan, 2, 3})},
@@ -92,6 +92,13 @@ rows reduce() {
        .analytic = false},
 
       {.name = "max",
+       .variant = "an axis in the middle",
+       .family = "reduce",
+       .record = [](vars x) { return max(x[0], 1); },
+       .samples = {{spread({2, 3, 2}, -2, 2)}, {spread({2, 3, 1, 2, 2}, -2, 2)}},
+       .analytic = false},
+
+      {.name = "max",
        .variant = "of all",
        .family = "reduce",
        .record = [](vars x) { return max(x[0]); },
@@ -110,6 +117,17 @@ rows reduce() {
                   .x = {real({3, 3}, {1, 3, 3, 1, nan, nan, -inf, -inf, -inf})},
                   .y = {0, 1, 0, 0, 1, 0, 1, 0, 0},
                   .xbar = {{0, 0, 0, 0, 0, 0, 0, 0, 0}}}}},
+
+      {.name = "argmax",
+       .variant = "an axis in the middle",
+       .family = "reduce",
+       .record = [](vars x) { return argmax(x[0], 1); },
+       .samples = {{spread({2, 3, 2}, -2, 2)}},
+       .edges = {{.what = "places",
+                  .x = {real({2, 3, 2}, {1, 6, 3, 4, 2, 5, 9, 7, 8, 11, 10, 12})},
+                  .y = {1, 0, 2, 2}}},
+       .analytic = false,
+       .differentiable = false},
 
       {.name = "argmax",
        .family = "reduce",

@@ -65,7 +65,9 @@ rows select() {
        .samples = {{boolean({}, {1}), spread({}, -2, 2), spread({}, -2, 2, 1)},
                    {boolean({2}, {1, 0}), spread({2}, -2, 2), spread({2}, -2, 2, 1)},
                    {boolean({3}, {0, 1, 1}), spread({3}, -2, 2), spread({3}, -2, 2, 1)},
-                   {boolean({2, 1}, {1, 0}), spread({2, 9}, -2, 2), spread({9}, -2, 2, 1)}},
+                   {boolean({2, 1}, {1, 0}), spread({2, 9}, -2, 2), spread({9}, -2, 2, 1)},
+                   {boolean({3, 1, 2}, {0, 1, 1, 0, 1, 0}), spread({2, 1, 1, 2, 1}, -2, 2),
+                    spread({1, 3, 2, 1}, -2, 2, 1)}},
        .edges =
            {{.what = "what is not taken gives nothing",
              .x = {boolean({4}, {1, 0, 1, 0}), real({1, nan, 3, inf}), real({nan, 2, inf, 4})},

@@ -18,6 +18,9 @@ std::vector<sample> masked() {
           {spread({2, 9}, -2, 2), boolean({9}, {1, 0, 1, 1, 0, 1, 1, 1, 0})}};
 }
 
+// Rows along the second axis of three and of five.
+std::vector<sample> in_the_middle() { return {{spread({2, 3, 2}, -2, 2)}, {spread({2, 2, 1, 1, 3}, -2, 2)}}; }
+
 constexpr double ln2 = 0x1.62e42fefa39efp-1;
 
 }  // namespace
@@ -76,6 +79,12 @@ rows softmax() {
                   .x = {real({2, 3}, {inf, 0, 0, 0, 0, nan})},
                   .y = {nan, 0.5, nan, nan, 0.5, nan}}}},
 
+      {.name = "softmax",
+       .variant = "an axis in the middle",
+       .family = "softmax",
+       .record = [](vars x) { return reel::softmax(x[0], 1); },
+       .samples = in_the_middle()},
+
       {.name = "log_softmax",
        .family = "softmax",
        .record = [](vars x) { return log_softmax(x[0]); },
@@ -119,6 +128,12 @@ rows softmax() {
              .xbar = {{0, 0, 0, 0}}},
             {.what = "one class", .x = {real({2, 1}, {7, -inf})}, .y = {0, nan}},
             {.what = "no rows", .x = {real({0, 3}, {})}, .y = {}, .xbar = {{}}}}},
+
+      {.name = "log_softmax",
+       .variant = "an axis in the middle",
+       .family = "softmax",
+       .record = [](vars x) { return log_softmax(x[0], 1); },
+       .samples = in_the_middle()},
 
       {.name = "logsumexp",
        .family = "softmax",
@@ -170,6 +185,12 @@ rows softmax() {
        .family = "softmax",
        .record = [](vars x) { return logsumexp(x[0], 0); },
        .samples = {{spread({2, 2}, -2, 2)}, {spread({3, 2, 2}, -2, 2)}}},
+
+      {.name = "logsumexp",
+       .variant = "an axis in the middle",
+       .family = "softmax",
+       .record = [](vars x) { return logsumexp(x[0], 1); },
+       .samples = in_the_middle()},
 
       {.name = "masked_softmax",
        .family = "softmax",

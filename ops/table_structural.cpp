@@ -7,11 +7,39 @@
 
 #include "table_rows.hpp"
 
+#include <algorithm>
+
 namespace reel::table {
 
 namespace {
 // Where a product is not 0 by choice, in reals.
 var is_open(const var& product) { return where(detail::zero_products({&product, 1}).front().open, 1.0, 0.0); }
+
+shape five_axes() { return {2, 2, 3, 1, 2}; }
+
+// What stretches to them: each of them by itself, some of them together, and the first ones left out.
+std::vector<sample> each_stretched() {
+  std::vector<sample> samples;
+  for (const shape& s :
+       {shape{1, 2, 3, 1, 2}, shape{2, 1, 3, 1, 2}, shape{2, 2, 1, 1, 2}, shape{2, 2, 3, 1, 1},
+        shape{1, 2, 1, 1, 2}, shape{2, 1, 3, 1, 1}, shape{2, 1, 1, 1, 1}, shape{1, 1, 3, 1, 1},
+        shape{2, 1, 1, 2}, shape{3, 1, 1}, shape{1, 2}, shape{2}})
+    samples.push_back({spread(s, -2, 2)});
+  return samples;
+}
+
+// Input k begins at position k of every axis; one zero is left at the end of each.
+var staircase(vars x) {
+  padded_sum_op op{x[0].shape(), {}};
+  for (std::size_t i = 0; i < op.to.rank(); ++i) {
+    index_t end = 0;
+    for (std::size_t k = 0; k < x.size(); ++k) end = std::max(end, static_cast<index_t>(k) + x[k].shape()[i]);
+    op.to = op.to.with(i, end + 1);
+  }
+  for (std::size_t k = 0; k < x.size(); ++k) op.at.insert(op.at.end(), op.to.rank(), static_cast<index_t>(k));
+  return apply(op, x, x[0].where());
+}
+
 }  // namespace
 
 rows structural() {
@@ -114,6 +142,16 @@ rows structural() {
                   .xbar = {{4}, {1, 1, 1, 1}}}},
        .elementwise = true},
 
+      {.name = "add",
+       .variant = "of other shapes",
+       .family = "structural",
+       .record = [](vars x) { return x[0] + x[1]; },
+       .samples = {{spread({2, 3}, -2, 2), spread({}, -2, 2, 1)},
+                   {spread({2, 1, 2, 3}, -2, 2), spread({3}, -2, 2, 1)},
+                   {spread({2, 1}, -2, 2), spread({3, 1, 2}, -2, 2, 1)},
+                   {spread({2, 1, 2, 1, 2}, -2, 2), spread({3, 1, 3, 1}, -2, 2, 1)},
+                   {spread({2, 2, 1, 2, 2}, -2, 2), spread({2}, -2, 2, 1)}}},
+
       {.name = "broadcast_to",
        .family = "structural",
        .record =
@@ -133,6 +171,13 @@ rows structural() {
        .linear_in = {0}},
 
       {.name = "broadcast_to",
+       .variant = "five axes",
+       .family = "structural",
+       .record = [](vars x) { return broadcast_to(x[0], five_axes()); },
+       .samples = each_stretched(),
+       .linear_in = {0}},
+
+      {.name = "broadcast_to",
        .variant = "nothing",
        .family = "structural",
        .record =
@@ -149,8 +194,12 @@ rows structural() {
        .variant = "the first axis",
        .family = "structural",
        .record = [](vars x) { return sum_to(x[0], x[0].shape().without(0)); },
-       .samples =
-           {{spread({2}, -2, 2)}, {spread({3, 1}, -2, 2)}, {spread({2, 9}, -2, 2)}, {spread({300}, -1, 1)}},
+       .samples = {{spread({2}, -2, 2)},
+                   {spread({3, 1}, -2, 2)},
+                   {spread({2, 9}, -2, 2)},
+                   {spread({300}, -1, 1)},
+                   {spread({3, 2, 1, 2}, -2, 2)},
+                   {spread({2, 2, 1, 3, 2}, -2, 2)}},
        .edges = {{.what = "nothing", .x = {real({0, 2}, {})}, .y = {0, 0}, .xbar = {{}}},
                  {.what = "infinities cancel to NaN, in their own sum",
                   .x = {real({2, 2}, {inf, 1, -inf, 2})},
@@ -162,8 +211,40 @@ rows structural() {
        .variant = "inner axes that stay",
        .family = "structural",
        .record = [](vars x) { return sum_to(x[0], x[0].shape().with(1, 1)); },
-       .samples = {{spread({1, 2}, -2, 2)}, {spread({2, 3, 4}, -2, 2)}, {spread({2, 3, 2, 2}, -2, 2)}},
+       .samples = {{spread({1, 2}, -2, 2)},
+                   {spread({2, 3, 4}, -2, 2)},
+                   {spread({2, 3, 2, 2}, -2, 2)},
+                   {spread({2, 3, 1, 2, 2}, -2, 2)}},
        .edges = {{.what = "nothing", .x = {real({2, 0}, {})}, .y = {0, 0}, .xbar = {{}}}},
+       .linear_in = {0}},
+
+      {.name = "sum_to",
+       .variant = "the first of every two axes",
+       .family = "structural",
+       .record =
+           [](vars x) {
+             shape to = x[0].shape();
+             for (std::size_t i = 0; i < to.rank(); i += 2) to = to.with(i, 1);
+             return sum_to(x[0], to);
+           },
+       .samples = {{spread({2}, -2, 2)},
+                   {spread({2, 3, 2}, -2, 2)},
+                   {spread({3, 2, 2, 2}, -2, 2)},
+                   {spread({2, 2, 3, 2, 2}, -2, 2)}},
+       .linear_in = {0}},
+
+      {.name = "sum_to",
+       .variant = "all but the last two axes",
+       .family = "structural",
+       .record =
+           [](vars x) {
+             const shape& s = x[0].shape();
+             return sum_to(x[0], {s[s.rank() - 2], s.back()});
+           },
+       .samples = {{spread({3, 2, 2}, -2, 2)},
+                   {spread({2, 3, 2, 1}, -2, 2)},
+                   {spread({2, 2, 2, 3, 2}, -2, 2)},
+                   {spread({2, 1, 3, 1, 3}, -2, 2)}},
        .linear_in = {0}},
 
       {.name = "sum_to",
@@ -182,7 +263,11 @@ rows structural() {
            [](vars x) {
              return reshape(x[0], {x[0].size(), 1});
            },
-       .samples = {{spread({}, -2, 2)}, {spread({2}, -2, 2)}, {spread({3}, -2, 2)}, {spread({3, 7}, -2, 2)}},
+       .samples = {{spread({}, -2, 2)},
+                   {spread({2}, -2, 2)},
+                   {spread({3}, -2, 2)},
+                   {spread({3, 7}, -2, 2)},
+                   {spread({2, 1, 2, 1, 3}, -2, 2)}},
        .edges = {{.what = "nothing", .x = {real({0, 3}, {})}, .y = {}, .xbar = {{}}},
                  {.what = "indices and bools", .x = {index({2, 1}, {4, 5})}, .y = {4, 5}}},
        .linear_in = {0}},
@@ -215,13 +300,26 @@ rows structural() {
                   .x = {index({2, 1}, {1, 2}), index({2, 1}, {3, 4})},
                   .y = {1, 3, 2, 4}}}},
 
+      {.name = "concat",
+       .variant = "an axis in the middle",
+       .family = "structural",
+       .record =
+           [](vars x) {
+             return concat({x.begin(), x.end()}, -2);
+           },
+       .samples = {{spread({2, 1, 2}, -2, 2), spread({2, 2, 2}, -2, 2, 1)},
+                   {spread({2, 1, 2, 2, 1}, -2, 2), spread({2, 1, 2, 1, 1}, -2, 2, 1),
+                    spread({2, 1, 2, 3, 1}, -2, 2, 2)}}},
+
       {.name = "stack",
        .family = "structural",
        .record =
            [](vars x) {
              return stack({x.begin(), x.end()});
            },
-       .samples = {{spread({}, -2, 2), spread({}, -2, 2, 1)}, {spread({3}, -2, 2), spread({3}, -2, 2, 1)}},
+       .samples = {{spread({}, -2, 2), spread({}, -2, 2, 1)},
+                   {spread({3}, -2, 2), spread({3}, -2, 2, 1)},
+                   {spread({2, 1, 3, 2}, -2, 2), spread({2, 1, 3, 2}, -2, 2, 1)}},
        .composite = true},
 
       {.name = "slice",
@@ -244,6 +342,13 @@ rows structural() {
        .edges = {{.what = "bools", .x = {boolean({3}, {0, 1, 0})}, .y = {1}}},
        .linear_in = {0}},
 
+      {.name = "slice",
+       .variant = "an axis in the middle",
+       .family = "structural",
+       .record = [](vars x) { return slice(x[0], -2, 1, 3); },
+       .samples = {{spread({3, 2}, -2, 2)}, {spread({2, 4, 3}, -2, 2)}, {spread({2, 1, 2, 4, 2}, -2, 2)}},
+       .linear_in = {0}},
+
       {.name = "pad",
        .family = "structural",
        .record = [](vars x) { return pad(x[0], -1, 1, 2); },
@@ -255,6 +360,31 @@ rows structural() {
                   .ybar = {inf, 3, nan, 1},
                   .xbar = {{3}}}},
        .linear_in = {0}},
+
+      {.name = "pad",
+       .variant = "an axis in the middle",
+       .family = "structural",
+       .record = [](vars x) { return pad(x[0], -2, 2, 1); },
+       .samples = {{spread({1, 2}, -2, 2)}, {spread({2, 2, 3}, -2, 2)}, {spread({2, 1, 2, 2, 2}, -2, 2)}},
+       .linear_in = {0}},
+
+      {.name = "padded_sum",
+       .family = "structural",
+       .record = staircase,
+       .samples = {{spread({}, -2, 2), spread({}, -2, 2, 1)},
+                   {spread({2}, -2, 2)},
+                   {spread({2}, -2, 2), spread({3}, -2, 2, 1)},
+                   {spread({2, 1}, -2, 2), spread({1, 3}, -2, 2, 1), spread({2, 2}, -2, 2, 2)},
+                   {spread({1, 17}, -2, 2), spread({2, 18}, -2, 2, 1)},
+                   {spread({1, 2, 1, 2, 1}, -2, 2), spread({2, 1, 2, 1, 2}, -2, 2, 1)}},
+       .edges =
+           {{.what = "zeros, and sums where inputs overlap",
+             .x = {real({1, 2}), real({10, inf, nan})},
+             .y = {1, 12, inf, nan, 0},
+             .ybar = {1, 2, 3, 4, inf},
+             .xbar = {{1, 2}, {2, 3, 4}},
+             .second = {{0, 0}, {0, 0, 0}}},
+            {.what = "nothing among zeros", .x = {real({}), real({5})}, .y = {0, 5, 0}, .xbar = {{}, {1}}}}},
   };
 }
 

@@ -339,4 +339,20 @@ var record(const op_traits& traits, const void* op, std::span<const var> x, plac
   });
 }
 
+const void* recorded_op(const var& v, const op_traits& traits) {
+  const op_ref& op = v.recording().op_of(v.id());
+  return op.traits == &traits ? op.self.get() : nullptr;
+}
+
 }  // namespace reel::detail
+
+namespace reel {
+
+std::vector<var> operands_of(const var& v) {
+  const detail::recording& r = v.recording();
+  std::vector<var> x;
+  for (const node_id i : r.inputs_of(v.id())) x.push_back(r.handle(i));
+  return x;
+}
+
+}  // namespace reel

@@ -32,6 +32,7 @@ constexpr op_traits make_leaf_traits(const char* name) {
                    .elementwise = false,
                    .stretch = false,
                    .view = false,
+                   .rearranges = false,
                    .effect = false,
                    .sum = false,
                    .product = false,

@@ -5,6 +5,7 @@
 #include <reel/autodiff/sweep.hpp>
 
 #include "tape/evaluate.hpp"
+#include "transforms/cotangent_sums.hpp"
 
 #include <fmt/format.h>
 
@@ -45,35 +46,35 @@ class dependence {
 class backward_sweep {
  public:
   backward_sweep(recording& r, std::span<const var> x, node_id last)
-      : r_(r), depends_(r, x, last), cotangent_(last + 1 - depends_.first(), no_node) {}
+      : r_(r),
+        depends_(r, x, last),
+        end_(last + 1),
+        cotangents_(r, depends_.first(), end_ - depends_.first()) {}
 
-  void add(node_id n, const var& ybar) {
-    node_id& sum = cotangent_[n - depends_.first()];
-    sum = sum == no_node ? ybar.id() : (r_.handle(sum) + ybar).id();
-  }
+  void add(node_id n, const var& ybar) { cotangents_.add(n, ybar); }
   bool needs(node_id n) const { return depends_.at(n); }
 
   void run() {
-    for (node_id n = static_cast<node_id>(depends_.first() + cotangent_.size()); n-- > depends_.first();)
-      if (cotangent_[n - depends_.first()] != no_node && depends_.through(r_, n)) pull(n);
+    for (node_id n = end_; n-- > depends_.first();)
+      if (cotangents_.any(n) && depends_.through(r_, n)) pull(n);
     r_.pulling = no_node;
   }
 
-  var cotangent(const var& x) const {
-    const node_id n =
-        x.id() < depends_.first() + cotangent_.size() ? cotangent_[x.id() - depends_.first()] : no_node;
-    return n == no_node ? zeros_like(x) : r_.handle(n);
+  var cotangent(const var& x) {
+    const node_id n = x.id();
+    return n < end_ && cotangents_.any(n) ? cotangents_.total(n) : zeros_like(x);
   }
 
  private:
   void pull(node_id n) {
+    const var ybar = cotangents_.total(n);
     r_.pulling = n;
     const detail::op_ref op = r_.op_of(n);  // a copy: the table may grow under it
     const auto ids = r_.inputs_of(n);
     x_.clear();
     for (const node_id i : ids) x_.push_back(r_.handle(i));
     xbar_.assign(x_.size(), var{});
-    op.traits->pull(op.self.get(), r_.handle(cotangent_[n - depends_.first()]), r_.handle(n), x_, xbar_);
+    op.traits->pull(op.self.get(), ybar, r_.handle(n), x_, xbar_);
     for (std::size_t i = 0; i < x_.size(); ++i) {
       if (!depends_.at(x_[i].id())) continue;
       if (xbar_[i].empty())
@@ -102,7 +103,8 @@ class backward_sweep {
 
   recording& r_;
   dependence depends_;
-  std::vector<node_id> cotangent_;
+  node_id end_;
+  detail::cotangent_sums cotangents_;
   std::vector<var> x_, xbar_;
 };
 

@@ -24,6 +24,7 @@
 //                                                   be written over a dying input
 //   static constexpr bool stretch = true;           y repeats x to fill its shape
 //   static constexpr bool view = true;              y has the bytes of x under another shape
+//   static constexpr bool rearranges = true;        y has the elements of x, each once, in another order
 //   static constexpr bool effect = true;            eval may refuse; never removed as dead code
 //   static constexpr bool sum = true;               y[j] is the sum of some elements of x
 //   static constexpr bool product = true;           y[i] = a[i]·b[i]
@@ -32,6 +33,10 @@
 // In place of pull, `reference(x...)` gives a composition of other ops whose derivative is used. What
 // freeze can make use of beside: by_rows, accumulate, turned, transposed, units, add_scaled, eval_both,
 // links, see op_plans.hpp.
+// How results that are mostly zeros are added up, if the op knows a cheaper way than to make each of them:
+//   static var sum_of(std::span<const var> terms);
+// The sweep calls it with two or more cotangents of one shape that this op recorded, or another op with the
+// same sum_of. It records their sum. recorded_by and operands_of tell it how a term was recorded.
 // What the check kit holds its cotangents to, beside their being right:
 //   std::vector<identity> identities(const pulled& r) const
 //     { return {{"1^T xbar = 0", sum(r.xbar[0], axis)}}; }
@@ -242,8 +247,8 @@ using bound_fn = double (*)(const void* op, std::span<const operand_view> x);
 struct op_traits {
   const char* name;
   std::uint16_t arity;  // of a variadic op: 0
-  bool variadic, any_kind, analytic, elementwise, stretch, view, effect, sum, product, finite_product,
-      difference;
+  bool variadic, any_kind, analytic, elementwise, stretch, view, rearranges, effect, sum, product,
+      finite_product, difference;
   bool stateless;
   follows result;
   const follows* inputs;
@@ -267,6 +272,7 @@ struct op_traits {
   bool (*brings)(const void* op, const void* other) = nullptr;
   std::array<eval_both_fn, element_count> eval_both = {};
   const kernels::links* (*links)(const void* op, element number) = nullptr;
+  var (*sum_of)(std::span<const var> terms) = nullptr;
 };
 
 // Whether an op has a body for T.
@@ -368,6 +374,11 @@ template <operation Op> var apply(const Op& op, const operand& a, const operand&
 template <operation Op>
 var apply(const Op& op, const operand& a, const operand& b, const operand& c, const operand& d);
 template <operation Op> var apply(const Op& op, std::span<const var> x, place where);
+
+// The op that recorded a var, if it is an Op; null if it is another. It lives as long as the tape holds it.
+template <operation Op> const Op* recorded_by(const var& v);
+// What that op was applied to; nothing for a leaf.
+std::vector<var> operands_of(const var& v);
 
 }  // namespace reel
 

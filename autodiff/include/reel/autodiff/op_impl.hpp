@@ -31,6 +31,11 @@ template <class Op> constexpr auto declares() -> std::vector<identity> (*)(const
   else return nullptr;
 }
 
+template <class Op> constexpr auto adds_up() -> var (*)(std::span<const var>) {
+  if constexpr (requires(std::span<const var> terms) { Op::sum_of(terms); }) return Op::sum_of;
+  else return nullptr;
+}
+
 template <class Op> constexpr op_traits make_traits() {
   using s = signature<Op, double>;
   return op_traits{.name = Op::name,
@@ -42,6 +47,7 @@ template <class Op> constexpr op_traits make_traits() {
 , .elementwise = requires { requires Op::elementwise; }
 , .stretch = requires { requires Op::stretch; }
 , .view = requires { requires Op::view; }
+, .rearranges = requires { requires Op::rearranges; }
 , .effect = requires { requires Op::effect; }
 , .sum = requires { requires Op::sum; }
 , .product = requires { requires Op::product; }
@@ -56,13 +62,16 @@ template <class Op> constexpr op_traits make_traits() {
   .transposed = detail::transposed<Op>(), .identities = declares<Op>(), .units = unit_inputs<Op>(),
   .adds_scaled = detail::adds_scaled<Op>(), .add_scaled = add_scaled_bodies<Op>(), .bound = bounds<Op>(),
   .beside = op_beside<Op>(), .brings = detail::brings<Op>(), .eval_both = boths<Op>(),
-  .links = links_of<Op>(),
+  .links = links_of<Op>(), .sum_of = adds_up<Op>(),
 };  // namespace reel::detail
 }
 
 // Appends a node. `op` is copied unless the tape holds an equal one.
 var record(const op_traits& traits, const void* op, std::span<const operand* const> x);
 var record(const op_traits& traits, const void* op, std::span<const var> x, place where);
+
+// The op that recorded v, if it is of that type.
+const void* recorded_op(const var& v, const op_traits& traits);
 
 template <class Op, class... X> var apply_to(const Op& op, const X&... x) {
   static_assert(variadic_op<Op> || sizeof...(X) == signature<Op, double>::arity,
@@ -89,6 +98,10 @@ var apply(const Op& op, const operand& a, const operand& b, const operand& c, co
 
 template <operation Op> var apply(const Op& op, std::span<const var> x, place where) {
   return detail::record(detail::traits_of<Op>, &op, x, where);
+}
+
+template <operation Op> const Op* recorded_by(const var& v) {
+  return static_cast<const Op*>(detail::recorded_op(v, detail::traits_of<Op>));
 }
 
 }  // namespace reel

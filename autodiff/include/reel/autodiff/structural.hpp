@@ -173,8 +173,25 @@ struct pad_op {
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> y, in<T> x) const;
   pad_op transposed() const { return {detail::other_axis(axis), before, after}; }
+  static var sum_of(std::span<const var> terms);
   var pull(var ybar, var y, var x) const;
   bool operator==(const pad_op&) const = default;
+};
+
+// The sum of the inputs, each of them surrounded by zeros up to one shape: what slices of one tensor give
+// back to it. It takes the memory of one result. That begins with +0, and each input is added at its place,
+// in order.
+struct padded_sum_op {
+  static constexpr auto name = "padded_sum";
+  static constexpr bool analytic = true;
+  shape to;
+  std::vector<index_t> at;  // where each input begins: a position per axis of `to`, input by input
+  shape infer(std::span<const shape> x) const;
+  template <class T> void eval(out<T> y, many<T> x) const;
+  padded_sum_op transposed() const;
+  static constexpr auto sum_of = &pad_op::sum_of;
+  std::vector<var> pull(var ybar, var y, std::span<const var> x) const;
+  bool operator==(const padded_sum_op&) const = default;
 };
 
 }  // namespace reel

@@ -35,7 +35,7 @@ void check_finite(const array<float>& scores, index_t classes, index_t first) {
 
 }  // namespace
 
-void check(const classifier& c) {
+void validate(const classifier& c) {
   if (c.model.layers.empty()) refuse("a classifier without layers.");
   index_t width = feature_count(c);
   for (std::size_t i = 0; i < c.model.layers.size(); ++i) {
@@ -54,7 +54,7 @@ void check(const classifier& c) {
 }
 
 template <class T> array<double> log_probabilities(const classifier& c, const basic_dataset<T>& samples) {
-  check(c);
+  validate(c);
   if (samples.features() != feature_count(c))
     refuse(fmt::format("samples of {} features for a model of {}.", samples.features(), feature_count(c)));
   const index_t n = samples.samples(), classes = class_count(c);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The only translation unit of the library that includes Boost.Multiprecision.
+#include "base/real50_work.hpp"
+
 #include <reel/autodiff/error.hpp>
 #include <reel/autodiff/number.hpp>
 
@@ -59,9 +61,18 @@ struct real50_access {
 };
 
 namespace {
+thread_local std::uint64_t work_done = 0;
 
 big open(const real50& x) { return real50_access::open(x); }
-real50 close(const big& x) { return real50_access::close(x); }
+real50 close(const big& x) {
+  work_done += 100;
+  return real50_access::close(x);
+}
+// The result of a function that takes so many nanoseconds more than a sum.
+real50 close(const big& x, std::uint64_t nanoseconds) {
+  work_done += nanoseconds;
+  return close(x);
+}
 
 // A finite number in another number of digits, handed over in doubles: Boost 1.74 converts to more digits by
 // reading beyond the number's end.
@@ -79,6 +90,8 @@ template <class To, class From> To in_digits(const From& x) {
 }
 
 }  // namespace
+
+std::uint64_t detail::real50_work() noexcept { return work_done; }
 
 real50::real50(double x) : real50(close(big(x))) {}
 real50::real50(const std::string& decimal) {
@@ -101,20 +114,20 @@ std::string real50::str(int digits) const { return open(*this).str(digits); }
 real50 real50::operator-() const { return close(-open(*this)); }
 real50 operator+(const real50& a, const real50& b) { return close(open(a) + open(b)); }
 real50 operator-(const real50& a, const real50& b) { return close(open(a) - open(b)); }
-real50 operator*(const real50& a, const real50& b) { return close(open(a) * open(b)); }
-real50 operator/(const real50& a, const real50& b) { return close(open(a) / open(b)); }
+real50 operator*(const real50& a, const real50& b) { return close(open(a) * open(b), 100); }
+real50 operator/(const real50& a, const real50& b) { return close(open(a) / open(b), 200); }
 bool operator==(const real50& a, const real50& b) { return open(a) == open(b); }
 bool operator<(const real50& a, const real50& b) { return open(a) < open(b); }
 bool operator<=(const real50& a, const real50& b) { return open(a) <= open(b); }
 
 namespace num {
-real50 exp(const real50& x) { return close(mp::exp(open(x))); }
-real50 log(const real50& x) { return close(mp::log(open(x))); }
-real50 sqrt(const real50& x) { return close(mp::sqrt(open(x))); }
-real50 log10(const real50& x) { return close(mp::log10(open(x))); }
-real50 exp2(const real50& x) { return close(mp::exp2(open(x))); }
-real50 log2(const real50& x) { return close(mp::log2(open(x))); }
-real50 cbrt(const real50& x) { return close(mp::cbrt(open(x))); }
+real50 exp(const real50& x) { return close(mp::exp(open(x)), 12'000); }
+real50 log(const real50& x) { return close(mp::log(open(x)), 18'000); }
+real50 sqrt(const real50& x) { return close(mp::sqrt(open(x)), 5'000); }
+real50 log10(const real50& x) { return close(mp::log10(open(x)), 20'000); }
+real50 exp2(const real50& x) { return close(mp::exp2(open(x)), 14'000); }
+real50 log2(const real50& x) { return close(mp::log2(open(x)), 20'000); }
+real50 cbrt(const real50& x) { return close(mp::cbrt(open(x)), 30'000); }
 
 // An angle less its nearest multiple of π/2, and how many of these there were, modulo 4. The multiple is
 // taken away in so many digits that 50 are left of the angle.
@@ -137,33 +150,33 @@ struct angle {
 real50 sin(const real50& x) {
   const angle a(x);
   const big y = a.quarters % 2 == 0 ? mp::sin(a.rest) : mp::cos(a.rest);
-  return close(a.quarters < 2 ? y : big(-y));
+  return close(a.quarters < 2 ? y : big(-y), 15'000);
 }
 real50 cos(const real50& x) {
   const angle a(x);
   const big y = a.quarters % 2 == 0 ? mp::cos(a.rest) : mp::sin(a.rest);
-  return close(a.quarters == 0 || a.quarters == 3 ? y : big(-y));
+  return close(a.quarters == 0 || a.quarters == 3 ? y : big(-y), 15'000);
 }
 real50 tan(const real50& x) {
   const angle a(x);
   const big y = mp::tan(a.rest);
-  return close(a.quarters % 2 == 0 ? y : big(-1 / y));
+  return close(a.quarters % 2 == 0 ? y : big(-1 / y), 20'000);
 }
-real50 asin(const real50& x) { return close(mp::asin(open(x))); }
-real50 acos(const real50& x) { return close(mp::acos(open(x))); }
-real50 atan(const real50& x) { return close(mp::atan(open(x))); }
-real50 sinh(const real50& x) { return close(mp::sinh(open(x))); }
-real50 cosh(const real50& x) { return close(mp::cosh(open(x))); }
-real50 tanh(const real50& x) { return close(mp::tanh(open(x))); }
-real50 asinh(const real50& x) { return close(mp::asinh(open(x))); }
-real50 acosh(const real50& x) { return x == 1 ? real50(0) : close(mp::acosh(open(x))); }
+real50 asin(const real50& x) { return close(mp::asin(open(x)), 30'000); }
+real50 acos(const real50& x) { return close(mp::acos(open(x)), 30'000); }
+real50 atan(const real50& x) { return close(mp::atan(open(x)), 25'000); }
+real50 sinh(const real50& x) { return close(mp::sinh(open(x)), 15'000); }
+real50 cosh(const real50& x) { return close(mp::cosh(open(x)), 15'000); }
+real50 tanh(const real50& x) { return close(mp::tanh(open(x)), 16'000); }
+real50 asinh(const real50& x) { return close(mp::asinh(open(x)), 25'000); }
+real50 acosh(const real50& x) { return x == 1 ? real50(0) : close(mp::acosh(open(x)), 25'000); }
 real50 atanh(const real50& x) {
   if (abs(x) == 1) return x / real50(0);
-  return close(mp::atanh(open(x)));
+  return close(mp::atanh(open(x)), 20'000);
 }
 real50 hypot(const real50& x, const real50& y) {
   if (isinf(x) || isinf(y)) return infinity<real50>();
-  return close(mp::hypot(open(x), open(y)));
+  return close(mp::hypot(open(x), open(y)), 6'000);
 }
 real50 fma(const real50& x, const real50& y, const real50& z) {
   if (!isfinite(x) || !isfinite(y) || !isfinite(z)) return x * y + z;
@@ -174,7 +187,7 @@ real50 fma(const real50& x, const real50& y, const real50& z) {
 real50 atan2(const real50& y, const real50& x) {
   const big quarter = boost::math::constants::half_pi<big>(), a = open(x), b = open(y);
   if (isnan(x) || isnan(y)) return x + y;
-  const auto signed_as_y = [&](const big& turn) { return close(signbit(y) ? big(-turn) : turn); };
+  const auto signed_as_y = [&](const big& turn) { return close(signbit(y) ? big(-turn) : turn, 25'000); };
   if (isinf(x) && isinf(y)) return signed_as_y(signbit(x) ? big(3 * quarter / 2) : big(quarter / 2));
   if (a == 0 && b == 0) return signbit(x) ? signed_as_y(2 * quarter) : y;
   if (mp::abs(b) > mp::abs(a)) return signed_as_y(quarter - mp::atan(a / mp::abs(b)));
@@ -202,12 +215,12 @@ real50 remainder(const real50& x, const real50& y) {
 real50 pow(const real50& x, const real50& y) {
   const big a = open(x), b = open(y);
   if (isnan(x) || isnan(y)) return a == 1 || b == 0 ? real50(1) : isnan(x) ? x : y;
-  if (a >= 0 || !isfinite(y) || b != mp::trunc(b)) return close(mp::pow(a, b));
+  if (a >= 0 || !isfinite(y) || b != mp::trunc(b)) return close(mp::pow(a, b), 29'000);
   const big r = mp::pow(big(-a), b);
-  return close(mp::fmod(b, big(2)) == 0 ? r : big(-r));
+  return close(mp::fmod(b, big(2)) == 0 ? r : big(-r), 29'000);
 }
-real50 log1p(const real50& x) { return close(mp::log1p(open(x))); }
-real50 expm1(const real50& x) { return close(mp::expm1(open(x))); }
+real50 log1p(const real50& x) { return close(mp::log1p(open(x)), 15'000); }
+real50 expm1(const real50& x) { return close(mp::expm1(open(x)), 13'000); }
 real50 abs(const real50& x) { return close(mp::abs(open(x))); }
 bool signbit(const real50& x) { return (mp::signbit)(open(x)) != 0; }
 bool isinf(const real50& x) { return (mp::isinf)(open(x)); }

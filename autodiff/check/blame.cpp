@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "check/attempt.hpp"
 #include "check/local.hpp"
 
 #include <reel/autodiff/check/tape.hpp>
@@ -15,6 +16,7 @@ namespace reel::check {
 namespace {
 
 constexpr std::size_t most_faults = 16;
+constexpr double evaluations_per_tail = 9 / 2.0;  // of the whole tape: tails are half of it on average
 
 // A loss, the numbers of its tape, and the cotangents its rules give, op by op.
 template <class T> class suspect {
@@ -40,6 +42,8 @@ template <class T> class suspect {
   }
 
   std::span<const node_id> steps() const { return steps_; }
+  bool uncertain() const { return uncertain_; }  // whether values beside some tail were not finite
+  double cost() const { return values_.cost(); }
 
   // Whether the derivative of all steps from `first` on is right: with respect to whatever they read that
   // is older, along a random direction.
@@ -75,12 +79,15 @@ template <class T> class suspect {
         const auto x = tail.given(moved[m]);
         for (std::size_t k = 0; k < x.size(); ++k) x[k] = base[m][k] + T(h) * T(v[m][k]);
       }
-      tail.run();
-      return tail.result(0)[0];
+      return value_or_nan([&] {
+        tail.run();
+        return tail.result(0)[0];
+      });
     };
     constexpr bool exact = std::same_as<T, real50>;
     const auto o = slope_at_zero<T>(f, std::exp2(std::floor(std::log2(scale))), exact ? 1e-25 : 1e-9);
     const double off = std::abs(static_cast<double>(a - o.value));
+    uncertain_ = uncertain_ || !std::isfinite(o.bar);
     return off <= o.bar + (exact ? 1e-30 : 1e-10) * (terms + std::abs(static_cast<double>(o.value)));
   }
 
@@ -101,11 +108,17 @@ template <class T> class suspect {
         const std::function<T(double)> f = [&](double h) {
           moved[k] = numbers[k] + T(h);
           const auto& op = r_.op_of(n);
-          detail::eval_of(*op.traits, detail::followed_kind(r_, n), element_of<T>, r_.place_of(n))(
-              op.self.get(), {y.data(), &r_.shape_of(n)}, operands);
-          T sum(0);
-          for (std::size_t i = 0; i < y.size(); ++i) sum = sum + y[i] * ybar[i];
-          return sum;
+          const auto body =
+              detail::eval_of(*op.traits, detail::followed_kind(r_, n), element_of<T>, r_.place_of(n));
+          return value_or_nan([&] {
+            as_refusal(op.traits->name, r_.place_of(n), [&] {
+              body(op.self.get(), {y.data(), &r_.shape_of(n)}, operands);
+            });
+            count_work(elements_computed(r_, n) * 1e-8);
+            T sum(0);
+            for (std::size_t i = 0; i < y.size(); ++i) sum = sum + y[i] * ybar[i];
+            return sum;
+          });
         };
         const double size = std::abs(static_cast<double>(numbers[k]));
         const double scale = size > 0 ? std::exp2(std::floor(std::log2(std::clamp(size, 0x1p-40, 1.0)))) : 1;
@@ -117,6 +130,15 @@ template <class T> class suspect {
   }
 
  private:
+  // Beside the edge of an op's domain there is no value to take a difference of.
+  template <class F> static T value_or_nan(const F& f) {
+    try {
+      return f();
+    } catch (const refusal&) {
+      return T(std::numeric_limits<double>::quiet_NaN());
+    }
+  }
+
   // Pulls the steps before `last`, from the last to the first.
   void pull_from(std::size_t last) {
     std::map<std::vector<std::uint32_t>, std::unique_ptr<local_rule<T>>> rules;
@@ -178,6 +200,7 @@ template <class T> class suspect {
   node_id loss_;
   random_numbers random_;
   replay<T> values_;
+  bool uncertain_ = false;
   std::vector<char> differentiable_;
   std::vector<node_id> steps_;
   std::vector<std::vector<std::vector<T>>> given_;  // by step and slot
@@ -197,6 +220,7 @@ template <class T> std::size_t last_wrong(suspect<T>& s, std::size_t steps, std:
 
 template <class T> void search(const var& loss, const options& o, blame_report& report) {
   suspect<T> s(loss, o);
+  require_work(std::log2(static_cast<double>(s.steps().size() + 2)) * evaluations_per_tail * s.cost());
   report.nodes = s.steps().size();
   while (report.faults.size() < most_faults) {
     std::size_t checks = 1;
@@ -218,7 +242,12 @@ template <class T> void search(const var& loss, const options& o, blame_report& 
     }
     s.repair(at);
   }
-  report.outcome = report.faults.empty() ? verdict::pass : verdict::fail;
+  report.outcome = !report.faults.empty() ? verdict::fail
+                   : s.uncertain()        ? verdict::inconclusive
+                                          : verdict::pass;
+  if (report.outcome == verdict::inconclusive)
+    report.reason =
+        "values beside these numbers are not finite or were refused, so that some tails could not be told.";
 }
 
 }  // namespace
@@ -230,8 +259,16 @@ blame_report blame(const var& loss, const options& o) {
                 fmt::format("a loss of shape {}; reduce it with sum() or mean().", to_string(loss.shape())));
   blame_report report{.subject = fmt::format("blame({})", loss.name().empty() ? "loss" : loss.name())};
   const std::vector<node_id> wanted{loss.id()};
-  if (has_bodies(loss.recording(), wanted, {}, element::real50)) search<real50>(loss, o, report);
-  else search<double>(loss, o, report);
+  const work_limit budget(o.seconds);
+  const auto unfinished = attempt(o.seconds, [&] {
+    if (has_bodies(loss.recording(), wanted, {}, element::real50)) search<real50>(loss, o, report);
+    else search<double>(loss, o, report);
+  });
+  if (!unfinished.empty()) {
+    report.outcome = report.faults.empty() ? verdict::inconclusive : verdict::fail;
+    report.reason = unfinished;
+  }
+  report.work = budget.done();
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   return report;
 }

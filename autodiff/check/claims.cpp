@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "check/claims.hpp"
 
+#include "check/attempt.hpp"
 #include "check/differences.hpp"
+#include "check/digits.hpp"
 
 #include <reel/autodiff/kernels.hpp>
 
@@ -104,7 +106,7 @@ template <class T> class witness {
     return views;
   }
   void eval(detail::eval_fn f, const void* op, buffer& y, std::span<const buffer> x) const {
-    f(op, y.view(), views_of(x));
+    as_refusal(traits_.name, r_.place_of(n_), [&] { f(op, y.view(), views_of(x)); });
   }
   // The op on inputs of which those in the mask are cut.
   template <class Cut> buffer part(const shape& dims, unsigned inputs, const Cut& cut) const {
@@ -120,7 +122,7 @@ template <class T> class witness {
     for (std::size_t k = 0; k < x_.size(); ++k) {
       if (x_[k].dims.size() != n || r_.nodes[r_.inputs_of(n_)[k]].kind != r_.nodes[n_].kind) continue;
       auto x = x_;
-      eval_(op_.self.get(), x[k].view(), views_of(x));
+      as_refusal(traits_.name, r_.place_of(n_), [&] { eval_(op_.self.get(), x[k].view(), views_of(x)); });
       if (!(x[k] == y_)) return refute("it declares itself elementwise, but reads what it has written over");
     }
     unsigned all = 0;
@@ -274,8 +276,10 @@ template <class T> class witness {
 
   void bound() {
     const double most = traits_.bound[static_cast<std::size_t>(element_of<T>)](op_.self.get(), views_of(x_));
-    if (largest(y_) > most * (1 + 0x1p10 * unit_roundoff<T>))
-      refute(fmt::format("its bound is {:.3g}, but a number of its result is {:.3g}", most, largest(y_)));
+    if (largest(y_) > most * (1 + 0x1p10 * unit_roundoff<T>)) {
+      const auto [bound, number] = tell_apart(most, largest(y_), 3);
+      refute(fmt::format("its bound is {}, but a number of its result is {}", bound, number));
+    }
   }
 
   // What it computes along with another node of its first inputs.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "check/differences.hpp"
 
+#include "check/attempt.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -32,32 +34,42 @@ template <class T> struct stencil {
   bool finite() const {
     return std::ranges::all_of(f, [](const T& v) { return num::isfinite(v); });
   }
+  double largest() const {
+    double most = 0;
+    for (const T& v : f) most = std::max(most, magnitude(v));
+    return most;
+  }
   // The standard deviation of the values' rounding errors, and no less than two roundings of the values.
   double noise() const {
     auto d = f;
-    double worst = 0, largest = 0, gamma = 1;  // (k!)²/(2k)!
-    for (const T& v : f) largest = std::max(largest, magnitude(v));
+    const double size = largest();
+    if (size == 0) return 0;
+    double worst = 0, gamma = 1;  // (k!)²/(2k)!
     for (std::size_t k = 1; k < f.size(); ++k) {
-      double sum = 0;
+      double sum = 0;  // relative to the values, whose squares may be too large
       for (std::size_t i = 0; i + k < f.size(); ++i) {
         d[i] = d[i + 1] - d[i];
-        sum += std::pow(magnitude(d[i]), 2);
+        sum += std::pow(magnitude(d[i]) / size, 2);
       }
       const auto kk = static_cast<double>(k);
       gamma *= kk / (2 * (2 * kk - 1));
       if (k >= 6) worst = std::max(worst, std::sqrt(gamma * sum / static_cast<double>(f.size() - k)));
     }
-    return std::max(worst, 2 * unit_roundoff<T> * largest);
+    return std::max(worst, 2 * unit_roundoff<T>) * size;
   }
   double bar() const {
     constexpr double weights = 2.1;  // Σ|w| of the difference of order 8
     return magnitude(order8() - order6()) + 6 * weights * noise() / magnitude(step);
   }
-  // How much the slope to the right and to the left differ over j steps: about jh·f'' where f is smooth.
-  double jump(int j) const { return magnitude((at(j) - at(0)) - (at(0) - at(-j))) / (j * magnitude(step)); }
+  // How much the values bend at point j.
+  double bend(int j) const { return magnitude(at(j + 1) - at(j) - (at(j) - at(j - 1))); }
+  // How much the slopes to the right and to the left differ over j steps, times the step.
+  double jump(int j) const { return magnitude(at(j) - at(0) - (at(0) - at(-j))) / j; }
+  // Bends that drown in rounding say nothing.
+  bool tells() const { return bend(0) > 64 * unit_roundoff<T> * largest(); }
   bool kinked() const {
-    const double one = jump(1), four = jump(reach);
-    return one > 0 && four < 2 * one;
+    const double sides = std::max({bend(2), bend(3), bend(-2), bend(-3)});
+    return jump(reach) < 2 * jump(1) && sides < 0.5 * bend(0);
   }
 };
 
@@ -80,34 +92,46 @@ template <class T> std::vector<T> differences<T>::at(const point& direction, dou
       if (v != 0) to[k] = to[k] + T(step) * T(v);
     }
   }
-  run_.run();
   ++evaluations_;
+  try {
+    run_.run();
+  } catch (const refusal& e) {
+    if (base_.empty()) throw;  // at the point itself
+    refused_ = e.what();
+    return std::vector<T>(base_.size(), T(std::numeric_limits<double>::quiet_NaN()));
+  }
   std::vector<T> y;
   for (std::size_t i = 0; i < run_.result_count(); ++i)
     y.insert(y.end(), run_.result(i).begin(), run_.result(i).end());
   return y;
 }
 
-// The power of two below the smallest number moved, between 2^−40 and 1, so that steps are exact.
-template <class T> double differences<T>::scale_of(const point& direction) const {
+// Fractions of the power of two below the smallest number moved, so that steps are exact; at first as if no
+// number were below a floor, which rounding is better with.
+template <class T> reals differences<T>::steps_along(const point& direction) const {
+  constexpr double floor = std::same_as<T, real50> ? 0x1p-40 : 0x1p-8;
   double smallest = 1;
   for (std::size_t i = 0; i < x_.size(); ++i)
     for (std::size_t k = 0; k < x_[i].size(); ++k)
       if (direction[i][k] != 0 && x_[i][k] != 0)
         smallest = std::min(smallest, std::abs(x_[i][k] / direction[i][k]));
-  return std::exp2(std::max(std::same_as<T, real50> ? -40.0 : -8.0, std::floor(std::log2(smallest))));
+  reals steps;
+  for (const double scale : {std::max(floor, smallest), smallest})
+    for (const int e : exponents<T>) {
+      const double step = std::ldexp(std::exp2(std::floor(std::log2(scale))), -e);
+      if (step > 0 && (scale < floor || steps.size() < exponents<T>.size())) steps.push_back(step);
+    }
+  return steps;
 }
 
 template <class T> slopes<T> differences<T>::along(const point& direction, double goal) {
   const std::size_t n = base_.size();
   slopes<T> best{std::vector<T>(n, T(0)), reals(n, infinite), std::vector<char>(n, false)};
-  std::vector<char> kinked(n, true);
-  double size = 0;  // of slopes and values, the scale of `goal`
-  const double scale = scale_of(direction);
+  std::vector<int> kinked(n, 0);  // of the smallest steps that tell, how many see a kink
+  double size = 0;                // of slopes and values, the scale of `goal`
   std::array<std::vector<T>, 2 * reach + 1> f;
   f[reach] = base_;
-  for (const int e : exponents<T>) {
-    const double step = std::ldexp(scale, -e);
+  for (const double step : steps_along(direction)) {
     for (int j = 1; j <= reach; ++j) {
       f[static_cast<std::size_t>(reach + j)] = at(direction, j * step);
       f[static_cast<std::size_t>(reach - j)] = at(direction, -j * step);
@@ -122,7 +146,7 @@ template <class T> slopes<T> differences<T>::along(const point& direction, doubl
       }
       const T value = s.order8();
       const double bar = s.bar();
-      kinked[i] = kinked[i] && s.kinked();
+      if (s.tells()) kinked[i] = s.kinked() ? kinked[i] + 1 : 0;
       // Two steps that disagree by more than the better bar: trust neither further than that.
       const double apart = std::isinf(best.bar[i]) ? 0 : magnitude(value - best.value[i]);
       if (bar < best.bar[i]) {
@@ -137,7 +161,8 @@ template <class T> slopes<T> differences<T>::along(const point& direction, doubl
     done = done && std::ranges::all_of(best.bar, [&](double b) { return b <= goal * size; });
     if (done) break;
   }
-  for (std::size_t i = 0; i < n; ++i) best.kink[i] = kinked[i] && best.bar[i] > 1e-4 * size;
+  for (std::size_t i = 0; i < n; ++i)
+    best.kink[i] = kinked[i] >= 2 && std::isfinite(best.bar[i]) && best.bar[i] > 1e-4 * size;
   return best;
 }
 
@@ -169,8 +194,14 @@ std::vector<complex> complex_steps::at(const point& direction, double step) {
   for (std::size_t i = 0; i < x_.size(); ++i)
     for (std::size_t k = 0; k < x_[i].size(); ++k)
       run_.given(i)[k] = complex(x_[i][k], step * direction[i][k]);
-  run_.run();
   ++evaluations_;
+  try {
+    run_.run();
+  } catch (const refusal& e) {
+    if (base_.empty()) throw;
+    refused_ = e.what();
+    return std::vector<complex>(base_.size(), complex(0, std::numeric_limits<double>::quiet_NaN()));
+  }
   std::vector<complex> y;
   for (std::size_t i = 0; i < run_.result_count(); ++i)
     y.insert(y.end(), run_.result(i).begin(), run_.result(i).end());

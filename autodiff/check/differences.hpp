@@ -3,7 +3,7 @@
 // x + jhv, j = −4 … 4. They give the central difference of order 8; its distance from that of order 6
 // bounds what cutting the series costs, their sixth to eighth differences measure the noise of the values
 // (Moré & Wild, 2011), and both make the error bar. Of several steps the one with the smallest bar is
-// kept. One-sided slopes that differ by as much at every step are a kink.
+// kept. One-sided slopes that differ by as much at every step, between sides that are smooth, are a kink.
 #pragma once
 
 #include "check/replay.hpp"
@@ -13,7 +13,6 @@ namespace reel::check {
 template <class T> constexpr double unit_roundoff = std::numeric_limits<T>::epsilon() / 2;
 template <> inline constexpr double unit_roundoff<real50> = 0x1p-167;
 
-using reals = std::vector<double>;
 using point = std::vector<reals>;  // an array of numbers per input
 
 template <class T> struct slopes {
@@ -29,16 +28,21 @@ template <class T> class differences {
   // The slopes along a direction. `goal` is the relative error below which no further step is tried.
   slopes<T> along(const point& direction, double goal);
   const std::vector<T>& base() const { return base_; }  // the values at the point
+  double cost() const { return run_.cost(); }           // the work of one evaluation, in seconds
+  // What an op said that refused numbers beside the point; empty if none did. Where it does there are no
+  // values, as at the edge of a domain.
+  const std::string& refused() const { return refused_; }
   std::size_t evaluations() const { return evaluations_; }
   std::size_t outputs() const { return base_.size(); }
 
  private:
   std::vector<T> at(const point& direction, double step);
-  double scale_of(const point& direction) const;
+  std::vector<double> steps_along(const point& direction) const;
 
   replay<T> run_;
   point x_;
   std::vector<T> base_;
+  std::string refused_;
   std::size_t evaluations_ = 0;
 };
 
@@ -56,6 +60,8 @@ class complex_steps {
   complex_steps(std::span<const var> y, std::span<const var> x, const point& at);
   slopes<double> along(const point& direction, double goal);
   const reals& base() const { return base_; }
+  double cost() const { return run_.cost(); }
+  const std::string& refused() const { return refused_; }
   std::size_t evaluations() const { return evaluations_; }
   std::size_t outputs() const { return base_.size(); }
 
@@ -65,6 +71,7 @@ class complex_steps {
   replay<complex> run_;
   point x_;
   reals base_;
+  std::string refused_;
   std::size_t evaluations_ = 0;
 };
 

@@ -4,7 +4,7 @@
 #include "check/explain.hpp"
 #include "check/json.hpp"
 #include "check/line.hpp"
-#include "check/vjp.hpp"
+#include "check/vjp_comparison.hpp"
 
 #include "tape/inspect.hpp"
 
@@ -37,16 +37,21 @@ struct pushed {
   }
 };
 
-bool has_derivative(const subject& s, judgement& j) {
+bool has_derivative(const subject& s, verdict_builder& j) {
   if (!s.inputs().empty() && !s.outputs().empty()) return true;
   j.decide(verdict::inconclusive, "it has no input or no result of kind real.");
   return false;
 }
 
-template <class T> void compare_pushed(const pushed& p, const options& o, judgement& j, int probes) {
+std::string tangent_name(const pushed& p, std::size_t i, std::size_t k) {
+  return fmt::format("Jv{}", detail::position(p.r.y[i].shape(), k));
+}
+
+template <class T> void compare_pushed(const pushed& p, const options& o, verdict_builder& j, int probes) {
   random_numbers random(o.seed);
   const rule forward = p.as_rule();
   differences<T> values(p.r.y, p.r.x, p.r.at);
+  require_work(probes * evaluations_per_slope * values.cost());
   rule_run<T> run(forward);
   for (int probe = 0; probe < probes; ++probe) {
     point v;
@@ -55,8 +60,10 @@ template <class T> void compare_pushed(const pushed& p, const options& o, judgem
     const auto d = values.along(v, std::same_as<T, real50> ? 1e-34 : 1e-11);
     std::optional<std::vector<node_bounds>> bounds;
     if constexpr (std::same_as<T, real50>) bounds = rounding_bounds(run.machine(), ids(p.Jv));
-    double scale = 0;
-    for (const T& value : d.value) scale = std::max(scale, std::abs(static_cast<double>(value)));
+    double scale = 0;  // of the slopes that values show
+    for (std::size_t k = 0; k < d.value.size(); ++k)
+      if (const double slope = std::abs(static_cast<double>(d.value[k])); slope > d.bar[k])
+        scale = std::max(scale, slope);
     std::size_t at = 0;
     for (std::size_t i = 0; i < a.size(); ++i)
       for (std::size_t k = 0; k < a[i].size(); ++k, ++at) {
@@ -65,11 +72,26 @@ template <class T> void compare_pushed(const pushed& p, const options& o, judgem
                                                    detail::position(p.r.y[i].shape(), k)));
           continue;
         }
-        const double size = std::abs(static_cast<double>(a[i][k])) + scale;
-        const double error = bounds ? (*bounds)[i].error[k] : 0x1p20 * size;
+        const double claimed = std::abs(static_cast<double>(a[i][k]));
+        const double error = bounds ? (*bounds)[i].error[k] : 0x1p20 * (claimed + scale);
+        if (!std::isfinite(d.bar[at])) {
+          j.decide(
+              verdict::inconclusive,
+              values.refused().empty()
+                  ? "values along a direction are not finite, or their slopes are beyond the largest double."
+                  : "numbers along a direction were refused: " + values.refused());
+          continue;
+        }
+        if (scale == 0 && claimed <= d.bar[at] &&
+            (std::same_as<T, double> || claimed > unit_roundoff<T> * error))
+          j.decide(
+              verdict::inconclusive,
+              fmt::format("no value moves by more than its rounding, which hides every slope below {:.1e}. "
+                          "Check it at other numbers.",
+                          d.bar[at]));
         j.add({.input = i,
                .at = k,
-               .name = fmt::format("Jv{}", detail::position(p.r.y[i].shape(), k)),
+               .name = tangent_name(p, i, k),
                .rule = static_cast<double>(a[i][k]),
                .oracle = static_cast<double>(d.value[at]),
                .difference = static_cast<double>(a[i][k] - d.value[at]),
@@ -84,13 +106,19 @@ template <class T> void compare_pushed(const pushed& p, const options& o, judgem
 }  // namespace
 
 report push(const subject& s, const options& o, int probes) {
-  judgement j("push", of_order(s.name(), o), s.where(), o);
+  verdict_builder j("push", of_order(s.name(), o), s.where(), o);
   if (!has_derivative(s, j)) return j.finish(0);
-  const pushed p(s, o);
-  const bool digits = p.as_rule().has_numbers(element::real50);
-  j.result().oracle = digits ? "differences in 50 digits" : "differences in double";
-  if (digits) compare_pushed<real50>(p, o, j, probes);
-  else compare_pushed<double>(p, o, j, probes);
+  j.unfinished(attempt(o.seconds, [&] {
+    const pushed p(s, o);
+    const rule forward = p.as_rule();
+    const bool digits = forward.has_numbers(element::real50);
+    j.result().oracle = digits ? "differences in 50 digits" : "differences in double";
+    if (!digits) return compare_pushed<double>(p, o, j, probes);
+    compare_pushed<real50>(p, o, j, probes);
+    if (o.rounding)
+      compare_rounding(
+          forward, [&](auto i, auto k) { return tangent_name(p, i, k); }, j);
+  }));
   return j.finish(0);
 }
 
@@ -115,7 +143,7 @@ template <class T> struct product {
 template <class T>
 void compare_products(const pushed& p, const point& v, const point& w,
                       const std::vector<node_bounds>& of_push, const std::vector<node_bounds>& of_pull,
-                      judgement& j) {
+                      verdict_builder& j) {
   if (!p.r.has_numbers(element_of<T>)) return;
   // the two directions are exact in every type, the numbers of x are rounded alike on both sides
   product<T> forward, reverse;
@@ -138,9 +166,9 @@ void compare_products(const pushed& p, const point& v, const point& w,
 
 }  // namespace
 
-report adjoint(const subject& s, const options& o) {
-  judgement j("adjoint", of_order(s.name(), o), s.where(), o);
-  if (!has_derivative(s, j)) return j.finish(0);
+namespace {
+
+void compare_directions(const subject& s, const options& o, verdict_builder& j) {
   const pushed p(s, o);
   random_numbers random(o.seed);
   point v;
@@ -149,7 +177,7 @@ report adjoint(const subject& s, const options& o) {
   j.result().oracle = "reverse mode";
   if (!p.as_rule().has_numbers(element::real50)) {
     j.decide(verdict::inconclusive, "an op in it has no body for 50 digits, from which rounding is bounded.");
-    return j.finish(0);
+    return;
   }
   rule_run<real50> push_run(p.as_rule()), pull_run(p.r);
   push_run(p.r.at, v);
@@ -158,12 +186,20 @@ report adjoint(const subject& s, const options& o) {
              of_pull = rounding_bounds(pull_run.machine(), ids(p.r.xbar));
   if (!of_push || !of_pull) {
     j.decide(verdict::inconclusive, "it is too large for an analysis of rounding errors.");
-    return j.finish(0);
+    return;
   }
   const extent range = extent_of(pull_run.machine());
   if (range.fits<float>()) compare_products<float>(p, v, w, *of_push, *of_pull, j);
   if (range.fits<double>()) compare_products<double>(p, v, w, *of_push, *of_pull, j);
   compare_products<real50>(p, v, w, *of_push, *of_pull, j);
+}
+
+}  // namespace
+
+report adjoint(const subject& s, const options& o) {
+  verdict_builder j("adjoint", of_order(s.name(), o), s.where(), o);
+  if (!has_derivative(s, j)) return j.finish(0);
+  j.unfinished(attempt(o.seconds, [&] { compare_directions(s, o, j); }));
   return j.finish(0);
 }
 
@@ -205,9 +241,17 @@ template <class T> void follow(const rule& r, const options& o, taylor_report& t
   const double noise = 256 * unit_roundoff<T> * line.size();
   const int last = std::same_as<T, real50> ? 70 : 24;
   std::vector<remainder> all;
+  bool refused = false;
+  const auto remainder_at = [&](double h) {
+    try {
+      return std::abs(static_cast<double>(line(h) - start - T(h) * slope));
+    } catch (const refusal&) {  // a smaller step may stay inside the domain
+      refused = true;
+      return 0.0;
+    }
+  };
   for (int e = 2; e <= last; e += 2) {
-    const double h = std::ldexp(smallest, -e);
-    const double size = std::abs(static_cast<double>(line(h) - start - T(h) * slope));
+    const double h = std::ldexp(smallest, -e), size = remainder_at(h);
     if (std::isnan(size)) {
       t.outcome = verdict::fail;
       t.reason = fmt::format("the remainder is NaN at h = {:.1e}", h);
@@ -217,7 +261,7 @@ template <class T> void follow(const rule& r, const options& o, taylor_report& t
   }
   // The steps smaller than the first half of them: there the lowest power of h rules.
   t.window.assign(all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2), all.end());
-  if (all.empty()) {
+  if (all.empty() && !refused) {
     t.rate = infinite;
     t.outcome = verdict::pass;
     t.reason = "nothing remains: it is linear along this line";
@@ -240,10 +284,13 @@ double taylor_rate_of(const rule& r, const options& o) {
 
 taylor_report taylor(const subject& s, const options& o) {
   taylor_report t{.subject = fmt::format("taylor({})", s.name()), .seed = o.seed};
-  const rule r = rule_of(s, o);
-  if (r.x.empty() || r.y.empty()) t.reason = "it has no input or no result of kind real.";
-  else if (r.has_numbers(element::real50)) follow<real50>(r, o, t);
-  else follow<double>(r, o, t);
+  const auto unfinished = attempt(o.seconds, [&] {
+    const rule r = rule_of(s, o);
+    if (r.x.empty() || r.y.empty()) t.reason = "it has no input or no result of kind real.";
+    else if (r.has_numbers(element::real50)) follow<real50>(r, o, t);
+    else follow<double>(r, o, t);
+  });
+  if (!unfinished.empty()) t.reason = unfinished;
   return t;
 }
 

@@ -2,6 +2,7 @@
 #include <reel/autodiff/check/hostile.hpp>
 
 #include "check/rule.hpp"
+#include "check/work.hpp"
 
 #include <fmt/format.h>
 
@@ -74,6 +75,7 @@ hostile_case without_oracle(const subject& s) {
 }  // namespace
 
 hostile_report hostile(const subject_maker& make, const arguments& x, const options& o) {
+  const work_limit budget(o.seconds);
   hostile_report report;
   const auto attempt = [&](const char* kind, const arguments& numbers, bool aliased, bool finite) {
     hostile_case c{.kind = kind};
@@ -91,6 +93,9 @@ hostile_report hostile(const subject_maker& make, const arguments& x, const opti
     } catch (const error& e) {
       c.outcome = verdict::inconclusive;
       c.what = fmt::format("refused: {}", e.what());
+    } catch (const out_of_work&) {
+      c.outcome = verdict::inconclusive;
+      c.what = fmt::format("the work it may take is used up: `seconds` is {:.3g}. Give it more.", o.seconds);
     }
     report.cases.push_back(std::move(c));
   };

@@ -6,8 +6,11 @@
 
 namespace reel::check {
 
-// Adds to a FAIL what reproduces the wrong numbers.
-void explain(const rule& r, const options& o, report& failed);
+template <class T, class Source> class vjp_comparison;
+
+// Adds to a FAIL what reproduces the wrong numbers, as far as the work that is left goes.
+void explain(const rule& r, const options& o, vjp_comparison<real50, differences<real50>>& compared,
+             report& failed);
 
 // In float, double and 50 digits, the error against the oracle.
 std::vector<precision> rungs_of(const rule& r, const options& o);

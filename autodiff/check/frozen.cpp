@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <reel/autodiff/check/frozen.hpp>
 
+#include "check/attempt.hpp"
 #include "check/claims.hpp"
+#include "check/digits.hpp"
 #include "check/json.hpp"
 #include "check/local.hpp"
 #include "check/rounding.hpp"
@@ -21,7 +23,9 @@ namespace reel::check {
 
 namespace {
 
-constexpr double roundings = 1024;  // of the largest element, where there is too much for an analysis
+constexpr std::size_t runs = 2;           // of each program
+constexpr double least_in_digits = 2e-7;  // seconds that an element takes in 50 digits
+constexpr double roundings = 1024;        // of the largest element, where there is too much for an analysis
 
 // What is frozen, and the numbers of all leaves but constants.
 struct frozen_subject {
@@ -102,6 +106,7 @@ template <class T> class trial {
   }
 
   void run() {
+    require_work(static_cast<double>(runs * (pass_names().size() + 2)) * tape_.cost());
     for (const node_id n : tape_.nodes())
       if (!s_.numbers_of(n))
         for (std::string& claim : broken_claims(tape_, n, report_.claims)) {
@@ -116,7 +121,11 @@ template <class T> class trial {
   }
 
  private:
+  // Unless that would take most of the work there is: then the tape has to do.
   void evaluate_exactly() {
+    double least = 0;
+    for (const node_id n : tape_.nodes()) least += elements_computed(r_, n) * least_in_digits;
+    if (least > work_left() / 10) return;
     exact_ = std::make_unique<replay<real50>>(r_, ids(results_), s_.leaves);
     for (std::size_t i = 0; i < numbers_.size(); ++i) numbers_[i].load(*exact_, i);
     exact_->run();
@@ -157,10 +166,11 @@ template <class T> class trial {
     instance<T> run(p);
     std::vector<binding> inputs;
     for (const var& v : request.inputs) inputs.push_back(numbers_[leaf(v.id())].bind());
-    for (const char* again : {"", ", second run"}) {
+    for (const char* again : {"", ", second run"}) {  // as many as `runs`
       for (std::size_t i = 0; i < request.updates.size(); ++i)
         run.set_state(i, numbers_[leaf(request.updates[i].state.id())].real());
-      run.run(inputs);
+      as_refusal("run", report_.where, [&] { run.run(inputs); });
+      count_work(tape_.cost());
       for (std::size_t i = 0; i < results_.size(); ++i) compare(run, i, exact, passes, again);
     }
     ++report_.programs;
@@ -256,23 +266,34 @@ bool is_leaf(const recording& r, node_id n) {
   return r.nodes[n].role != reel::tape::role::computed && r.nodes[n].role != reel::tape::role::constant;
 }
 
-frozen_report carry_out(const frozen_subject& s, frozen_report report) {
+std::string describe(const frozen_fault& f) {
+  const auto [program, right] = tell_apart(f.program, f.right, 6);
+  return fmt::format("{} of a program with {} is {} in {}, and should be {}", f.name, f.passes, program,
+                     name(f.number), right);
+}
+
+frozen_report carry_out(const frozen_subject& s, const options& o, frozen_report report) {
   const auto started = std::chrono::steady_clock::now();
   const auto results = ids(s.results());
+  const work_limit budget(o.seconds);
+  std::string unfinished;
   for (const element number : {element::f32, element::f64}) {
     if (!has_bodies(s.source(), results, s.leaves, number)) continue;
-    if (number == element::f32) trial<float>(s, report).run();
-    else trial<double>(s, report).run();
+    const auto why = attempt(o.seconds, [&] {
+      if (number == element::f32) trial<float>(s, report).run();
+      else trial<double>(s, report).run();
+    });
+    if (unfinished.empty() && !why.empty()) unfinished = fmt::format("in {} {}", name(number), why);
   }
+  report.work = budget.done();
   report.outcome = verdict::pass;
   if (!report.faults.empty() || !report.explanation.empty()) {
     report.outcome = verdict::fail;
     report.reason =
-        report.faults.empty()
-            ? "an op does not keep what it declares to freeze"
-            : fmt::format("{} of a program with {} is {:.6g} in {}, and should be {:.6g}",
-                          report.faults[0].name, report.faults[0].passes, report.faults[0].program,
-                          name(report.faults[0].number), report.faults[0].right);
+        report.faults.empty() ? "an op does not keep what it declares to freeze" : describe(report.faults[0]);
+  } else if (!unfinished.empty()) {
+    report.outcome = verdict::inconclusive;
+    report.reason = unfinished;
   } else if (report.programs == 0) {
     report.outcome = verdict::inconclusive;
     report.reason = "an op in it has a body for neither float nor double.";
@@ -283,7 +304,7 @@ frozen_report carry_out(const frozen_subject& s, frozen_report report) {
 
 }  // namespace
 
-frozen_report frozen(const freeze_request& request, const options&, place where) {
+frozen_report frozen(const freeze_request& request, const options& o, place where) {
   frozen_report report{.subject = "frozen(request)", .where = where};
   static_cast<void>(freeze(request));  // refuses what cannot be frozen
   frozen_subject s{request, {}, {}};
@@ -304,12 +325,15 @@ frozen_report frozen(const freeze_request& request, const options&, place where)
     const bool listed = std::ranges::any_of(s.request.inputs, [&](const var& v) { return v.id() == n; });
     if (r.nodes[n].role == reel::tape::role::input && !listed) s.request.inputs.push_back(r.handle(n));
   }
-  return carry_out(s, std::move(report));
+  return carry_out(s, o, std::move(report));
 }
 
 frozen_report frozen(const subject& subject, const options& o) {
   frozen_report report{.subject = fmt::format("frozen({})", subject.name()), .where = subject.where()};
-  const rule r(subject);
+  std::optional<rule> recorded;
+  report.reason = attempt(o.seconds, [&] { recorded.emplace(subject); });
+  if (!recorded) return report;
+  const rule& r = *recorded;
   if (r.y.empty() || r.x.empty()) {
     report.reason = "it has no result or no input of kind real.";
     return report;
@@ -322,7 +346,7 @@ frozen_report frozen(const subject& subject, const options& o) {
     s.leaves.push_back(given[i].id());
     s.numbers.emplace_back(given[i].shape(), i < r.at.size() ? r.at[i] : ybar[i - r.at.size()]);
   }
-  return carry_out(s, std::move(report));
+  return carry_out(s, o, std::move(report));
 }
 
 std::string to_string(const frozen_report& r) {
@@ -336,9 +360,11 @@ std::string to_string(const frozen_report& r) {
   if (const auto where = to_string(r.where); !where.empty()) line("checked at", where);
   line("because", r.reason);
   for (const std::string& e : r.explanation) line("explains", e);
-  for (const frozen_fault& f : r.faults)
-    line("program", fmt::format("{}, {}: {} is {:.6e}, right is {:.6e}, allowed {:.1e}", f.passes,
-                                name(f.number), f.name, f.program, f.right, f.allowed));
+  for (const frozen_fault& f : r.faults) {
+    const auto [program, right] = tell_apart(f.program, f.right, 7, true);
+    line("program", fmt::format("{}, {}: {} is {}, right is {}, allowed {:.1e}", f.passes, name(f.number),
+                                f.name, program, right, f.allowed));
+  }
   return text;
 }
 
@@ -362,6 +388,7 @@ std::string to_json(const frozen_report& r) {
       .add("detection_limit", r.detection_limit)
       .add("programs", r.programs)
       .add("claims", r.claims)
+      .add("work", r.work)
       .add("seconds", r.seconds)
       .text();
 }

@@ -139,8 +139,9 @@ std::vector<held_identity> declared_identities::hold(const point& x, const point
   return all;
 }
 
-void examine_identities(const rule& r, const point& x, const point& ybar, judgement& j) {
-  j.result().identities = declared_identities(r).hold(x, ybar);
+void compare_identities(const rule& r, verdict_builder& v) {
+  const auto [x, ybar] = rounded_sample_of(r, v.result().seed);
+  v.result().identities = declared_identities(r).hold(x, ybar);
 }
 
 }  // namespace reel::check

@@ -10,7 +10,7 @@ namespace reel::check {
 
 bool has_rule(const recording& r, node_id n) {
   if (r.nodes[n].kind != kind::real || r.nodes[n].role != reel::tape::role::computed) return false;
-  if (r.op_of(n).traits->name == std::string_view(detach_op::name)) return false;
+  if (r.op_of(n).traits == &detail::traits_of<detach_op>) return false;
   return r.shape_of(n).size() > 0 && std::ranges::any_of(r.inputs_of(n), [&](node_id i) {
            return r.nodes[i].kind == kind::real && r.shape_of(i).size() > 0;
          });

@@ -25,8 +25,9 @@ namespace {
 // Below this, relative to the largest element, two cotangents in T are the same.
 template <class T> constexpr double same = 0x1p16 * unit_roundoff<T>;
 
-constexpr int seeds_tried = 3;  // for what changes nothing at the first
-constexpr int shuffles = 5;     // of the numbers, for what was not killed
+constexpr int seeds_tried = 3;   // for what changes nothing at the first
+constexpr int shuffles = 5;      // of the numbers, for what was not killed
+constexpr int most_digits = 60;  // of the smallest factor that is looked for
 
 // The numbers of each input in another order: as good a sample, and another.
 void shuffle(point& at, std::uint64_t seed) {
@@ -48,53 +49,60 @@ template <class T> double apart(const std::vector<std::vector<T>>& a, const std:
   return most == 0 ? 0 : most / size;
 }
 
-template <class T> class laboratory {
+// The mutants of one rule at one point, each judged as the rule itself is.
+template <class T> class mutation_runner {
  public:
-  laboratory(const rule& r, const options& o, mutation_report& report)
+  mutation_runner(const rule& r, const options& o, mutation_report& report)
       : r_(r),
-        judge_("mutate", "", {}, o),
-        exam_(r, o, judge_),
+        verdict_("mutate", "", {}, o),
+        compared_(r, o, verdict_),
         identities_(r),
         report_(report),
         random_(o.seed + 2) {
-    exam_.every_element();
+    compared_.every_element();
   }
 
   void run() {
-    for (const planted& p : catalogue(r_)) {
-      mutant& m = find(p);
+    const auto all = catalogue(r_);
+    require_work(static_cast<double>(all.size()) * compared_.run().machine().cost());
+    for (const planted& p : all) {
+      const auto known = std::ranges::find_if(
+          report_.mutants, [&](const mutant& m) { return m.what == p.what && m.family == p.family; });
+      const bool is_new = known == report_.mutants.end();
+      mutant m = is_new ? mutant{p.family, p.what, fate::equivalent} : *known;
       if (m.outcome == fate::killed) continue;
-      m.outcome = std::max(m.outcome, try_out(p.edits, m));
-      if (killed_) m.outcome = fate::killed;
-      if (const char* broken = identities_.broken_by(p.edits, exam_.seed()))
-        m.outcome = fate::killed, m.breaks = broken;
+      try_out(p.edits, m);
+      if (is_new) report_.mutants.push_back(std::move(m));
+      else *known = std::move(m);
     }
     int k = 1;
-    while (k < 60 && kills(exam_.run()(r_.at, exam_.seed(), scaled_by(k)))) ++k;
+    while (k < most_digits && kills(compared_.run()(r_.at, compared_.seed(), scaled_by(k)))) ++k;
     report_.smallest = std::max(report_.smallest, k - 1);
   }
 
  private:
-  mutant& find(const planted& p) {
-    for (mutant& m : report_.mutants)
-      if (m.what == p.what && m.family == p.family) return m;
-    report_.mutants.push_back({p.family, p.what, fate::equivalent});
-    return report_.mutants.back();
-  }
-
-  fate try_out(const std::vector<edit>& edits, mutant& m) {
-    const auto a = exam_.run()(r_.at, exam_.seed(), edits);
-    m.difference = std::max(m.difference, apart(a, exam_.cotangents()));
-    killed_ = kills(a);
-    for (int s = 0; s < seeds_tried && m.difference <= same<T>; ++s) {
-      const point ybar = r_.random_cotangent(random_);
-      m.difference = std::max(m.difference, apart(exam_.run()(r_.at, ybar, edits), exam_.run()(r_.at, ybar)));
+  void try_out(const std::vector<edit>& edits, mutant& m) {
+    try {
+      const auto a = compared_.run()(r_.at, compared_.seed(), edits);
+      m.difference = std::max(m.difference, apart(a, compared_.cotangents()));
+      for (int s = 0; s < seeds_tried && m.difference <= same<T>; ++s) {
+        const point ybar = r_.random_cotangent(random_);
+        m.difference =
+            std::max(m.difference, apart(compared_.run()(r_.at, ybar, edits), compared_.run()(r_.at, ybar)));
+      }
+      const char* broken = identities_.broken_by(edits, compared_.seed());
+      if (broken != nullptr) m.breaks = broken;
+      m.outcome = broken != nullptr || kills(a)                           ? fate::killed
+                  : m.outcome == fate::survived || m.difference > same<T> ? fate::survived
+                                                                          : fate::equivalent;
+    } catch (const refusal& e) {  // where the right rule was not refused: nobody misses that
+      m.outcome = fate::killed;
+      m.reason = fmt::format("it was refused: {}", e.what());
     }
-    return m.difference <= same<T> ? fate::equivalent : fate::survived;
   }
 
   bool kills(const std::vector<std::vector<T>>& a) const {
-    for (const expected<T>& e : exam_.expectations()) {
+    for (const expected<T>& e : compared_.expectations()) {
       const double off = std::abs(static_cast<double>(a[e.input][e.at] - e.value));
       if (!(off <= e.margin)) return true;
     }
@@ -109,12 +117,11 @@ template <class T> class laboratory {
   }
 
   const rule& r_;
-  judgement judge_;
-  examination<T> exam_;
+  verdict_builder verdict_;
+  vjp_comparison<T> compared_;
   declared_identities identities_;
   mutation_report& report_;
   random_numbers random_;
-  bool killed_ = false;
 };
 
 // Whether a mutant that no sample has killed so far changes anything at these numbers.
@@ -133,11 +140,15 @@ template <class T> bool differs_here(const rule& r, const options& o, const muta
 }
 
 template <class T> void try_sample(rule& r, const options& o, mutation_report& report) {
-  laboratory<T>(r, o, report).run();
+  mutation_runner<T>(r, o, report).run();
   for (int round = 0; round < shuffles && r.reads_inputs(); ++round) {
     if (report.count(fate::killed) == report.made()) return;
     shuffle(r.at, o.seed + static_cast<std::uint64_t>(round));
-    if (differs_here<T>(r, o, report)) laboratory<T>(r, o, report).run();
+    try {
+      if (differs_here<T>(r, o, report)) mutation_runner<T>(r, o, report).run();
+    } catch (const refusal& e) {  // of another sample than was given: it goes without
+      report.refusals.push_back(fmt::format("its numbers in another order were refused: {}", e.what()));
+    }
   }
 }
 
@@ -152,30 +163,43 @@ std::string why_equivalent(const mutant& m) {
 
 mutation_report mutate(std::span<const subject> samples, const options& o) {
   const auto started = std::chrono::steady_clock::now();
+  const work_limit budget(o.seconds);
   mutation_report report{.seed = o.seed};
   for (const subject& s : samples) {
-    rule r = rule_of(s, o);
     report.subject = fmt::format("mutate({})", of_order(s.name(), o));
-    if (r.x.empty() || r.y.empty()) continue;
-    ++report.samples;
-    if (r.has_numbers(element::real50)) try_sample<real50>(r, o, report);
-    else try_sample<double>(r, o, report);
+    if (s.inputs().empty() || s.outputs().empty()) continue;
+    const auto unfinished = attempt(o.seconds, [&] {
+      rule r = rule_of(s, o);
+      if (r.has_numbers(element::real50)) try_sample<real50>(r, o, report);
+      else try_sample<double>(r, o, report);
+    });
+    if (unfinished.empty()) ++report.samples;
+    else if (report.reason.empty()) report.reason = unfinished;
   }
   for (mutant& m : report.mutants)
     if (m.outcome == fate::equivalent) m.reason = why_equivalent(m);
+  report.work = budget.done();
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   return report;
 }
+
+namespace {
+
+// A survivor is known, whatever else could not be tried.
+verdict verdict_of(const mutation_report& r) {
+  return r ? verdict::pass : r.count(fate::survived) > 0 ? verdict::fail : verdict::inconclusive;
+}
+
+}  // namespace
 
 std::string to_string(const mutation_report& r) {
   std::string text = fmt::format(
       "{}  {}   {} mutants: {} killed, {} equivalent, {} survived; smallest factor noticed 1 + 1e-{}   "
       "{} samples   seed {:#x}\n",
-      r               ? "PASS"
-      : r.made() == 0 ? "INCONCLUSIVE"
-                      : "FAIL",
-      r.subject, r.made(), r.count(fate::killed), r.count(fate::equivalent), r.count(fate::survived),
-      r.smallest, r.samples, r.seed);
+      name(verdict_of(r)), r.subject, r.made(), r.count(fate::killed), r.count(fate::equivalent),
+      r.count(fate::survived), r.smallest, r.samples, r.seed);
+  if (!r.reason.empty()) text += fmt::format("  because     {}\n", r.reason);
+  for (const std::string& refused : r.refusals) text += fmt::format("  passed over {}\n", refused);
   std::vector<std::string> families;
   for (const mutant& m : r.mutants)
     if (std::find(families.begin(), families.end(), m.family) == families.end()) families.push_back(m.family);
@@ -216,9 +240,7 @@ std::string to_json(const mutation_report& r) {
                           .add("breaks", m.breaks)
                           .add("reason", m.reason));
   return json()
-      .add("outcome", r               ? "PASS"
-                      : r.made() == 0 ? "INCONCLUSIVE"
-                                      : "FAIL")
+      .add("outcome", name(verdict_of(r)))
       .add("subject", r.subject)
       .add("made", r.made())
       .add("killed", r.count(fate::killed))
@@ -227,6 +249,9 @@ std::string to_json(const mutation_report& r) {
       .add("smallest", r.smallest)
       .add("samples", r.samples)
       .add("seed", r.seed)
+      .add("reason", r.reason)
+      .add("refusals", r.refusals)
+      .add("work", r.work)
       .add("seconds", r.seconds)
       .add("mutants", mutants)
       .text();

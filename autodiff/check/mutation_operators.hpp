@@ -16,7 +16,4 @@ struct planted {
 
 std::vector<planted> catalogue(const rule& r);
 
-// "y * (ybar - sum(y * ybar))": a node of the rule as a formula, or the name its author gave it.
-std::string formula(const rule& r, node_id n, int depth = 3);
-
 }  // namespace reel::check

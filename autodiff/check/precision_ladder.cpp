@@ -75,14 +75,22 @@ rule checked_rule(const subject& s, const options& o) {
 }  // namespace
 
 std::vector<rounding_study> ulps(const subject& s, const options& o) {
-  rule r = checked_rule(s, o);
-  random_numbers random(o.seed);
-  const point ybar = r.random_cotangent(random);
   std::vector<rounding_study> all;
-  const point start = r.at;
-  if (r.has_numbers(element::f32) && round_to<float>(r.at)) all.push_back(study<float>(r, ybar));
-  r.at = start;
-  if (r.has_numbers(element::f64)) all.push_back(study<double>(r, ybar));
+  const auto study_in = [&]<class T>(T) {
+    rounding_study done{.number = element_of<T>, .unit = unit_roundoff<T>};
+    bool holds = true;
+    done.reason = attempt(o.seconds, [&] {
+      rule r = checked_rule(s, o);
+      random_numbers random(o.seed);
+      const point ybar = r.random_cotangent(random);
+      holds = r.has_numbers(element_of<T>) && round_to<T>(r.at);
+      if (holds) done = study<T>(r, ybar);
+    });
+    if (holds) all.push_back(std::move(done));
+  };
+  const work_limit budget(o.seconds);
+  study_in(float());
+  study_in(double());
   return all;
 }
 
@@ -103,16 +111,12 @@ precision rung(const rule& r, const point& ybar, const std::vector<expected<real
   return p;
 }
 
-}  // namespace
-
-namespace {
-
 ladder_report ladder_of(rule r, const options& o) {
   const point start = r.at;
   const bool narrow = r.has_numbers(element::f32) && round_to<float>(r.at);
   if (!narrow) r.at = start;
-  judgement j("ladder", "", {}, o);
-  examination<real50> e(r, o, j);
+  verdict_builder v("ladder", "", {}, o);
+  vjp_comparison<real50> e(r, o, v);
   e.every_element();
   ladder_report report;
   if (narrow) report.rungs.push_back(rung<float>(r, e.seed(), e.expectations()));
@@ -130,12 +134,15 @@ ladder_report ladder_of(rule r, const options& o) {
 std::vector<precision> rungs_of(const rule& r, const options& o) { return ladder_of(r, o).rungs; }
 
 ladder_report ladder(const subject& s, const options& o) {
-  ladder_report report = ladder_of(checked_rule(s, o), o);
+  ladder_report report;
+  const auto reason = attempt(o.seconds, [&] { report = ladder_of(checked_rule(s, o), o); });
   report.subject = of_order(s.name(), o);
+  report.reason = reason;
   return report;
 }
 
 std::string to_string(const ladder_report& r) {
+  if (!r.reason.empty()) return "INCONCLUSIVE: " + r.reason;
   std::string text;
   for (const precision& p : r.rungs)
     text += fmt::format("{}{} {:.1e}", text.empty() ? "" : " | ", name(p.number), p.error);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "check/replay.hpp"
 
+#include "check/attempt.hpp"
+
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <new>
 
@@ -28,7 +31,24 @@ std::vector<node_id> needed(const recording& r, std::span<const node_id> wanted,
   return order;
 }
 
+// Beside what operations in 50 digits count for themselves.
+template <class T> constexpr double seconds_per_element = std::same_as<T, complex> ? 5e-8 : 1e-8;
+
 }  // namespace
+
+double elements_computed(const recording& r, node_id n) {
+  if (r.nodes[n].role != tape::role::computed) return 0;
+  const auto out = static_cast<double>(r.shape_of(n).size());
+  double product = out, most = out;
+  for (const node_id i : r.inputs_of(n)) {
+    const auto size = static_cast<double>(r.shape_of(i).size());
+    product *= size;
+    most = std::max(most, size);
+  }
+  const auto& traits = *r.op_of(n).traits;
+  const bool contracts = traits.arity == 2 && !traits.elementwise && !traits.any_kind;
+  return contracts ? std::max(most, std::sqrt(product)) : most;
+}
 
 std::vector<node_id> ids(std::span<const var> vars) {
   std::vector<node_id> all;
@@ -63,6 +83,7 @@ template <class T> void replay<T>::plan(std::span<const node_id> wanted) {
   index_.assign(r.nodes.size(), no_node);
   std::size_t bytes = 0;
   for (const node_id n : order_) {
+    seconds_.push_back(elements_computed(r, n) * seconds_per_element<T>);
     index_[n] = static_cast<node_id>(offset_.size());
     offset_.push_back(bytes);
     const std::size_t each = size_of(element_for(r.nodes[n].kind, element_of<T>));
@@ -95,6 +116,7 @@ template <class T> std::span<T> replay<T>::numbers(node_id n) {
 }
 
 template <class T> void replay<T>::run(std::span<const edit> edits) {
+  const double before = work_done();
   for (const node_id n : order_) {
     if (known_[index_[n]] || (!fresh_ && edits.empty() && !moves(n))) continue;
     compute(n, edits);
@@ -103,6 +125,7 @@ template <class T> void replay<T>::run(std::span<const edit> edits) {
       if (e.node == n && e.slot < 0) apply(e, n, recording_->shape_of(n), numbers(n));
   }
   fresh_ = !edits.empty();  // edits may have spoilt what is computed once
+  cost_ = work_done() - before;
 }
 
 template <class T> void replay<T>::compute(node_id n, std::span<const edit> edits) {
@@ -131,12 +154,8 @@ template <class T> void replay<T>::call(node_id n, void* y) {
   const recording& r = *recording_;
   const auto& op = r.op_of(n);
   const auto f = detail::eval_of(*op.traits, detail::followed_kind(r, n), element_of<T>, r.place_of(n));
-  try {
-    f(op.self.get(), {y, &r.shape_of(n)}, x_);
-  } catch (const error& e) {
-    if (e.has_context()) throw;
-    throw error(e.code(), op.traits->name, r.place_of(n), e.detail());
-  }
+  as_refusal(op.traits->name, r.place_of(n), [&] { f(op.self.get(), {y, &r.shape_of(n)}, x_); });
+  count_work(seconds_[index_[n]]);
 }
 
 namespace {

@@ -12,6 +12,7 @@
 
 namespace reel::check {
 
+using reals = std::vector<double>;
 using detail::no_node;
 using detail::recording;
 
@@ -54,7 +55,9 @@ template <class T> class replay {
   std::span<T> given(std::size_t i) { return numbers(given_[i]); }
   void* given_data(std::size_t i) { return memory_.get() + offset(given_[i]); }  // of any kind
   std::size_t given_count() const { return given_.size(); }
+  // Throws refusal where an op refuses its numbers, out_of_work beyond the limit.
   void run(std::span<const edit> edits = {});
+  double cost() const { return cost_; }  // the work of the last run, in seconds
   std::span<const T> result(std::size_t i) const { return const_cast<replay*>(this)->numbers(wanted_[i]); }
   std::size_t result_count() const { return wanted_.size(); }
 
@@ -79,6 +82,7 @@ template <class T> class replay {
   std::vector<node_id> wanted_, given_, order_;
   std::vector<node_id> index_;  // of a node in order_
   std::vector<std::size_t> offset_;
+  reals seconds_;                     // by node in order_
   std::vector<char> moving_, known_;  // of a node in order_
   struct aligned {
     void operator()(std::byte* p) const { ::operator delete[](p, std::align_val_t{64}); }
@@ -87,7 +91,12 @@ template <class T> class replay {
   std::vector<detail::operand_view> x_;
   std::vector<std::vector<T>> read_;
   bool fresh_ = true;
+  double cost_ = 0;
 };
+
+// What one evaluation of a node computes. The product of the sizes of a matrix product's operands and
+// result is the square of its multiplications.
+double elements_computed(const recording& r, node_id n);
 
 // Whether every op that `wanted` needs, given the numbers of `given`, has a body for a number type.
 bool has_bodies(const recording& r, std::span<const node_id> wanted, std::span<const node_id> given,

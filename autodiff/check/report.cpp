@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <reel/autodiff/check/report.hpp>
 
+#include "check/digits.hpp"
 #include "check/json.hpp"
 
 #include <fmt/format.h>
@@ -32,8 +33,10 @@ std::string precisions(const report& r) {
   std::string text;
   const bool ladder = r.numbers.back().number == element::real50;
   for (const precision& p : r.numbers) {
-    text += fmt::format("{}{} {:.1e}", text.empty() ? "" : " | ", name(p.number), p.error);
-    if (!ladder) text += fmt::format(" (allowed {:.1e})", p.allowed);
+    const auto [error, allowed] = tell_apart(p.error, p.allowed, 2, true);
+    text += fmt::format("{}{} {}", text.empty() ? "" : " | ", name(p.number),
+                        ladder ? fmt::format("{:.1e}", p.error) : error);
+    if (!ladder) text += fmt::format(" (allowed {})", allowed);
   }
   return ladder && r.numbers.back().error > r.numbers.back().allowed ? text + " → wrong formula, not rounding"
                                                                      : text;
@@ -45,7 +48,8 @@ std::vector<std::string> identities(const report& r) {
   for (const held_identity& i : r.identities) {
     const auto known = std::find_if(lines.begin(), lines.end(),
                                     [&](const std::string& l) { return l.starts_with(i.text + ":"); });
-    const auto text = fmt::format("{:.2g} of {:.2g} roundings in {}{}", i.error, i.allowed, name(i.number),
+    const auto [error, allowed] = tell_apart(i.error, i.allowed, 2);
+    const auto text = fmt::format("{} of {} roundings in {}{}", error, allowed, name(i.number),
                                   i.holds() ? "" : " → BROKEN");
     if (known != lines.end()) *known += " | " + text;
     else lines.push_back(i.text + ": " + text);
@@ -65,17 +69,18 @@ std::string all_held(const report& r) {
 
 std::string to_string(const report& r) {
   if (r.outcome == verdict::pass)
-    return fmt::format("{}   detection limit {:.1e}   {}{}   {:.2g} s", headline(r), r.detection_limit,
-                       r.oracle, all_held(r), r.seconds);
+    return fmt::format("{}   detection limit {:.1e}{}   {}{}   {:.2g} s", headline(r), r.detection_limit,
+                       r.flat ? " absolute: no value moves" : "", r.oracle, all_held(r), r.seconds);
   std::string text = headline(r);
+  const auto [rule, oracle] = tell_apart(r.worst.rule, r.worst.oracle, 7, true);
   if (const auto where = to_string(r.where); !where.empty()) text += line("checked at", where);
   if (!r.reason.empty()) text += line("because", r.reason);
   if (r.outcome == verdict::fail)
-    text += line("worst",
-                 fmt::format("{}: rule {:.6e}, oracle {:.6e} ± {:.0e} ({}), allowed {:.1e}", r.worst.name,
-                             r.worst.rule, r.worst.oracle, r.worst.oracle_error, r.oracle, r.worst.allowed));
+    text += line("worst", fmt::format("{}: rule {}, oracle {} ± {:.0e} ({}), allowed {:.1e}", r.worst.name,
+                                      rule, oracle, r.worst.oracle_error, r.oracle, r.worst.allowed));
   if (r.detection_limit > 0)
-    text += line("power", fmt::format("detection limit of this check {:.1e} relative", r.detection_limit));
+    text += line("power", fmt::format("detection limit of this check {:.1e} {}", r.detection_limit,
+                                      r.flat ? "absolute: no value moves" : "relative"));
   if (!r.blamed.empty()) text += line("blamed", r.blamed);
   for (const std::string& e : r.explanation) text += line("explains", e);
   if (!r.numbers.empty()) text += line("precision", precisions(r));
@@ -92,7 +97,8 @@ std::string to_json(const report& r) {
   json j;
   j.add("outcome", name(r.outcome)).add("subject", r.subject).add("inputs", r.inputs);
   j.add("where", to_string(r.where)).add("reason", r.reason).add("detection_limit", r.detection_limit);
-  j.add("oracle", r.oracle).add("seed", r.seed).add("evaluations", r.evaluations).add("seconds", r.seconds);
+  j.add("oracle", r.oracle).add("flat", r.flat).add("seed", r.seed).add("evaluations", r.evaluations);
+  j.add("work", r.work).add("seconds", r.seconds);
   j.add("repeatable", r.repeatable);
   json worst;
   worst.add("name", r.worst.name).add("input", r.worst.input).add("at", r.worst.at);

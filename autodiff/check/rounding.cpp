@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "check/rounding.hpp"
 
+#include "check/attempt.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -11,6 +13,8 @@ namespace {
 
 // Roundings of one op: its arithmetic, and a sum's log₂ of the number of its terms.
 constexpr double roundings = 8;
+
+constexpr double share_of_work = 0.2;  // of what a check has left, for an analysis
 
 double size_of_real(const real50& x) { return std::abs(static_cast<double>(x)); }
 
@@ -117,7 +121,8 @@ class analysis {
     const auto& op = r_.op_of(n);
     std::vector<real50> y(at_.numbers(n).size());
     const auto f = detail::eval_of(*op.traits, detail::followed_kind(r_, n), element::real50, r_.place_of(n));
-    f(op.self.get(), {y.data(), &r_.shape_of(n)}, x);
+    as_refusal(op.traits->name, r_.place_of(n), [&] { f(op.self.get(), {y.data(), &r_.shape_of(n)}, x); });
+    count_work(0);
     return y;
   }
 
@@ -126,29 +131,38 @@ class analysis {
   std::map<node_id, node_bounds> known_;
 };
 
-// Evaluations of single elements the analysis would take.
-double cost_of(replay<real50>& at) {
+// Evaluations of single elements the analysis would take, and one evaluation of all.
+struct evaluations {
+  double analysis = 0, once = 0;
+};
+evaluations evaluations_of(replay<real50>& at) {
   const recording& r = at.source();
-  double total = 0;
+  evaluations e;
   for (const node_id n : at.nodes()) {
     if (r.nodes[n].role != tape::role::computed) continue;
     const auto out = static_cast<double>(r.shape_of(n).size());
     double once = out;  // the elements one evaluation reads and writes
     for (const node_id i : r.inputs_of(n)) once += static_cast<double>(r.shape_of(i).size());
     for (const node_id i : r.inputs_of(n))
-      total +=
+      e.analysis +=
           r.op_of(n).traits->elementwise ? 2 * out : 2 * once * static_cast<double>(r.shape_of(i).size());
+    e.once += r.op_of(n).traits->elementwise ? out : once;
   }
-  return total;
+  return e;
 }
 
 }  // namespace
 
 std::optional<std::vector<node_bounds>> rounding_bounds(replay<real50>& at, std::span<const node_id> wanted,
                                                         double most) {
-  if (cost_of(at) > most) return std::nullopt;
+  const evaluations e = evaluations_of(at);
+  if (e.analysis > most || e.analysis * at.cost() > share_of_work * e.once * work_left()) return std::nullopt;
   analysis a(at);
-  a.run();
+  try {
+    a.run();
+  } catch (const refusal&) {  // of numbers 2^−60 beside those it has taken
+    return std::nullopt;
+  }
   std::vector<node_bounds> bounds;
   for (const node_id n : wanted) bounds.push_back(a.of(n));
   return bounds;

@@ -16,7 +16,8 @@ struct node_bounds {
   reals chain;  // Π|J| along the tape, applied to 1 at every given element: Σ|∂y/∂x| without cancellation
 };
 
-// `at` has been run. Nothing where the analysis would take more evaluations of single elements than `most`.
+// `at` has been run. Nothing where the analysis would take more evaluations of single elements than `most`,
+// or more than a fifth of the work that is left, or where an op refuses numbers beside the given ones.
 std::optional<std::vector<node_bounds>> rounding_bounds(replay<real50>& at, std::span<const node_id> wanted,
                                                         double most = 4e5);
 

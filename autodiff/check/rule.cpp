@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "check/rule.hpp"
 
+#include "check/attempt.hpp"
+
 #include "tape/inspect.hpp"
 
 #include <reel/autodiff/node.hpp>
@@ -45,7 +47,9 @@ rule::rule(std::vector<var> outputs, std::vector<var> inputs, point start)
   recording& r = source();
   for (const var& v : y)
     ybar.push_back(r.append_leaf({tape::role::input, element::f64, v.shape(), nullptr}, v.where()));
-  for (const var& g : vjp(y, x, ybar)) xbar.push_back(detail::fresh(g));
+  as_refusal("vjp", y[0].where(), [&] {
+    for (const var& g : vjp(y, x, ybar)) xbar.push_back(detail::fresh(g));
+  });
 }
 
 rule rule_of(const subject& s, const options& o) {
@@ -110,7 +114,7 @@ std::size_t rule::input_size() const {
 
 point rule::random_cotangent(random_numbers& random) const {
   point ybar_numbers;
-  for (const var& v : y) ybar_numbers.push_back(random.generic(static_cast<std::size_t>(v.size())));
+  for (const var& v : ybar) ybar_numbers.push_back(random.generic(static_cast<std::size_t>(v.size())));
   return ybar_numbers;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <reel/autodiff/check/tape.hpp>
 
+#include "check/attempt.hpp"
 #include "check/json.hpp"
 #include "check/local.hpp"
 
@@ -8,31 +9,68 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <ostream>
 
 namespace reel::check {
 
+namespace {
+
+// One node; what its op refuses is its result.
+node_report check_node(recording& r, node_id n, const options& o) {
+  node_report node{n, r.op_of(n).traits->name, r.place_of(n), {}};
+  const auto refused = attempt(o.seconds, [&] {
+    const subject s = as_refusal(r.op_of(n).traits->name, r.place_of(n), [&] { return local_subject(r, n); });
+    node.result = pull(s, o);
+  });
+  if (!refused.empty()) {
+    node.result.outcome = verdict::inconclusive;
+    node.result.subject = fmt::format("pull({})", node.op);
+    node.result.where = node.where;
+    node.result.reason = refused;
+  }
+  return node;
+}
+
+void add(tape_report& report, node_report node) {
+  const verdict v = node.result.outcome;
+  ++report.checked;
+  if (v == verdict::pass) {
+    report.detection_limit = std::max(report.detection_limit, node.result.detection_limit);
+    return;
+  }
+  if (report.outcome != verdict::fail) report.outcome = v;
+  report.failures.push_back(std::move(node));
+}
+
+}  // namespace
+
 tape_report tape(const var& loss, const options& o) {
   const auto started = std::chrono::steady_clock::now();
+  const work_limit budget(o.seconds);
   recording& r = loss.recording();
   tape_report report{.subject = fmt::format("tape({})", r.name)};
   const auto seen = dependencies(loss);
   report.outcome = verdict::pass;
+  std::size_t left_out = 0;
   for (node_id n = 0; n < seen.size(); ++n) {
     if (!seen[n]) continue;
     ++report.nodes;
     if (!has_rule(r, n)) continue;
-    ++report.checked;
-    node_report node{n, r.op_of(n).traits->name, r.place_of(n), pull(local_subject(r, n), o)};
-    const verdict v = node.result.outcome;
-    if (v == verdict::pass) {
-      report.detection_limit = std::max(report.detection_limit, node.result.detection_limit);
-      continue;
-    }
-    if (report.outcome != verdict::fail) report.outcome = v;
-    report.failures.push_back(std::move(node));
+    if (budget.left() > 0) add(report, check_node(r, n, o));
+    else ++left_out;
+  }
+  if (left_out > 0) {
+    if (report.outcome == verdict::pass) report.outcome = verdict::inconclusive;
+    report.reason = fmt::format(
+        "{} of {} nodes with a rule were checked before the work it may take was used up: "
+        "`seconds` is {:.3g}. Give it about {:.0f}.",
+        report.checked, report.checked + left_out, o.seconds,
+        std::ceil(1.25 * budget.done() * static_cast<double>(report.checked + left_out) /
+                  static_cast<double>(std::max<std::size_t>(report.checked, 1))));
   }
   if (report.checked == 0) report.outcome = verdict::inconclusive;
+  report.work = budget.done();
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   return report;
 }
@@ -60,6 +98,7 @@ std::string to_string(const tape_report& r) {
       fmt::format("{}  {}   {} of {} nodes have a rule", name(r.outcome), r.subject, r.checked, r.nodes);
   if (r.detection_limit > 0) text += fmt::format("   detection limit {:.1e}", r.detection_limit);
   text += fmt::format("   {:.2g} s", r.seconds);
+  if (!r.reason.empty()) text += "\n  because    " + r.reason;
   for (const node_report& n : r.failures)
     text += fmt::format("\n  node {} of {}, {}{}\n{}", n.node, r.nodes, n.op, at_line(n.where),
                         indented(to_string(n.result)));
@@ -95,9 +134,11 @@ std::string to_json(const tape_report& r) {
   return json()
       .add("outcome", name(r.outcome))
       .add("subject", r.subject)
+      .add("reason", r.reason)
       .add("nodes", r.nodes)
       .add("checked", r.checked)
       .add("detection_limit", r.detection_limit)
+      .add("work", r.work)
       .add("seconds", r.seconds)
       .add("failures", failures)
       .text();
@@ -113,6 +154,7 @@ std::string to_json(const blame_report& r) {
       .add("reason", r.reason)
       .add("nodes", r.nodes)
       .add("tail_checks", r.tail_checks)
+      .add("work", r.work)
       .add("seconds", r.seconds)
       .add("faults", faults)
       .text();

@@ -24,7 +24,7 @@ namespace {
 template <class T> class tracer {
  public:
   tracer(const rule& r, const point& v, const point& ybar, const real50& slope)
-      : f_(r, v, ybar), start_(f_(0)), slope_(slope) {}
+      : line_(r, v, ybar), start_(line_(0)), slope_(slope) {}
 
   void trace(vcurves& all, int last, int by) {
     curve forward{"forward", element_of<T>}, central{"central", element_of<T>},
@@ -32,7 +32,7 @@ template <class T> class tracer {
     for (int e = 1; e <= last; e += by) {
       const double h = std::ldexp(1.0, -e);
       const T c1 = pair(h), c2 = pair(2 * h), c3 = pair(3 * h), by_h(static_cast<T>(real50(h)));
-      add(forward, h, (f_(h) - start_) / by_h);
+      add(forward, h, (f(h) - start_) / by_h);
       add(central, h, c1 / (T(2) * by_h));
       add(sixth, h, (T(45) * c1 - T(9) * c2 + c3) / (T(60) * by_h));
       add(ridders, h, extrapolated(h));
@@ -41,7 +41,15 @@ template <class T> class tracer {
   }
 
  private:
-  T pair(double h) { return f_(h) - f_(-h); }
+  // Steps that an op refuses have no error to draw.
+  T f(double h) {
+    try {
+      return line_(h);
+    } catch (const refusal&) {
+      return static_cast<T>(std::numeric_limits<double>::quiet_NaN());
+    }
+  }
+  T pair(double h) { return f(h) - f(-h); }
 
   // Ridders' method (1982): central differences with steps h, h/2, ... h/16, extrapolated to a step of 0
   // (Neville); of all columns the value whose neighbours it agrees with best. Ten evaluations.
@@ -69,7 +77,7 @@ template <class T> class tracer {
     const double error = std::abs(static_cast<double>((real50(got) - slope_) / slope_));
     if (std::isfinite(error)) c.points.push_back({h, error});
   }
-  line_of<T> f_;
+  line_of<T> line_;
   T start_;
   real50 slope_;
 };
@@ -96,21 +104,28 @@ template <class T> real50 slope_of(const rule& r, const point& v, const point& y
 
 }  // namespace
 
-vcurves vcurve(const subject& s, const options& o) {
-  const rule r = rule_of(s, o);
-  vcurves all{.subject = of_order(s.name(), o), .seed = o.seed};
-  if (r.x.empty() || r.y.empty()) return all;
+namespace {
+
+void trace_all(const rule& r, const options& o, vcurves& all) {
+  if (r.x.empty() || r.y.empty()) return;
   random_numbers random(o.seed);
   const point ybar = r.random_cotangent(random);
   point v;
   for (const reals& x : r.at) v.push_back(random.generic(x.size()));
   const auto has = [&](element e) { return has_bodies(r.source(), ids(r.y), ids(r.x), e); };
   const real50 slope = has(element::real50) ? slope_of<real50>(r, v, ybar) : slope_of<double>(r, v, ybar);
-  if (slope == real50(0)) return all;
+  if (slope == real50(0)) return;
   if (has(element::f32)) tracer<float>(r, v, ybar, slope).trace(all, 24, 1);
   if (has(element::f64)) tracer<double>(r, v, ybar, slope).trace(all, 52, 1);
   if (has(element::real50)) tracer<real50>(r, v, ybar, slope).trace(all, 160, 4);
   if (has(element::complex)) trace_complex(r, v, ybar, slope, all);
+}
+
+}  // namespace
+
+vcurves vcurve(const subject& s, const options& o) {
+  vcurves all{.subject = of_order(s.name(), o), .seed = o.seed};
+  all.reason = attempt(o.seconds, [&] { trace_all(rule_of(s, o), o, all); });
   return all;
 }
 

@@ -51,7 +51,7 @@ void add_apply_arguments(CLI::App& verb, apply_arguments& a) {
 
 application read_application(const apply_arguments& a, csv_labels labels) {
   application all{load<classifier>(a.model), {}};
-  check(all.model);
+  validate(all.model);
   data_options options = reading_options(a.format);
   options.csv.labels = labels;
   if (options.csv.label.empty()) options.csv.label = label_of(all.model);

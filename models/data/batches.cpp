@@ -48,7 +48,7 @@ template class byte_divider<float>;
 template class byte_divider<double>;
 
 template <class T> void check_scaling(const basic_dataset<T>& data, const scaling& s, bool needs_labels) {
-  check(data);
+  validate(data);
   const auto d = static_cast<std::size_t>(data.features());
   if (s.shift.size() != d || s.divisor.size() != d)
     throw error(errc::shape_mismatch,

@@ -20,7 +20,7 @@ std::string feature(const std::vector<std::string>& names, std::size_t j) {
 
 }  // namespace
 
-template <class T> void check(const basic_dataset<T>& data) {
+template <class T> void validate(const basic_dataset<T>& data) {
   const shape x = shape_of(data.x), labels = shape_of(data.labels);
   const bool fits = !data.has_labels() || (labels.rank() == 1 && x.rank() == 2 && labels[0] == x[0]);
   if (x.rank() != 2 || x[1] != data.features() || !fits)
@@ -35,7 +35,7 @@ template <class T> void check(const basic_dataset<T>& data) {
 }
 
 template <class T> basic_dataset<T> rows(const basic_dataset<T>& data, std::span<const index_t> indices) {
-  check(data);
+  validate(data);
   basic_dataset<T> chosen{optim::rows(data.x, indices), {}, data.class_names, data.feature_names};
   if (data.has_labels()) chosen.labels = optim::rows(data.labels, indices);
   return chosen;
@@ -107,7 +107,7 @@ struct moments {
 }  // namespace
 
 template <class T> scaling standardize(const basic_dataset<T>& train, missing_values missing) {
-  check(train);
+  validate(train);
   const auto n = static_cast<std::size_t>(train.samples()), d = static_cast<std::size_t>(train.features());
   if (n == 0) throw error(errc::invalid_argument, "standardize: no samples.");
   const bool fills = missing == missing_values::mean;
@@ -128,7 +128,7 @@ template <class T> scaling standardize(const basic_dataset<T>& train, missing_va
 }
 
 template <class T> basic_dataset<T> scaled(basic_dataset<T> data, const scaling& s) {
-  check(data);
+  validate(data);
   const auto d = static_cast<std::size_t>(data.features());
   if (s.shift.size() != d || s.divisor.size() != d)
     throw error(
@@ -147,7 +147,7 @@ template <class T> basic_dataset<T> scaled(basic_dataset<T> data, const scaling&
 }
 
 template <class To, class From> basic_dataset<To> cast(const basic_dataset<From>& data) {
-  check(data);
+  validate(data);
   basic_dataset<To> to{make_array<To>(shape_of(data.x)), data.labels, data.class_names, data.feature_names};
   const auto d = static_cast<std::size_t>(data.features());
   for (std::size_t k = 0; k < data.x.size(); ++k) {
@@ -159,9 +159,9 @@ template <class To, class From> basic_dataset<To> cast(const basic_dataset<From>
   return to;
 }
 
-template void check(const basic_dataset<float>&);
-template void check(const dataset&);
-template void check(const byte_dataset&);
+template void validate(const basic_dataset<float>&);
+template void validate(const dataset&);
+template void validate(const byte_dataset&);
 template basic_dataset<float> rows(const basic_dataset<float>&, std::span<const index_t>);
 template dataset rows(const dataset&, std::span<const index_t>);
 template byte_dataset rows(const byte_dataset&, std::span<const index_t>);

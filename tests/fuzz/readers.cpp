@@ -48,7 +48,7 @@ void csv(std::string_view input) {
   if (bits / 108 % 2 != 0) o.features = 2;
   try_reading([&] {
     const dataset d = parse_csv(input, o);
-    check(d);
+    validate(d);
     require(d.samples() > 0);
     const bool all_finite = std::all_of(d.x.begin(), d.x.end(), [](double x) { return x - x == 0; });
     require(all_finite || o.missing == missing_values::mean);
@@ -64,7 +64,7 @@ void libsvm(std::string_view input) {
   o.features = choice(input) % 8;
   try_reading([&] {
     const dataset d = parse_libsvm(input, o);
-    check(d);
+    validate(d);
     require(d.samples() > 0 && d.features() > 0);
   });
 }

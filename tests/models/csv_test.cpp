@@ -22,7 +22,7 @@ void check_plain(const dataset& d, const strings& features = {"a", "b"}) {
   BOOST_TEST((d.labels == labels{1, 0, 1}));
   BOOST_TEST((d.class_names == strings{"no", "yes"}));
   BOOST_TEST((d.feature_names == features));
-  check(d);
+  validate(d);
 }
 
 }  // namespace
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_large_file_is_read_whole) {
         fmt::format("{0},-{0},{1}.{2},\"{3}\"\"\"\n", i, i / 8, 125 * (i % 8), i % 3 == 0 ? "fizz\n" : "");
   const test::temporary_directory place;
   const dataset d = read_csv(place.file("large.csv", text));
-  check(d);
+  validate(d);
   BOOST_TEST(d.samples() == n);
   BOOST_TEST((d.class_names == strings{"\"", "fizz\n\""}));
   int wrong = 0;

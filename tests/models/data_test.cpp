@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(parts_that_disagree_are_refused) {
     return [change] {
       dataset d = small();
       change(d);
-      check(d);
+      validate(d);
     };
   };
   check_error(errc::shape_mismatch, broken([](dataset& d) {
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(parts_that_disagree_are_refused) {
 // Sums computed from Debian's files of scikit-learn with Python's fractions.
 BOOST_AUTO_TEST_CASE(iris_is_the_published_set) {
   const dataset d = load_data("iris");
-  check(d);
+  validate(d);
   BOOST_TEST((d.class_names == strings{"setosa", "versicolor", "virginica"}));
   BOOST_TEST((d.feature_names ==
               strings{"sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"}));
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(iris_is_the_published_set) {
 
 BOOST_AUTO_TEST_CASE(digits_are_the_published_set) {
   const dataset d = load_data("digits");
-  check(d);
+  validate(d);
   BOOST_TEST((d.samples() == 1797 && d.features() == 64));
   BOOST_TEST((d.class_names == strings{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}));
   BOOST_TEST((d.feature_names.front() == "pixel_0_0" && d.feature_names.back() == "pixel_7_7"));

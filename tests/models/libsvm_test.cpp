@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(lines_become_rows) {
   BOOST_TEST((d.labels == labels{1, 0, 1, 0}));
   BOOST_TEST((d.class_names == strings{"-1", "1"}));
   BOOST_TEST((d.feature_names == strings{"feature 1", "feature 2", "feature 3"}));
-  check(d);
+  validate(d);
 }
 
 BOOST_AUTO_TEST_CASE(classes_and_features_can_be_known_already) {

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(labels_can_be_left_out_in_every_format) {
        {"1,2\n3,4\n"s, "7 1:1 2:2\n8 1:3 2:4\n"s, doubles({1, 2, 3, 4}, "(2, 2)")}) {
     const auto d = std::get<dataset>(read_data(place.file("d", text), none));
     BOOST_TEST((!d.has_labels() && d.x == array<double>{{1, 2}, {3, 4}}));
-    check(d);
+    validate(d);
   }
 }
 
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(labels_of_images_are_beside_them) {
            .has_labels());
   place.file("t-labels-idx1-ubyte.gz", gzip(three_labels));
   const auto d = std::get<byte_dataset>(read_data(path));
-  check(d);
+  validate(d);
   BOOST_TEST((d.x == array<std::uint8_t>{{0, 1}, {2, 3}, {4, 255}}));
   BOOST_TEST((d.labels == labels{1, 0, 2}));
   BOOST_TEST((d.class_names == strings{"0", "1", "2"}));
@@ -271,8 +271,8 @@ BOOST_AUTO_TEST_CASE(fashion_mnist_is_the_published_set, *boost::unit_test::prec
                        return boost::test_tools::assertion_result(find_fashion_mnist().has_value());
                      })) {
   const auto [train, test] = load_fashion_mnist();
-  check(train);
-  check(test);
+  validate(train);
+  validate(test);
   BOOST_TEST((train.samples() == 60000 && test.samples() == 10000 && train.features() == 784));
   BOOST_TEST((train.class_names[9] == "Ankle boot" && test.classes() == 10));
   const auto sum = [](const auto& a) { return std::accumulate(a.begin(), a.end(), std::int64_t{0}); };

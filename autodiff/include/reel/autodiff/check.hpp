@@ -8,7 +8,8 @@
 // nothing of rules. Every figure carries its error: with t_o the oracle's and t_a what rounding may do to
 // the rule, a check fails when |a − o| > t_o + t_a, and passes only when (t_o + t_a) / (|J|ᵀ|ȳ|)_i, the
 // smallest error it could have noticed, is below the target. Anything else is INCONCLUSIVE, with the
-// reason, or NONSMOOTH on a kink. Nothing is printed; results are values.
+// reason, or NONSMOOTH on a kink. Nothing is printed; results are values. What an op refuses is such a
+// reason, too, never an exception; wrong options are.
 #pragma once
 
 #include <reel/autodiff/check/report.hpp>
@@ -31,7 +32,10 @@ struct options {
   int order = 1;  // 2: the rule of the rule, 3: the rule of that
   check::oracle oracle = check::oracle::automatic;
   double target = 1e-6;  // a PASS has a detection limit below this
-  double seconds = 10;   // element by element up to so much work; beyond, directions are probed
+  // The work a check may take, in seconds of a common processor, counted operation by operation so that it
+  // decides the same everywhere. A rule is checked element by element if that fits, else along directions;
+  // what does not fit either is not begun, and INCONCLUSIVE says what it would need.
+  double seconds = 10;
   bool rounding = true;  // also evaluate in float and double, and hold them to their rounding
   bool explain = true;   // of a FAIL: find what reproduces the wrong numbers
   std::vector<array<double>> cotangent = {};   // ȳ, one per output; left out: random

@@ -12,7 +12,7 @@ namespace reel {
 using classifier = trained<mlp<array<float>>>;
 
 // Throws shape_mismatch unless the layers fit each other, the features, the classes and the scaling.
-void check(const classifier& c);
+void validate(const classifier& c);
 
 // The logarithm of the probability of every class: [samples x classes]. Throws shape_mismatch for samples
 // with another number of features, non_finite for one whose features are not finite.

@@ -34,7 +34,7 @@ enum class missing_values { refuse, drop_row, mean };
 
 // Throws shape_mismatch unless the parts agree in their sizes, invalid_label for a label that is no
 // class.
-template <class T> void check(const basic_dataset<T>& data);
+template <class T> void validate(const basic_dataset<T>& data);
 
 // The samples at these indices, in their order. Throws invalid_argument for an index outside.
 template <class T> basic_dataset<T> rows(const basic_dataset<T>& data, std::span<const index_t> indices);
@@ -83,9 +83,9 @@ template <class T> basic_dataset<T> scaled(basic_dataset<T> data, const scaling&
 // The same data with features of type To; NaN stays NaN. Throws non_finite where a feature does not fit.
 template <class To, class From> basic_dataset<To> cast(const basic_dataset<From>& data);
 
-extern template void check(const basic_dataset<float>&);
-extern template void check(const dataset&);
-extern template void check(const byte_dataset&);
+extern template void validate(const basic_dataset<float>&);
+extern template void validate(const dataset&);
+extern template void validate(const byte_dataset&);
 extern template basic_dataset<float> rows(const basic_dataset<float>&, std::span<const index_t>);
 extern template dataset rows(const dataset&, std::span<const index_t>);
 extern template byte_dataset rows(const byte_dataset&, std::span<const index_t>);

@@ -33,11 +33,13 @@ struct frozen_report {
   std::vector<std::string> explanation = {};  // which claim does not hold, which pass or body is to blame
   double detection_limit = 0;                 // relative to the largest element of each result
   std::size_t programs = 0, claims = 0;       // run, and tried
+  double work = 0;                            // what options::seconds limits
   double seconds = 0;
   explicit operator bool() const noexcept { return outcome == verdict::pass; }
 };
 
-// Inputs need examples: tape.input(array). Throws what freeze and the program throw.
+// Inputs need examples: tape.input(array). Throws what freeze throws. Numbers that the tape or the program
+// refuses make it INCONCLUSIVE.
 frozen_report frozen(const freeze_request& request, const options& o = {}, place where = here());
 
 // Values and cotangents, for a random ȳ.

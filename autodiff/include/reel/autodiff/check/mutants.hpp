@@ -23,22 +23,27 @@ struct mutant {
   std::string what = {};    // "drop the term sum(y * ybar) of sub"
   fate outcome = fate::survived;
   double difference = 0;    // from the right cotangent, the largest seen, relative
-  std::string reason = {};  // of an equivalent one
+  std::string reason = {};  // of an equivalent one; of a killed one, the refusal that it met
   std::string breaks = {};  // of a killed one: the identity its op declares that noticed it, too
 };
 
 struct mutation_report {
   std::string subject = {};
+  std::string reason = {};  // why not everything was tried: a refused sample, or the work it would take
+  std::vector<std::string> refusals = {};  // of other numbers than the samples given, which were passed over
   std::vector<mutant> mutants = {};
   int smallest = 0;  // the largest k for which the rule times 1 + 10^−k was noticed
   std::uint64_t seed = 0;
-  std::size_t samples = 0;
+  std::size_t samples = 0;  // that were tried
+  double work = 0;          // what options::seconds limits, over all samples
   double seconds = 0;
 
   std::size_t made() const noexcept { return mutants.size(); }
   std::size_t count(fate f) const noexcept;
-  // Whether there were any, and all that are not equivalent were killed.
-  explicit operator bool() const noexcept { return made() > 0 && count(fate::survived) == 0; }
+  // Whether there were any, every one was tried, and all that are not equivalent were killed.
+  explicit operator bool() const noexcept {
+    return made() > 0 && count(fate::survived) == 0 && reason.empty();
+  }
 };
 
 // Over several samples, a mutant is killed when one of them kills it. Subjects with nothing to

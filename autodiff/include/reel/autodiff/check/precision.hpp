@@ -16,6 +16,7 @@ struct rounding_study {
   std::vector<double> cotangent = {}, cotangent_bound = {};  // ... and of all inputs
   double value_ulps = 0, cotangent_ulps = 0;  // the largest error relative to its element, in u
   double share = 0;                           // the largest error as a share of its bound
+  std::string reason = {};  // why there are no figures: a refusal, or the work it would take
 };
 // For each of float and double that holds the numbers. Throws unsupported_number without a body for
 // 50 digits.
@@ -27,6 +28,7 @@ struct ladder_report {
   std::string subject = {};
   std::vector<precision> rungs = {};  // float, double, 50 digits
   bool wrong_formula = false;
+  std::string reason = {};  // why there are no rungs: a refusal, or the work it would take
 };
 ladder_report ladder(const subject& s, const options& o = {});
 std::string to_string(

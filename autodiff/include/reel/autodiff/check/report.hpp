@@ -67,7 +67,9 @@ struct report {
   double taylor_rate = 0;                     // ... and the exponent of the remainder; 2 if it were right
   bool repeatable = true;                     // twice evaluated, bit for bit the same
   std::uint64_t seed = 0;
+  bool flat = false;            // no value moves here: the detection limit is absolute
   std::size_t evaluations = 0;  // of the function
+  double work = 0;              // what options::seconds limits: counted, and the same on every machine
   double seconds = 0;
 
   explicit operator bool() const noexcept { return outcome == verdict::pass; }

@@ -17,10 +17,11 @@ struct node_report {
 
 struct tape_report {
   verdict outcome = verdict::inconclusive;
-  std::string subject = {};
+  std::string subject = {}, reason = {};   // why not every node was checked: the work it would take
   std::size_t nodes = 0, checked = 0;      // those of kind real with something to differentiate
   std::vector<node_report> failures = {};  // FAIL, INCONCLUSIVE and NONSMOOTH
   double detection_limit = 0;              // the worst of those that passed
+  double work = 0;                         // what options::seconds limits, over all nodes
   double seconds = 0;
   explicit operator bool() const noexcept { return outcome == verdict::pass; }
 };
@@ -45,6 +46,7 @@ struct blame_report {
   std::size_t nodes = 0;
   std::vector<blamed> faults = {};  // the last on the tape first
   std::size_t tail_checks = 0;
+  double work = 0;  // what options::seconds limits
   double seconds = 0;
   explicit operator bool() const noexcept { return outcome == verdict::pass; }
 };

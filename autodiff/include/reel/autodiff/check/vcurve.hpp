@@ -22,6 +22,7 @@ struct curve {
 struct vcurves {
   std::string subject = {};
   std::vector<curve> curves = {};
+  std::string reason = {};  // why some are missing: a refusal, or the work it would take
   std::uint64_t seed = 0;
 };
 vcurves vcurve(const subject& s, const options& o = {});

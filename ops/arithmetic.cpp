@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "indices.hpp"
+
 #include <reel/autodiff/kernels.hpp>
 #include <reel/ops/arithmetic.hpp>
 #include <reel/ops/functions.hpp>
@@ -158,10 +160,17 @@ template <class F> struct extremum_op {
 
 }  // namespace
 
-var operator-(operand a, operand b) { return apply_broadcast(sub_op{}, a, b); }
-var operator*(operand a, operand b) { return map<mul_rule>(a, b); }
+var operator-(operand a, operand b) {
+  return detail::is_of_indices(a, b) ? subtract_indices(a, b) : apply_broadcast(sub_op{}, a, b);
+}
+var operator*(operand a, operand b) {
+  return detail::is_of_indices(a, b) ? multiply_indices(a, b) : map<mul_rule>(a, b);
+}
 var operator/(operand a, operand b) { return map<div_rule>(a, b); }
-var operator-(operand x) { return apply(neg_op{}, x); }
+var operator-(operand x) {
+  if (!detail::is_of_indices(x, x)) return apply(neg_op{}, x);
+  return subtract_indices(operand(0, x.where().file, x.where().line), x);
+}
 var square(operand x) { return map<square_rule>(x); }
 var pow(operand x, operand p) { return apply_broadcast(pow_op{}, x, p); }
 var maximum(operand a, operand b) { return apply_broadcast(extremum_op<maximum_rule>{}, a, b); }

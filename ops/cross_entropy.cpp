@@ -157,7 +157,8 @@ var cross_entropy(operand probabilities, operand targets) {
   constexpr auto name = "cross_entropy";
   const place where = probabilities.where();
   const auto at = [&](const auto& x) { return operand(x, where.file, where.line); };
-  if (!targets.is_number() && targets.variable().kind() != kind::real)
+  probabilities = probabilities.beside(targets), targets = targets.beside(probabilities);
+  if (targets.is_var() && targets.variable().kind() != kind::real)
     throw error(errc::kind_mismatch, name, where,
                 "the targets are no distributions. Use one_hot(labels, classes), or "
                 "softmax_cross_entropy(logits, labels).");
@@ -175,7 +176,9 @@ var softmax_cross_entropy_slope(operand logits, operand labels, operand lbar) {
 }
 
 var softmax_cross_entropy(operand logits, operand targets) {
-  if (!targets.is_number() && targets.variable().kind() == kind::index)
+  const detail::undo_on_error whole(logits, targets);
+  targets = targets.beside(logits);
+  if (targets.is_var() && targets.variable().kind() == kind::index)
     return apply(label_cross_entropy_op{}, logits, targets);
   return apply(soft_cross_entropy_op{}, logits, targets);
 }

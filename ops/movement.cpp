@@ -210,7 +210,9 @@ var transpose(operand x) {
 var gather(operand x, operand indices, int axis) { return apply(gather_op{axis}, x, indices); }
 
 var scatter_add(operand x, operand indices, index_t size, int axis) {
-  if (x.is_number() || indices.is_number()) return apply(scatter_add_op{0, size}, x, indices);
+  const detail::undo_on_error whole(x, indices);
+  x = x.beside(indices), indices = indices.beside(x);
+  if (!x.is_var() || !indices.is_var()) return apply(scatter_add_op{0, size}, x, indices);
   // A negative axis counts from the last axis of the result.
   const auto rank = static_cast<int>(x.variable().rank()) - static_cast<int>(indices.variable().rank()) + 1;
   if (size < 0 || axis < -rank || axis >= rank)

@@ -97,6 +97,7 @@ var operator!=(operand a, operand b) { return !(a == b); }
 var operator&&(operand a, operand b) { return apply_broadcast(and_op{}, a, b); }
 var operator||(operand a, operand b) {
   const detail::undo_on_error whole(a, b);
+  a = a.beside(b), b = b.beside(a);
   return !(!a && !b);
 }
 var operator!(operand a) { return apply(not_op{}, a); }
@@ -104,8 +105,10 @@ var operator!(operand a) { return apply(not_op{}, a); }
 var where(operand condition, operand a, operand b) {
   const detail::undo_on_error whole(condition, a, b);
   // A number takes the kind of the other choice; two numbers are reals beside the condition.
+  const operand& any = a.is_var() ? a : b.is_var() ? b : condition;
+  if (!any.is_var()) return apply(where_op{}, condition, a, b);  // refused there: no tape
+  for (operand* x : {&condition, &a, &b}) *x = x->beside(any);
   const operand& like = !a.is_number() ? a : !b.is_number() ? b : condition;
-  if (like.is_number()) return apply(where_op{}, condition, a, b);  // refused there: no tape
   const kind k = a.is_number() && b.is_number() ? kind::real : like.variable().kind();
   const auto lift = [&](const operand& x) -> operand {
     if (!x.is_number()) return x;

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace reel::optim {
 
 void detail::check_change(const change& c, std::size_t asked) {
@@ -14,12 +16,20 @@ void detail::check_change(const change& c, std::size_t asked) {
                             c.state.size(), asked));
 }
 
+void detail::check_setting(const char* what, double number, double bound) {
+  if (number >= 0 && number < bound) return;
+  throw error(errc::invalid_argument,
+              std::isfinite(bound)
+                  ? fmt::format("{} is {}; give 0 or more, and less than {}.", what, number, bound)
+                  : fmt::format("{} is {}; give 0 or more.", what, number));
+}
+
 change add_decay::apply(var gradient, var parameter, std::span<const var>, const knobs&) const {
   return {gradient + factor * parameter, {}};
 }
 
 change trace::apply(var gradient, var, std::span<const var> state, const knobs&) const {
-  const var velocity = momentum * state[0] + gradient;
+  const var velocity = (momentum * state[0] + gradient).named("the velocity");
   return {nesterov ? gradient + momentum * velocity : velocity, {velocity}};
 }
 
@@ -43,6 +53,11 @@ template <class F> auto compose(const sgd& s, F use) {
 
 std::vector<shape> sgd::state_shapes(const shape& parameter) const {
   return compose(*this, [&](const auto& parts) { return parts.state_shapes(parameter); });
+}
+
+void sgd::check() const {
+  add_decay{weight_decay}.check();
+  trace{momentum, nesterov}.check();
 }
 
 change sgd::apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const {

@@ -4,30 +4,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 
 namespace reel::optim::detail {
 
-reel::detail::machine* step_core::find(std::span<const binding> batch) {
-  const auto fits = [&](const known_shape& k) {
-    return std::ranges::equal(k.shapes, batch, {}, {}, &binding::shape);
-  };
-  for (std::size_t i = 0; i < known_.size(); ++i)
-    if (fits(known_[i])) {
-      switch_to(i);
-      return &known_[i].machine;
-    }
-  return nullptr;
-}
-
-reel::detail::machine& step_core::add(const program& p, std::span<const binding> batch) {
-  known_shape k{{}, reel::detail::machine(p, number_, workers_)};
-  for (const auto& b : batch) k.shapes.push_back(b.shape);
-  known_.push_back(std::move(k));
-  switch_to(known_.size() - 1);
-  return known_.back().machine;
-}
-
 namespace {
+
+std::size_t hash_of(std::span<const binding> batch) {
+  std::size_t h = batch.size();
+  const auto mix = [&](std::size_t n) { h = (h ^ n) * 0x9e3779b97f4a7c15u; };
+  for (const binding& b : batch) {
+    mix(b.shape.rank());
+    for (const index_t n : b.shape) mix(static_cast<std::size_t>(n));
+  }
+  return h ^ (h >> 32);
+}
 
 void copy_states(reel::detail::machine& to, const reel::detail::machine& from) {
   const auto slots = from.source().states();
@@ -36,17 +28,66 @@ void copy_states(reel::detail::machine& to, const reel::detail::machine& from) {
 
 }  // namespace
 
+reel::detail::machine* step_core::find(std::span<const binding> batch) {
+  const auto fits = [&](const known_shape& k) {
+    return std::ranges::equal(k.shapes, batch, {}, {}, &binding::shape);
+  };
+  if (!known_.empty() && fits(known_.front())) return &known_.front().machine;
+  const auto [first, last] = by_hash_.equal_range(hash_of(batch));
+  for (auto it = first; it != last; ++it)
+    if (fits(*it->second)) {
+      switch_to(it->second);
+      return &known_.front().machine;
+    }
+  return nullptr;
+}
+
+// A new one goes to the end of the list until it has the states.
+reel::detail::machine& step_core::add(const program& p, std::span<const binding> batch) {
+  known_shape k{hash_of(batch), {}, reel::detail::machine(p, number_, workers_)};
+  for (const auto& b : batch) k.shapes.push_back(b.shape);
+  known_.push_back(std::move(k));
+  const auto added = std::prev(known_.end());
+  try {
+    by_hash_.emplace(added->hash, added);
+  } catch (...) {
+    known_.pop_back();
+    throw;
+  }
+  switch_to(added);
+  give_up_oldest();
+  return known_.front().machine;
+}
+
 // The states live in the machine that ran last; another one takes them over before it runs.
-void step_core::switch_to(std::size_t i) {
-  if (current_ != none && current_ != i) copy_states(known_[i].machine, known_[current_].machine);
-  current_ = i;
+void step_core::switch_to(place_in_list next) {
+  if (next == known_.begin()) return;
+  if (known_.size() > 1) copy_states(next->machine, known_.front().machine);
+  known_.splice(known_.begin(), known_, next);
+}
+
+void step_core::give_up_oldest() {
+  while (known_.size() > most_) {
+    const auto oldest = std::prev(known_.end());
+    const auto [first, last] = by_hash_.equal_range(oldest->hash);
+    by_hash_.erase(std::find_if(first, last, [&](const auto& one) { return one.second == oldest; }));
+    known_.erase(oldest);
+  }
+}
+
+void step_core::keep(std::size_t shapes) {
+  if (shapes == 0)
+    throw error(errc::invalid_argument, "keep_shapes: 0 shapes; the one in use is kept, so give 1 or more.");
+  most_ = shapes;
+  give_up_oldest();
 }
 
 void step_core::use(const workers& w) {
   std::vector<reel::detail::machine> made;
   for (const auto& k : known_) made.emplace_back(k.machine.source(), number_, w);
-  if (current_ != none) copy_states(made[current_], known_[current_].machine);
-  for (std::size_t i = 0; i < made.size(); ++i) known_[i].machine = std::move(made[i]);
+  if (!known_.empty()) copy_states(made.front(), known_.front().machine);
+  auto next = made.begin();
+  for (auto& k : known_) k.machine = std::move(*next++);
   workers_ = w;
 }
 
@@ -76,8 +117,13 @@ program freeze_recorded(const recorded_step& s, const advanced& next) {
     request.updates.push_back(
         {p, next.parameters[i].named("the next value of parameter '" + p.name() + "'")});
     request.finite.push_back(next.parameters[i]);  // a gradient that is not finite makes it so, too
-    for (const std::size_t end = k + s.kept[i]; k < end; ++k)
-      request.updates.push_back({s.state[k], next.state[k]});
+    for (std::size_t n = 0; n < s.kept[i]; ++n, ++k) {
+      const auto kept = next.state[k].name();
+      const var named = next.state[k].named(fmt::format(
+          "{} of parameter '{}'", kept.empty() ? fmt::format("state {} of the rule", n) : kept, p.name()));
+      request.updates.push_back({s.state[k], named});
+      request.stays_finite.push_back(named);
+    }
   }
   return reel::freeze(request);
 }
@@ -91,6 +137,14 @@ void check_snapshot(std::span<const shape> expected, std::span<const shape> give
     if (expected[i] != given[i])
       throw error(errc::binding_mismatch, fmt::format("restore: array {} has shape {}; this step's has {}.",
                                                       i, to_string(given[i]), to_string(expected[i])));
+}
+
+void check_rate(double rate, bool fits) {
+  if (!(rate >= 0) || !std::isfinite(rate))
+    throw error(errc::invalid_argument, fmt::format("a learning rate of {}; give 0 or more.", rate));
+  if (!fits)
+    throw error(errc::invalid_argument,
+                fmt::format("a learning rate of {} is more than the numbers of the step hold.", rate));
 }
 
 void check_seen(const var& loss, std::span<const var> parameters) {

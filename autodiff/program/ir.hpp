@@ -91,8 +91,10 @@ std::string describe(const instruction& i);  // "backward of log (node 12, train
 struct checked_value {
   value_id value;
   std::string name;
-  bool watched = false;  // by the fused group that computes it, block by block
-  bool commits = false;  // made sure of before it is computed
+  std::optional<std::uint32_t> state = {};  // only what was finite in this one has to be
+  bool implied = false;                     // not finite only if another checked value is not
+  bool watched = false;                     // by the fused group that computes it, block by block
+  bool commits = false;                     // made sure of before it is computed
 };
 
 // An update made over its state when all checks have passed.
@@ -136,6 +138,8 @@ std::size_t fold_constants(code& c);
 std::size_t share_views(code& c);
 std::size_t turn_narrow_states(code& c);
 std::size_t overwrite_states(code& c);
+// Marks the checks that other checks include. Returns how many are left to make.
+std::size_t find_implied_checks(code& c);
 void place_updates(code& c);
 std::size_t fuse_elementwise(code& c);
 std::size_t cut_into_row_blocks(code& c);

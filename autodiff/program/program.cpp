@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace reel {
 
@@ -58,12 +59,29 @@ class lowering {
     }
     for (const auto& u : request_.updates)
       c_.updates.emplace_back(state(u.state.id()), value_of_[u.next.id()]);
-    for (const var& v : request_.finite)
-      c_.finite.push_back({value_of_[v.id()], v.name().empty() ? r_.describe(v.id()) : v.name()});
+    for (const var& v : request_.finite) c_.finite.push_back(checked(v));
+    check_states_stay_finite();
     return std::move(c_);
   }
 
  private:
+  detail::checked_value checked(const var& v) const {
+    return {value_of_[v.id()], v.name().empty() ? r_.describe(v.id()) : v.name()};
+  }
+  void check_states_stay_finite() {
+    std::unordered_map<node_id, node_id> updated_by;
+    for (const auto& u : request_.updates) updated_by.emplace(u.next.id(), u.state.id());
+    for (const var& v : request_.stays_finite) {
+      const auto updated = updated_by.find(v.id());
+      if (updated == updated_by.end())
+        throw error(errc::invalid_argument, "freeze", v.where(),
+                    fmt::format("{} is to stay finite but is the next value of no state. List it as finite.",
+                                r_.describe(v.id())));
+      c_.finite.push_back(checked(v));
+      c_.finite.back().state = state(updated->second);
+    }
+  }
+
   // Nodes the roots need; branches recorded on the tape are roots too. With everything: all nodes
   // that have a number in such a program, which has the inputs and states it would have without.
   void mark_needed(bool everything) {
@@ -71,6 +89,7 @@ class lowering {
     for (const var& v : request_.outputs) needed_[v.id()] = true;
     for (const auto& u : request_.updates) needed_[u.next.id()] = true;
     for (const var& v : request_.finite) needed_[v.id()] = true;
+    for (const var& v : request_.stays_finite) needed_[v.id()] = true;
     for (node_id n = 0; n < r_.nodes.size(); ++n)
       if (r_.op_of(n).traits->effect) needed_[n] = true;
     for (node_id n = static_cast<node_id>(r_.nodes.size()); n-- > 0;)
@@ -176,6 +195,7 @@ void check_request(const recording& r, const freeze_request& request) {
       throw error(errc::invalid_argument, "freeze", v.where(),
                   fmt::format("{} is listed twice among the inputs.", r.describe(v.id())));
   std::ranges::for_each(request.finite, here);
+  std::ranges::for_each(request.stays_finite, here);
   for (const auto& u : request.updates) {
     here(u.state), here(u.next);
     if (u.next.kind() != kind::real)
@@ -224,6 +244,7 @@ program freeze(const freeze_request& request) {
   note("folding", fmt::format("{} computed once per instance, {} factors of 1 left out", folded, units));
   const std::size_t views = on("views") ? detail::share_views(c) : 0;
   note("views", fmt::format("{} share their input's memory", views));
+  detail::find_implied_checks(c);
   code plain = c;
   detail::place_updates(plain);
   const std::size_t turned = on("layouts") ? detail::turn_narrow_states(c) : 0;

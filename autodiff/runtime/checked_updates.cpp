@@ -25,7 +25,7 @@ template <class T> double magnitude(const operand_view& x) {
   return std::fabs(static_cast<double>(*static_cast<const T*>(x.data)));
 }
 // Comparisons with a NaN are false.
-template <class T> bool stays_finite(double bound, const operand_view& scale, const operand_view& keep) {
+template <class T> bool is_harmless(double bound, const operand_view& scale, const operand_view& keep) {
   return bound < harmless<T> && bound * magnitude<T>(scale) < harmless<T> && magnitude<T>(keep) <= 1;
 }
 
@@ -39,27 +39,30 @@ bool machine::memory::is_certain(const code& c, const commit& update, std::size_
   const step& s = steps[bank][index];
   const double most = bound_of(s.op, s.inputs);
   const operand_view &scale = s.inputs[s.inputs.size() - 2], &keep = s.inputs.back();
-  return number == element::f32 ? stays_finite<float>(most, scale, keep)
-                                : stays_finite<double>(most, scale, keep);
+  return number == element::f32 ? is_harmless<float>(most, scale, keep)
+                                : is_harmless<double>(most, scale, keep);
 }
 
-void machine::memory::try_out(const code& c, const commit& update, std::size_t index) {
+bool machine::memory::try_out(const code& c, const commit& update, std::size_t index) {
   const step& s = steps[bank][index];
   const auto n = static_cast<std::size_t>(s.output.dims->size());
   const aligned_bytes copy = allocate(n * size_of(number));
   std::memcpy(copy.get(), s.output.data, n * size_of(number));
   const operand_view tried{copy.get(), s.output.dims};
   body_of(c.instructions[index], number)(s.op, tried, s.inputs);
-  if (first_not_finite(number, copy.get(), n) != n) blame(c, *update.check);
+  if (first_not_finite(number, copy.get(), n) == n) return true;
+  if (!c.finite[*update.check].state || !reel::detail::stays_finite(number, s.output.data, copy.get(), n))
+    blame(c, *update.check);
+  return false;
 }
 
 void machine::memory::make_sure(const code& c) {
   const std::size_t first = c.instructions.size() - c.commits.size();
   for (std::size_t k = 0; k < c.commits.size(); ++k) {
     const commit& update = c.commits[k];
-    if (update.check && !is_certain(c, update, first + k)) try_out(c, update, first + k);
+    will_be_finite[k] = update.check && (is_certain(c, update, first + k) || try_out(c, update, first + k));
   }
-  for (const commit& update : c.commits) known_finite[update.state] = update.check.has_value();
+  for (std::size_t k = 0; k < c.commits.size(); ++k) known_finite[c.commits[k].state] = will_be_finite[k];
 }
 
 }  // namespace reel::detail

@@ -17,7 +17,19 @@ void machine::memory::blame(const code& c, std::size_t culprit) {
   apart.in_place = apart.share = false;
   memory again(apart, number, {});
   repeat_into(again, c);
-  again.trace(apart, apart.finite[culprit]);
+  again.trace(apart, again.first_refused(apart, apart.finite[culprit]));
+}
+
+// Of all checks that fail, the one whose value is computed first: it may be implied by the one that was
+// found.
+const checked_value& machine::memory::first_refused(const code& c, const checked_value& otherwise) {
+  for (std::size_t i = c.once; i < c.instructions.size(); ++i) execute(c, i);
+  const checked_value* first = nullptr;
+  for (const checked_value& f : c.finite)
+    if ((first == nullptr || f.value < first->value) && !is_finite(f.value, c.values[f.value]) &&
+        !was_not_finite(c, f))
+      first = &f;
+  return first == nullptr ? otherwise : *first;
 }
 
 // The same for a run in blocks of rows that an op refused: it saw one block, and could tell no more.

@@ -45,7 +45,8 @@ void machine::run(std::span<const binding> inputs) {
   const bool watched = m.watched_finite();
   for (std::size_t i = 0; i < c.finite.size(); ++i) {
     const checked_value& f = c.finite[i];
-    if (!f.commits && !(f.watched && watched) && !m.is_finite(f.value, c.values[f.value])) m.blame(c, i);
+    if (f.commits || f.implied || (f.watched && watched)) continue;
+    if (!m.is_finite(f.value, c.values[f.value]) && !m.was_not_finite(c, f)) m.blame(c, i);
   }
   m.make_sure(c);
   for (std::size_t i = commits; i < c.instructions.size(); ++i) m.execute(c, i);

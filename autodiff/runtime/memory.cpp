@@ -45,6 +45,7 @@ bool has_two_banks(const code& c, std::size_t state) {
 
 void machine::memory::make_banks(const code& c) {
   known_finite.assign(c.states.size(), false);
+  will_be_finite.assign(c.commits.size(), false);
   natural.resize(c.states.size());
   for (std::size_t i = 0; i < c.states.size(); ++i) {
     const value& own = c.values[c.states[i]];
@@ -238,6 +239,13 @@ bool machine::memory::watched_finite() const {
 bool machine::memory::is_finite(value_id v, const value& x) const {
   const auto n = static_cast<std::size_t>(x.shape.size());
   return first_not_finite(element_for(x.kind, number), at[bank][v], n) == n;
+}
+
+bool machine::memory::was_not_finite(const code& c, const checked_value& f) const {
+  if (!f.state) return false;
+  const value_id before = c.states[*f.state];
+  return stays_finite(number, at[bank][before], at[bank][f.value],
+                      static_cast<std::size_t>(c.values[f.value].shape.size()));
 }
 
 }  // namespace reel::detail

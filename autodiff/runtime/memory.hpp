@@ -42,7 +42,8 @@ struct machine::memory {
   std::size_t bank = 0;                              // the current one
   std::size_t ran = 0;                               // the one the last run read
   bool has_run = false;
-  std::vector<char> known_finite;  // by state: whether it is sure to be
+  std::vector<char> known_finite;    // by state: whether it is sure to be
+  std::vector<char> will_be_finite;  // by commit: whether the next one is
 
   memory(const code& c, element n, const reel::workers& w);
 
@@ -50,6 +51,8 @@ struct machine::memory {
   void execute(const code& c, std::size_t i);
   bool watched_finite() const;  // whether what fused groups had to watch in the last run was
   bool is_finite(value_id v, const value& x) const;
+  // Whether a checked value is not finite only where its state was not before.
+  bool was_not_finite(const code& c, const checked_value& f) const;
 
   // Makes sure that what the commits write will be finite where that is asked for, or throws non_finite.
   void make_sure(const code& c);
@@ -76,9 +79,11 @@ struct machine::memory {
   void get_state(const code& c, std::size_t state, std::byte* to) const;
 
   bool is_certain(const code& c, const commit& update, std::size_t index);
-  void try_out(const code& c, const commit& update, std::size_t index);
+  // Whether all of it is finite; throws where that is refused.
+  bool try_out(const code& c, const commit& update, std::size_t index);
 
   void repeat_into(memory& again, const code& c);
+  const checked_value& first_refused(const code& c, const checked_value& otherwise);
   [[noreturn]] void trace(const code& c, const checked_value& culprit);
 };
 

@@ -118,8 +118,8 @@ void compute(recording& r, node_id n, element number, value_store& store, std::v
 const void* evaluate(recording& r, node_id wanted, element number) {
   auto& store = r.values[static_cast<std::size_t>(number)];
   if (const void* known = store.get(wanted)) return known;
-  std::vector<node_id> open{wanted};
-  std::vector<operand_view> x;
+  auto& [open, x] = r.scratch;
+  open.assign(1, wanted);
   while (!open.empty()) {
     const node_id n = open.back();
     const std::size_t before = open.size();

@@ -47,6 +47,27 @@ std::size_t first_not_finite(element type, const void* data, std::size_t n) {
   }
 }
 
+bool stays_finite(element type, const void* before, const void* after, std::size_t n) {
+  const auto stays = [&]<class T>(T) {
+    const T *x = static_cast<const T*>(before), *y = static_cast<const T*>(after);
+    for (std::size_t i = 0; i < n; ++i)
+      if (num::isfinite(x[i]) && !num::isfinite(y[i])) return false;
+    return true;
+  };
+  switch (type) {
+    case element::f32:
+      return stays(float{});
+    case element::f64:
+      return stays(double{});
+    case element::real50:
+      return stays(real50{});
+    case element::complex:
+      return stays(complex{});
+    default:
+      return true;
+  }
+}
+
 blemish blemish_of(element type, const void* data, std::size_t n) {
   switch (type) {
     case element::f32:

@@ -11,6 +11,9 @@ namespace reel::detail {
 // The position of the first infinity or NaN; n if there is none, or none is possible.
 std::size_t first_not_finite(element type, const void* data, std::size_t n);
 
+// Whether all of `after` is finite that was so in `before`.
+bool stays_finite(element type, const void* before, const void* after, std::size_t n);
+
 // How bad the worst of some numbers is, and where the first such stands.
 struct blemish {
   enum { none, infinite, nan } degree = none;

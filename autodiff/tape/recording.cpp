@@ -9,7 +9,18 @@ namespace reel::detail {
 
 recording::recording(std::string tape_name) : name(std::move(tape_name)), control(acquire_control(this)) {}
 
-recording::~recording() { retire_control(control); }
+recording::~recording() { rest(); }
+
+void recording::wake(std::string tape_name) {
+  control = acquire_control(this);
+  name = std::move(tape_name);
+}
+
+void recording::rest() noexcept {
+  if (control != nullptr) retire_control(control);
+  control = nullptr;
+  forget();
+}
 
 recording* recording::if_live(const var& v) noexcept {
   if (v.empty() || v.control_->generation.load(std::memory_order_relaxed) != v.generation_) return nullptr;
@@ -145,13 +156,31 @@ var recording::append(op_ref op, std::span<const node_id> x, const shape& dims, 
 }
 
 var recording::append_leaf(leaf l, const place& where) {
-  const kind k = l.type == element::index     ? kind::index
-                 : l.type == element::boolean ? kind::boolean
-                                              : kind::real;
-  const auto& traits = leaf_traits(l.role);
-  const auto r = l.role;
-  const auto dims = l.dims;
-  return append({&traits, std::make_shared<const leaf>(std::move(l))}, {}, dims, k, r, where);
+  return append_leaf(std::make_shared<const leaf>(std::move(l)), where);
+}
+
+var recording::append_leaf(std::shared_ptr<const leaf> l, const place& where) {
+  const kind k = l->type == element::index     ? kind::index
+                 : l->type == element::boolean ? kind::boolean
+                                               : kind::real;
+  const leaf& held = *l;
+  return append({&leaf_traits(held.role), std::move(l)}, {}, held.dims, k, held.role, where);
+}
+
+leaf scalar_leaf(double number, kind k) {
+  leaf l{tape::role::constant, element_for(k, element::f64), {}, nullptr};
+  if (k == kind::real) {
+    l.data = std::make_shared<const double>(number);
+    return l;
+  }
+  // From 2^53 on a double may stand for a neighbour of the integer that was written.
+  if (number != std::nearbyint(number) || std::abs(number) >= 9007199254740992.0 ||
+      (k == kind::boolean && number != 0 && number != 1))
+    throw error(errc::kind_mismatch,
+                fmt::format("{} stands beside values of kind {}.", number, reel::name(k)));
+  if (k == kind::index) l.data = std::make_shared<const index_t>(static_cast<index_t>(number));
+  else l.data = std::make_shared<const bool>(number != 0);
+  return l;
 }
 
 var recording::scalar(double number, kind k, const place& where) {
@@ -159,19 +188,7 @@ var recording::scalar(double number, kind k, const place& where) {
   const auto [first, last] = scalars_.equal_range(bits);
   for (auto it = first; it != last; ++it)
     if (it->second.k == k) return handle(it->second.node);
-  leaf l{tape::role::constant, element_for(k, element::f64), {}, nullptr};
-  if (k == kind::real) {
-    l.data = std::make_shared<const double>(number);
-  } else {
-    // From 2^53 on a double may stand for a neighbour of the integer that was written.
-    if (number != std::nearbyint(number) || std::abs(number) >= 9007199254740992.0 ||
-        (k == kind::boolean && number != 0 && number != 1))
-      throw error(errc::kind_mismatch,
-                  fmt::format("{} stands beside values of kind {}.", number, reel::name(k)));
-    if (k == kind::index) l.data = std::make_shared<const index_t>(static_cast<index_t>(number));
-    else l.data = std::make_shared<const bool>(number != 0);
-  }
-  const var v = append_leaf(std::move(l), where);
+  const var v = append_leaf(scalar_leaf(number, k), where);
   scalars_.emplace(bits, shared_scalar{v.id(), k});
   return v;
 }
@@ -187,6 +204,11 @@ void recording::rollback(std::size_t size) noexcept {
 
 void recording::clear() noexcept {
   ++control->generation;
+  forget();
+}
+
+void recording::forget() noexcept {
+  pulling = no_node;
   nodes.clear();
   inputs.clear();
   ops.clear();
@@ -197,12 +219,19 @@ void recording::clear() noexcept {
   place_ids_.clear();
   recent_ops_.fill(0);
   scalars_.clear();
-  for (auto& v : values) v.release();
+  for (auto& v : values) v.reset();
+}
+
+std::size_t recording::held() const noexcept {
+  std::size_t total = nodes.capacity() * sizeof(node) + inputs.capacity() * sizeof(node_id) +
+                      ops.capacity() * sizeof(op_ref) + scratch.open.capacity() * sizeof(node_id);
+  for (const auto& v : values) total += v.held();
+  return total;
 }
 
 std::size_t recording::bytes() const noexcept {
-  std::size_t total = nodes.capacity() * sizeof(node) + inputs.capacity() * sizeof(node_id) +
-                      ops.capacity() * sizeof(op_ref) + shapes.size() * sizeof(shape);
+  std::size_t total = nodes.size() * sizeof(node) + inputs.size() * sizeof(node_id) +
+                      ops.size() * sizeof(op_ref) + shapes.size() * sizeof(shape);
   for (const auto& op : ops)
     if (op.traits == &leaf_traits(tape::role::variable) || op.traits == &leaf_traits(tape::role::constant) ||
         op.traits == &leaf_traits(tape::role::state) || op.traits == &leaf_traits(tape::role::input)) {
@@ -225,6 +254,17 @@ follows rule_of(const op_traits& traits, std::size_t i) { return traits.inputs[t
 
 }  // namespace
 
+namespace {
+
+// What to write to make one kind of the other.
+const char* conversion(kind have, kind want) {
+  if (want == kind::real) return " Use to_real(x).";
+  if (want == kind::index) return " Use to_index(x).";
+  return have == kind::real ? " Compare it: x != 0." : " Compare it.";
+}
+
+}  // namespace
+
 // Kinds, shapes and number types are settled here, once, where the op is written.
 var recording::record_nodes(const op_traits& traits, const void* op, std::span<const node_id> x,
                             const place& where) {
@@ -239,8 +279,8 @@ var recording::record_nodes(const op_traits& traits, const void* op, std::span<c
     const kind want = resolve(rule_of(traits, i), traits.any_kind ? followed : kind::real);
     if (have != want)
       throw error(errc::kind_mismatch,
-                  fmt::format("input {} is {} of kind {}; it must be {}.", i, to_string(shape_of(x[i])),
-                              reel::name(have), reel::name(want)));
+                  fmt::format("input {} is {} of kind {}; it must be {}.{}", i, to_string(shape_of(x[i])),
+                              reel::name(have), reel::name(want), conversion(have, want)));
   }
   std::array<const shape*, 8> few;
   std::vector<const shape*> lots;
@@ -299,21 +339,25 @@ var record(const op_traits& traits, const void* op, std::span<const operand* con
     id_list list(x.size());
     std::size_t first = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
-      if (x[i]->is_number()) continue;
+      if (!x[i]->is_var()) continue;
       recording& mine = recording::of(x[i]->variable());
       if (r == nullptr) r = &mine, first = i;
       check_same_tape(*r, mine, x[first]->variable(), x[i]->variable());
       list.ids[i] = recording::node_of(x[i]->variable());
     }
     if (r == nullptr)
-      throw error(
-          errc::empty_variable,
-          "every operand is a plain number, so there is no tape to record on. Use tape.constant(number).");
+      throw error(errc::empty_variable,
+                  "no operand is a var, so there is no tape to record on. Use tape.constant(number) for one "
+                  "of them.");
     where = blame(*r, where);
     const std::size_t size = r->nodes.size();
     try {
       for (std::size_t i = 0; i < x.size(); ++i) {
-        if (!x[i]->is_number()) continue;
+        if (x[i]->is_var()) continue;
+        if (x[i]->is_array()) {
+          list.ids[i] = x[i]->beside(*x[first]).variable().id();
+          continue;
+        }
         const kind k = traits.any_kind ? r->nodes[list.ids[first]].kind : kind::real;
         list.ids[i] = r->scalar(x[i]->number(), resolve(rule_of(traits, i), k), where).id();
       }

@@ -35,6 +35,10 @@ struct leaf {
   std::shared_ptr<const void> data;
 };
 const op_traits& leaf_traits(tape::role r);
+// A leaf that holds a copy of numbers, those of kind real as doubles. Throws unsupported_number.
+leaf copy_leaf(tape::role r, const tape::view& numbers);
+// A constant of one number. Throws kind_mismatch where it is not of that kind.
+leaf scalar_leaf(double number, kind k);
 
 struct node {
   std::uint32_t op, first_input, shape, place;
@@ -62,6 +66,7 @@ struct recording {
   var append(op_ref op, std::span<const node_id> x, const shape& dims, kind k, tape::role r,
              const place& where);
   var append_leaf(leaf l, const place& where);
+  var append_leaf(std::shared_ptr<const leaf> l, const place& where);
   var scalar(double number, kind k, const place& where);  // shared by equal bits
   std::uint32_t intern_op(const op_traits& traits, const void* op);
   std::uint32_t intern_shape(const shape& s);
@@ -75,8 +80,12 @@ struct recording {
   std::string describe(node_id n) const;  // "log (node 12, train.cpp:48)"
 
   void clear() noexcept;
+  // Between two tapes: nothing recorded, and no control block.
+  void rest() noexcept;
+  void wake(std::string tape_name);
   void rollback(std::size_t size) noexcept;  // forgets nodes from `size` on
   std::size_t bytes() const noexcept;
+  std::size_t held() const noexcept;  // of memory that the next recording finds
 
   std::string name;
   tape_control* control;
@@ -88,10 +97,17 @@ struct recording {
   std::unordered_map<node_id, std::string> names;
   std::array<value_store, number_count> values;  // by number type
 
+  // What evaluation works with.
+  struct {
+    std::vector<node_id> open;
+    std::vector<operand_view> inputs;
+  } scratch;
+
   // While a rule is being pulled, what it records takes over the forward node's place.
   node_id pulling = no_node;
 
  private:
+  void forget() noexcept;
   std::uint32_t intern_place(const place& where);
   var push(std::uint32_t op, std::span<const node_id> x, std::uint32_t shape, kind k, tape::role r,
            const place& where);
@@ -114,6 +130,12 @@ struct recording {
   };
   std::unordered_multimap<std::uint64_t, shared_scalar> scalars_;
 };
+
+// A recording for a new tape, in the memory of one that ended in this thread; and what becomes of a recording
+// as its tape ends. A thread keeps the memory of one, if it is no more than most_kept, until it ends itself.
+inline constexpr std::size_t most_kept = std::size_t{32} << 20;
+std::unique_ptr<recording> begin_recording(std::string tape_name);
+void end_recording(std::unique_ptr<recording> r) noexcept;
 
 // Undoes what was recorded since, unless committed: recording gives the strong guarantee.
 class transaction {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 
 namespace reel {
@@ -14,7 +15,7 @@ namespace reel {
 detail::undo_on_error::undo_on_error(const operand& a, const operand& b, const operand& c) noexcept
     : exceptions_(std::uncaught_exceptions()) {
   for (const operand* x : {&a, &b, &c})
-    if (recording_ == nullptr && !x->is_number()) recording_ = recording::if_live(x->variable());
+    if (recording_ == nullptr && x->is_var()) recording_ = recording::if_live(x->variable());
   if (recording_ != nullptr) size_ = recording_->nodes.size();
 }
 detail::undo_on_error::~undo_on_error() {
@@ -52,7 +53,25 @@ template <std::floating_point T> const kernels::links& add_op::links() const {
 }
 std::array<var, 2> add_op::pull(var ybar, var, var, var) const { return {ybar, ybar}; }
 
-var operator+(operand a, operand b) { return apply_broadcast(add_op{}, a, b); }
+// -- index_add: the sum of indices, which have no derivative.
+shape index_add_op::infer(const shape& a, const shape& b) const { return add_op{}.infer(a, b); }
+void index_add_op::refuse_overflow(const char* sign, index_t a, index_t b, index_t at) {
+  throw error(errc::size_overflow,
+              fmt::format("{} {} {} at position {} is more than 64 bits hold.", a, sign, b, at));
+}
+
+bool detail::is_of_indices(const operand& a, const operand& b) noexcept {
+  for (const operand* x : {&a, &b})
+    if (x->is_var())
+      if (const recording* r = recording::if_live(x->variable()))
+        return r->nodes[recording::node_of(x->variable())].kind == kind::index;
+  return false;
+}
+
+var operator+(operand a, operand b) {
+  if (detail::is_of_indices(a, b)) return apply_broadcast(index_add_op{}, a, b);
+  return apply_broadcast(add_op{}, a, b);
+}
 
 // -- broadcast_to and sum_to: y_j = x_{i(j)}, so x̄_i = Σ_{j: i(j) = i} ȳ_j, and the other way round.
 shape broadcast_to_op::infer(const shape& x) const {
@@ -91,9 +110,12 @@ var sum_to_op::pull(var ybar, var, var x) const { return broadcast_to(ybar, x.sh
 namespace {
 // The var of an operand that must be one.
 const var& needs_var(const operand& x, const char* op) {
-  if (x.is_number())
+  if (!x.is_var())
     throw error(errc::empty_variable, op, x.where(),
-                "a plain number has no tape. Use tape.constant(number).");
+                x.is_number()
+                    ? "a plain number has no tape. Use tape.constant(number)."
+                    : "an array alone is on no tape. Use it beside a var, or constant_like(x, array) "
+                      "on the tape of x.");
   return x.variable();
 }
 }  // namespace
@@ -121,16 +143,34 @@ var reshape(operand x, const shape& to) {
   return v.shape() == to ? v : apply(reshape_op{to}, x);
 }
 
+namespace {
+
+// Sizes for the elements of `from`, where one may be -1, to be worked out.
+std::vector<index_t> worked_out(const shape& from, std::initializer_list<index_t> sizes) {
+  std::vector<index_t> s(sizes);
+  const auto refuse = [&](errc code, const std::string& why) {
+    throw error(code, fmt::format("{} to {{{}}}: {}", to_string(from), fmt::join(sizes, ", "), why));
+  };
+  if (std::ranges::count(s, -1) > 1)
+    refuse(errc::invalid_argument, "one size alone may be -1, to be worked out.");
+  const auto open = std::ranges::find(s, -1);
+  if (open == s.end()) return s;
+  *open = 1;
+  const shape known(s);  // refused here where other sizes make no sense
+  const index_t n = known.size();
+  if (n == 0 ? from.size() != 0 : from.size() % n != 0)
+    refuse(errc::shape_mismatch,
+           fmt::format("no size in place of -1 makes {} elements of {}.", from.size(), n));
+  *open = n == 0 ? 0 : from.size() / n;
+  return s;
+}
+
+}  // namespace
+
 var reshape(operand x, std::initializer_list<index_t> sizes) {
   const var& v = needs_var(x, reshape_op::name);
-  std::vector<index_t> s(sizes);
-  index_t known = 1, *open = nullptr;
-  for (auto& n : s)
-    if (n == -1 && open == nullptr) open = &n;
-    else if (n > 0 && known <= shape::max_size / n) known *= n;
-  if (open != nullptr) *open = v.size() / known;
   try {
-    return reshape(x, shape(s));
+    return reshape(x, shape(worked_out(v.shape(), sizes)));
   } catch (const error& e) {
     if (e.has_context()) throw;
     throw error(e.code(), reshape_op::name, x.where(), e.detail());
@@ -263,6 +303,10 @@ var scalar_constant(const var& on, double number, kind k, place where) {
   return on.recording().scalar(number, k, where);
 }
 
+var constant_like(const var& x, const constant_array& numbers) {
+  return numbers.on(x.recording(), x.where());
+}
+
 var constant_like(const var& x, double number) {
   auto& r = x.recording();
   return broadcast_to(operand(r.scalar(number, x.kind(), x.where()), x.where().file, x.where().line),
@@ -270,17 +314,17 @@ var constant_like(const var& x, double number) {
 }
 
 bool detail::have_one_shape(const operand& a, const operand& b) noexcept {
-  if (a.is_number() || b.is_number()) return false;
+  if (!a.is_var() || !b.is_var()) return false;
   const recording *const r = recording::if_live(a.variable()), *const other =
                                                                    recording::if_live(b.variable());
   return r != nullptr && r == other && r->shape_of(a.variable()) == r->shape_of(b.variable());
 }
 
 operand_pair broadcast_together(const char* op, operand a, operand b) {
-  if (a.is_number() && b.is_number()) needs_var(a, op);
+  if (!a.is_var() && !b.is_var()) needs_var(a, op);
   const auto at = [&](const operand& x, const var& v) { return operand(v, x.where().file, x.where().line); };
   const auto lift = [&](const operand& x, const operand& other) {
-    if (!x.is_number()) return x;
+    if (!x.is_number()) return x.beside(other);
     const var& v = other.variable();
     return at(x, v.recording().scalar(x.number(), v.kind(), x.where()));
   };

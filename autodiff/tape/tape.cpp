@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "tape/recording.hpp"
 
+#include <reel/autodiff/print.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <ostream>
+#include <utility>
 
 namespace reel {
 
@@ -59,10 +64,13 @@ const op_traits& leaf_traits(tape::role r) {
 
 }  // namespace detail
 
-tape::tape(std::string name) : recording_(std::make_unique<detail::recording>(std::move(name))) {}
-tape::~tape() = default;
+tape::tape(std::string name) : recording_(detail::begin_recording(std::move(name))) {}
+tape::~tape() { detail::end_recording(std::move(recording_)); }
 tape::tape(tape&&) noexcept = default;
-tape& tape::operator=(tape&&) noexcept = default;
+tape& tape::operator=(tape&& other) noexcept {
+  if (this != &other) detail::end_recording(std::exchange(recording_, std::move(other.recording_)));
+  return *this;
+}
 
 detail::recording& tape::recording() const {
   if (recording_ == nullptr)
@@ -81,16 +89,15 @@ template <class To, class From> std::shared_ptr<const void> copy_as(const void* 
 
 }  // namespace
 
-var detail::record_leaf(detail::recording& rec, tape::role r, const tape::view& numbers, place where) {
-  using enum tape::role;
+void detail::check_index(std::uint64_t k) {
+  if (k > static_cast<std::uint64_t>(std::numeric_limits<index_t>::max()))
+    throw error(errc::invalid_label, fmt::format("{} is more than a reel::index_t holds.", k));
+}
+
+detail::leaf detail::copy_leaf(tape::role r, const tape::view& numbers) {
   const index_t n = numbers.dims->size();
   const bool real = numbers.type != element::index && numbers.type != element::boolean;
-  if (!real && (r == variable || r == state))
-    throw error(
-        errc::kind_mismatch, r == variable ? "variable" : "state", where,
-        fmt::format("numbers of kind {} have no derivative; use tape.constant(array) or tape.input(array).",
-                    numbers.type == element::index ? "index" : "bool"));
-  detail::leaf l{r, real ? element::f64 : numbers.type, *numbers.dims, nullptr};
+  leaf l{r, real ? element::f64 : numbers.type, *numbers.dims, nullptr};
   switch (numbers.type) {
     case element::f32:
       l.data = copy_as<double, float>(numbers.data, n);
@@ -107,7 +114,18 @@ var detail::record_leaf(detail::recording& rec, tape::role r, const tape::view& 
     default:
       throw error(errc::unsupported_number, "leaves are made of float, double, integers or bools.");
   }
-  return rec.append_leaf(std::move(l), where);
+  return l;
+}
+
+var detail::record_leaf(detail::recording& rec, tape::role r, const tape::view& numbers, place where) {
+  using enum tape::role;
+  const bool real = numbers.type != element::index && numbers.type != element::boolean;
+  if (!real && (r == variable || r == state))
+    throw error(
+        errc::kind_mismatch, r == variable ? "variable" : "state", where,
+        fmt::format("numbers of kind {} have no derivative; use tape.constant(array) or tape.input(array).",
+                    numbers.type == element::index ? "index" : "bool"));
+  return rec.append_leaf(copy_leaf(r, numbers), where);
 }
 
 var tape::input(const shape& s, kind k, place where) {
@@ -155,6 +173,16 @@ node_id var::id() const {
 var var::named(std::string name) const {
   recording().names.insert_or_assign(node_, std::move(name));
   return *this;
+}
+
+std::ostream& operator<<(std::ostream& to, const var& x) {
+  const detail::recording* const r = detail::recording::if_live(x);
+  if (r == nullptr) return to << (x.empty() ? "an empty var" : "a var of a recording that is gone");
+  const node_id n = x.id();
+  const auto label = x.name().empty() ? "" : fmt::format(" '{}'", x.name());
+  const auto where = to_string(r->place_of(n));
+  return to << fmt::format("{}{} {} {}{}{}", r->op_of(n).traits->name, label, to_string(x.shape()),
+                           name(x.kind()), where.empty() ? "" : ", ", where);
 }
 
 std::string var::name() const {

@@ -23,32 +23,48 @@ void* value_store::allocate(std::size_t bytes) {
   const std::size_t align = bytes >= line ? line : 16;
   std::size_t skip = (align - reinterpret_cast<std::uintptr_t>(next_) % align) % align;
   if (next_ == nullptr || left_ < skip + bytes) {
-    const std::size_t grown = chunks_.empty() ? first_chunk : std::min(chunks_.back().size * 2, last_chunk);
-    const std::size_t size = std::max(grown, bytes + line);
-    // new[] without () leaves the memory uninitialised, which is all eval needs
-    chunks_.push_back({std::unique_ptr<std::byte[]>(new std::byte[size]), size});
-    next_ = chunks_.back().memory.get();
-    left_ = size;
+    find_chunk(bytes + line);
     skip = (align - reinterpret_cast<std::uintptr_t>(next_) % align) % align;
   }
   std::byte* const p = next_ + skip;
   next_ = p + bytes;
   left_ -= skip + bytes;
+  taken_ += skip + bytes;
   return p;
 }
 
+// The next chunk that is large enough, of those that were kept or a new one.
+void value_store::find_chunk(std::size_t bytes) {
+  while (used_ < chunks_.size() && chunks_[used_].size < bytes) ++used_;
+  if (used_ == chunks_.size()) {
+    const std::size_t grown = chunks_.empty() ? first_chunk : std::min(chunks_.back().size * 2, last_chunk);
+    const std::size_t size = std::max(grown, bytes);
+    // new[] without () leaves the memory uninitialised, which is all eval needs
+    chunks_.push_back({std::unique_ptr<std::byte[]>(new std::byte[size]), size});
+  }
+  next_ = chunks_[used_].memory.get();
+  left_ = chunks_[used_++].size;
+}
+
 void value_store::release() noexcept {
-  at_.clear();
+  reset();
   chunks_.clear();
+}
+
+void value_store::reset() noexcept {
+  at_.clear();
+  used_ = 0;
   next_ = nullptr;
-  left_ = 0;
+  left_ = taken_ = 0;
 }
 
 void value_store::forget_from(std::size_t node) noexcept {
   if (node < at_.size()) at_.resize(node);
 }
 
-std::size_t value_store::bytes() const noexcept {
+std::size_t value_store::bytes() const noexcept { return at_.size() * sizeof(void*) + taken_; }
+
+std::size_t value_store::held() const noexcept {
   std::size_t total = at_.capacity() * sizeof(void*);
   for (const auto& c : chunks_) total += c.size;
   return total;

@@ -164,6 +164,12 @@ int leave(const train_arguments& a, const fitted_run& run, const places& p) {
   return interruption::requested() ? 130 : 0;
 }
 
+// What usually helps where numbers grow out of hand.
+const char* advice(const train_arguments& a) {
+  if (a.data.scale == "none") return "The features are used as they are: try --scale standardize.";
+  return a.training.clip > 0 ? "Try a smaller --lr." : "Try a smaller --lr, or --clip 1.";
+}
+
 int run_train(const train_arguments& a, const std::vector<setting>& settings) {
   const task t = read_task(a.data, a.training.seed);
   const places p(a, t);
@@ -182,7 +188,7 @@ int run_train(const train_arguments& a, const std::vector<setting>& settings) {
   write_text(p.history(), json_lines(o.run.epochs));
   write_text(p.picture(), to_svg({loss_chart(t.name, o.run.epochs)}));
   const bool failed = history.stopped == stop_reason::non_finite;
-  if (failed) fmt::print(stderr, "reel: training stopped at {}\n", history.why);
+  if (failed) fmt::print(stderr, "reel: training stopped at {}\n{}\n", history.why, advice(a));
   else if (!a.quiet) fmt::print(stderr, "{}\n", history.why);
   if (a.json) print_json(o, t, p);
   else print_text(o, t, p);

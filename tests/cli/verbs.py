@@ -132,6 +132,16 @@ def what_diverges_is_said_and_leaves_numbers(reel, folder):
     json.loads(fine(reel, "eval", json.loads(out)["model"], "more.csv", "--json", folder=folder))
 
 
+def what_an_optimizer_keeps_stays_finite(reel, folder):
+    rows = [f"{i % 3}.5,{i % 2},{'ab'[i % 2]}" for i in range(40)]
+    rows[7] = f"3e24,1,{'ab'[7 % 2]}"
+    with open(os.path.join(folder, "huge_cell.csv"), "w") as file:
+        file.write("x,y,label\n" + "\n".join(rows) + "\n")
+    status, out, err = run(reel, "train", "huge_cell.csv", "--scale", "none", "--optimizer", "adam", "--lr", "1e-30", "--test-share",
+                           "0.1", "--batch", "4", "--quiet", folder=folder)
+    check(status == 1 and "the second moment of parameter '0' is not finite" in err and "--scale standardize" in err, out, err)
+
+
 def patience_ends_training(reel, folder):
     said = json.loads(fine(reel, "train", "flowers.csv", "--epochs", "2000", "--patience", "3", "--min-delta", "0.01", "--optimizer",
                            "adamw", "--weight-decay", "0.01", "--clip", "1", "--class-weights", "balanced", "--warm-up", "20",
@@ -217,7 +227,7 @@ def a_bar_is_for_terminals(reel, folder):
     check(training.returncode == 0 and drawn and b"\r" in seen, "no bar on a terminal")
 
 
-TESTS = [training_writes_what_it_says, classes_that_are_seldom_meant_are_named, the_same_settings_give_the_same_bytes, a_model_is_as_good_as_training_said,
+TESTS = [training_writes_what_it_says, what_an_optimizer_keeps_stays_finite, classes_that_are_seldom_meant_are_named, the_same_settings_give_the_same_bytes, a_model_is_as_good_as_training_said,
          predictions_are_csv_whether_the_classes_are_there_or_not,
          a_model_knows_what_the_classes_are_called, a_graph_is_what_would_run, a_sweep_tries_everything,
          a_comparison_has_three_methods, what_diverges_is_said_and_leaves_numbers, patience_ends_training,

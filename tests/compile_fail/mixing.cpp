@@ -1,39 +1,23 @@
 // SPDX-License-Identifier: MIT
-// An array is not on a tape, so an operator between it and a var is refused, and says what to do.
+// An array beside a var becomes a constant, if its numbers are of a kind that a tape has.
 #include <reel/ops.hpp>
+
+#include <complex>
 
 using namespace reel;
 
-var mix([[maybe_unused]] const array<double>& a, var x) {
+var mix([[maybe_unused]] const array<double>& a, [[maybe_unused]] const array<std::complex<double>>& z,
+        var x) {
 #if CASE == 1
-  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
-  return x + a;
+  // expect: reel: a leaf holds floating-point numbers, integers or bools
+  return x + z;
 #elif CASE == 2
-  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
-  return x - a;
+  // expect: reel: a leaf holds floating-point numbers, integers or bools
+  return matmul(z, x);
 #elif CASE == 3
-  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
-  return x * a;
-#elif CASE == 4
-  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
-  return x / a;
-#elif CASE == 5
-  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
-  return a + x;
-#elif CASE == 6
-  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
-  return a - x;
-#elif CASE == 7
-  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
-  return a * x;
-#elif CASE == 8
-  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
-  return a / x;
-#elif CASE == 9
-  // An expression of xtensor is an array too.
-  // expect: reel: one operand is an array, which is on no tape; put it there with tape.constant(array)
-  return x * (a + 2 * a);
+  // expect: reel: a leaf holds floating-point numbers, integers or bools
+  return x * constant(z);
 #else
-  return x + x * x - x / 2;
+  return x * (a + 2 * a) + a / x - maximum(x, a) + matmul(a, x) + constant(a) * x;
 #endif
 }

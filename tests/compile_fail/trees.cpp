@@ -31,11 +31,6 @@ auto f(const fixed& m) {
 #elif CASE == 4
 // expect: reel: a leaf holds floating-point numbers, integers or bools
 auto f(tape& t, const array<std::complex<double>>& a) { return t.variable(a); }
-#elif CASE == 5
-// expect: reel: hessian() takes one array; for trees use hvp()
-auto f(const line<array<double>>& m) {
-  return hessian([](const line<var>& l) { return sum(l.slope * l.offset); })(m);
-}
 #else
 auto f(const line<array<double>>& m) {
   return grad([](const line<var>& l) { return sum(l.slope * l.offset); })(m);

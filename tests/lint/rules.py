@@ -97,7 +97,7 @@ def floors(root):
 PLACES = (
     (r"boost/", r"autodiff/include/reel/autodiff/graph\.hpp|autodiff/graph/\w+\.cpp|autodiff/base/real50\.cpp|tests/.*",
      "Boost stays in autodiff's graph and real50.cpp, so that including reel stays cheap"),
-    (r"(xtensor|xtl)/", r"autodiff/include/reel/autodiff/array\.hpp",
+    (r"(xtensor|xtl)/", r"autodiff/include/reel/autodiff/array(_io)?\.hpp",
      "include <reel/autodiff/array.hpp>, which knows where xtensor keeps its headers"),
     (r"xsimd/|immintrin", r"autodiff/kernels/.*|tests/.*", "loops over SIMD registers live in autodiff/kernels"),
     (r"cblas\.h|openblas|(one)?dnnl", r"tests/bench/.*", "matrix products live in autodiff/kernels"),

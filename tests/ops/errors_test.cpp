@@ -132,13 +132,13 @@ BOOST_AUTO_TEST_CASE(structural_shapes) {
       [&] {
         reshape(v.m23, {4, -1});
       },
-      "in reshape", "[2x3] has 6 elements, [4x1] has 4");
+      "in reshape", "[2x3] to {4, -1}: no size in place of -1 makes 6 elements of 4");
   check_error(
       errc::invalid_argument,
       [&] {
         reshape(v.m23, {-1, -1});
       },
-      "in reshape", "a size of -1 on axis 1");
+      "in reshape", "[2x3] to {-1, -1}: one size alone may be -1");
   check_error(
       errc::size_overflow,
       [&] {

@@ -92,6 +92,97 @@ BOOST_AUTO_TEST_CASE(a_training_step_allocates_nothing) {
   }
 }
 
+// Arrays as people have them: doubles and ints, for a program in float.
+BOOST_AUTO_TEST_CASE(a_step_that_converts_its_batch_allocates_nothing_once_the_shape_is_known) {
+  const auto loss = [](const var& w, const var& x, const var& labels, const var& weights) {
+    return mean(softmax_cross_entropy(matmul(x, w), labels) * weights);
+  };
+  auto w = make_array<double>({20, 3});
+  w.fill(0.1);
+  const auto try_out = [&](auto step, const auto&... batch) {
+    step(batch...);
+    BOOST_TEST(count([&] {
+                 for (int i = 0; i < 20; ++i) step(batch...);
+               }) == 0u);
+  };
+  const array<double> x = ramp({6, 20}), weights{1, 2, 1, 2, 1, 2};
+  const array<int> labels{0, 1, 2, 2, 1, 0};
+  const array<std::uint8_t> bytes = labels;
+  const array<float> same = x;
+  try_out(optim::freeze_step<float>(loss, optim::sgd{}, w), x, labels, weights);
+  try_out(optim::freeze_step<float>(loss, optim::adam{}, w), x, bytes, weights);
+  try_out(optim::freeze_step<double>(loss, optim::adam{}, w), same, labels, array<float>(weights));
+  // Batches of two shapes in turn.
+  auto step = optim::freeze_step<float>(loss, optim::sgd{.momentum = 0.9}, w);
+  const array<double> x2 = ramp({2, 20}), weights2{1, 3};
+  const array<int> labels2{2, 1};
+  const auto both = [&] {
+    step(x, labels, weights);
+    step(x2, labels2, weights2);
+  };
+  for (int i = 0; i < 2; ++i) both();
+  const std::size_t a_pair = count(both);
+  BOOST_TEST(count([&] {
+               for (int i = 0; i < 10; ++i) both();
+             }) == 10 * a_pair);
+}
+
+namespace {
+
+// Rosenbrock's function in n variables, and a chain of n scalar ops.
+const auto rosenbrock = [](const var& x) {
+  const index_t n = x.size();
+  const var a = slice(x, 0, 0, n - 1), b = slice(x, 0, 1, n);
+  return sum(100.0 * square(b - square(a)) + square(1.0 - a));
+};
+const auto chain_of = [](index_t n) {
+  return [n](const var& x) {
+    var y = x;
+    for (index_t i = 0; i < n; ++i) y = y * 0.5 + x;
+    return sum(y);
+  };
+};
+
+// Calls of f after the first few, and what they allocate each.
+template <class F> std::size_t each(F f) {
+  for (int i = 0; i < 3; ++i) f();
+  const std::size_t ten = count([&] {
+    for (int i = 0; i < 10; ++i) f();
+  });
+  BOOST_TEST(ten % 10 == 0u);
+  return ten / 10;
+}
+
+}  // namespace
+
+// A transform that is called again and again records in the memory of the call before: what it allocates
+// depends on how many different ops there are, not on how many ops or numbers.
+BOOST_AUTO_TEST_CASE(what_is_recorded_afresh_takes_the_memory_of_the_time_before) {
+  const array<double> small = ramp({10}), large = ramp({1000});
+  const auto same_for_both = [&](auto f) { BOOST_TEST(each([&] { f(small); }) == each([&] { f(large); })); };
+  same_for_both([](const array<double>& x) { value_and_grad(rosenbrock)(x); });
+  same_for_both([](const array<double>& x) { grad(rosenbrock)(x); });
+  same_for_both([](const array<double>& x) { hvp(rosenbrock)(x, x); });
+  same_for_both([](const array<double>& x) { jvp(rosenbrock)(x, x); });
+  same_for_both([](const array<double>& x) {
+    tape t;
+    const var v = t.variable(x);
+    return rosenbrock(v).item();
+  });
+  for (const bool derive : {false, true}) {
+    const auto run = [&](index_t n) {
+      return each([&] {
+        if (derive) grad(chain_of(n))(0.5);
+        else jvp(chain_of(n))(0.5, 1.0);
+      });
+    };
+    BOOST_TEST(run(50) == run(5000));
+  }
+  const std::size_t calls = each([&] { value_and_grad(rosenbrock)(large); });
+  BOOST_TEST_MESSAGE("Rosenbrock's value and gradient, recorded afresh: " << calls << " allocations");
+  BOOST_TEST(calls < 150u);
+}
+
 BOOST_AUTO_TEST_CASE(a_run_allocates_nothing_in_any_number_type) {
   tape t;
   const var x = t.input(shape{40, 30}), s = t.state(array<double>(ramp({30})));

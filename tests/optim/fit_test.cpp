@@ -5,7 +5,10 @@
 #include <reel/ops.hpp>
 #include <reel/optim.hpp>
 
+#include <chrono>
 #include <cmath>
+#include <string>
+#include <utility>
 #include <vector>
 
 using namespace reel;
@@ -45,6 +48,142 @@ BOOST_AUTO_TEST_CASE(all_samples_at_once_is_gradient_descent) {
   const auto h = fit(step, std::tie(samples), o);
   BOOST_TEST(step.parameters()(0) == 4.0, boost::test_tools::tolerance(1e-15));  // the mean
   BOOST_TEST(h.epochs[0].loss == 0.5 * (1 + 4 + 9 + 16 + 100) / 5, boost::test_tools::tolerance(1e-15));
+}
+
+// Two batches of 2 and one of 1: the loss of an epoch is the mean of its samples, not of its batches.
+BOOST_AUTO_TEST_CASE(a_short_batch_weighs_what_its_samples_do) {
+  auto step = make_step();
+  fit_options o;
+  o.epochs = 3;
+  o.batch = 2;
+  o.seed = 3;
+  o.rate = [](const progress& p) { return 0.1 + 0.01 * static_cast<double>(p.step); };
+  std::vector<double> losses;
+  std::vector<fit_state> states;
+  o.on_step = [&](const fit_state& at) {
+    losses.push_back(at.last_loss);
+    states.push_back(at);
+    return true;
+  };
+  const auto h = fit(step, std::tie(samples), o);
+  const std::vector<index_t> sizes{2, 2, 1};
+  for (std::size_t e = 0; e < 3; ++e) {
+    double sum = 0;
+    index_t seen = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      sum += losses[3 * e + i] * static_cast<double>(sizes[i]);
+      seen += sizes[i];
+      const fit_state& at = states[3 * e + i];
+      BOOST_TEST(at.samples == seen);
+      BOOST_TEST(at.loss == sum / static_cast<double>(seen), boost::test_tools::tolerance(1e-14));
+      BOOST_TEST(at.epoch == static_cast<index_t>(e));
+      BOOST_TEST(at.step == static_cast<index_t>(i + 1));
+    }
+    BOOST_TEST(h.epochs[e].loss == sum / 5, boost::test_tools::tolerance(1e-14));
+    BOOST_TEST(h.epochs[e].steps == 3);
+    BOOST_TEST(h.epochs[e].rate == 0.1 + 0.01 * static_cast<double>(3 * e + 2),
+               boost::test_tools::tolerance(1e-14));
+  }
+  BOOST_TEST(losses[0] != losses[2]);
+}
+
+BOOST_AUTO_TEST_CASE(a_schedule_is_told_how_far_training_is) {
+  auto step = make_step();
+  fit_options o;
+  o.epochs = 2;
+  o.batch = 2;
+  std::vector<progress> told;
+  o.rate = [&](const progress& p) {
+    told.push_back(p);
+    return 0.1;
+  };
+  fit(step, std::tie(samples), o);
+  BOOST_TEST(told.size() == 6u);
+  for (std::size_t i = 0; i < 6; ++i) {
+    BOOST_TEST(told[i].epoch == static_cast<std::int64_t>(i / 3));
+    BOOST_TEST(told[i].step == static_cast<std::int64_t>(i));
+    BOOST_TEST(told[i].fraction == static_cast<double>(i) / 6);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_seconds_of_epochs_add_up_to_those_of_the_fit) {
+  auto step = make_step();
+  fit_options o;
+  o.epochs = 4;
+  o.batch = 1;
+  const auto pause = [] {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(2);
+    while (std::chrono::steady_clock::now() < until) {
+    }
+  };
+  o.on_step = [&](const fit_state&) {
+    pause();
+    return true;
+  };
+  const auto h = fit(step, std::tie(samples), o);
+  double sum = 0;
+  for (const epoch_record& e : h.epochs) {
+    BOOST_TEST(e.seconds >= 0.008);  // five steps, of which the pause of the last counts in the next epoch
+    sum += e.seconds;
+  }
+  BOOST_TEST(h.at.seconds == sum, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(h.at.in_epoch == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_callback_after_a_step_may_stop) {
+  auto step = make_step();
+  fit_options o;
+  o.batch = 2;
+  o.on_step = [](const fit_state& at) { return at.steps < 4; };
+  const auto h = fit(step, std::tie(samples), o);
+  BOOST_TEST((h.stopped == stop_reason::callback));
+  BOOST_TEST(h.why == "stopped by a callback after step 4");
+  BOOST_TEST(h.at.steps == 4);
+  BOOST_TEST(h.at.epoch == 1);
+  BOOST_TEST(h.at.step == 1);
+  BOOST_TEST(h.epochs.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(reasons_to_stop_have_names) {
+  using enum stop_reason;
+  const std::vector<std::pair<stop_reason, std::string>> names{
+      {finished, "finished"},     {patience, "patience"}, {time, "time"},
+      {non_finite, "non_finite"}, {callback, "callback"}, {interrupted, "interrupted"}};
+  for (const auto& [reason, text] : names) BOOST_TEST(std::string(name(reason)) == text);
+}
+
+BOOST_AUTO_TEST_CASE(gradient_descent_that_was_interrupted_goes_on_as_if_it_had_not_been) {
+  fit_options o;
+  o.epochs = 5;
+  o.batch = 0;
+  o.rate = cosine_rate(0.5);
+  auto whole = make_step();
+  const auto expected = fit(whole, std::tie(samples), o);
+  for (index_t stop = 1; stop <= 5; ++stop) {
+    auto step = make_step();
+    fit_options until = o;
+    until.interrupted = [&, steps = index_t{0}]() mutable { return ++steps == stop; };
+    fit_options rest = o;
+    rest.from = fit(step, std::tie(samples), until).at;
+    const auto after = fit(step, std::tie(samples), rest);
+    BOOST_TEST(step.parameters()(0) == whole.parameters()(0));
+    BOOST_TEST(after.at.steps == expected.at.steps);
+    BOOST_TEST(after.epochs.back().loss == expected.epochs.back().loss);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_step_and_epoch_that_were_not_finite_are_named) {
+  auto step = freeze_step<double>([](const var& w, const var& x) { return mean(log(x - w)); }, sgd{.lr = 1},
+                                  array<double>{0.0});
+  fit_options o;
+  o.epochs = 9;
+  o.batch = 0;  // w = 1, and then the logarithm of 0
+  const array<double> ones{1.0};
+  const auto h = fit(step, std::tie(ones), o);
+  BOOST_TEST((h.stopped == stop_reason::non_finite));
+  BOOST_TEST((h.why.find("step 2 (epoch 2): ") == 0), h.why);
+  BOOST_TEST(h.at.steps == 1);
+  BOOST_TEST(step.parameters()(0) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(callbacks_see_every_epoch_and_step_and_may_stop) {
@@ -224,6 +363,10 @@ BOOST_AUTO_TEST_CASE(options_out_of_range_are_refused) {
   refused({.patience = 2}, "needs a validation loss");
   refused({.min_delta = -0.5}, "min_delta -0.5");
   refused({.seconds = -1}, "-1 seconds");
+  refused({.min_delta = std::nan("")}, "min_delta nan");
+  refused({.seconds = std::nan("")}, "nan seconds");
+  refused({.batch = 2, .from = {.epoch = -1, .step = 3, .steps = 0}}, "after -1 epochs");
+  refused({.batch = 2, .from = {.epoch = 1, .step = -1, .steps = 2}}, "and -1 steps");
   refused({.batch = 2, .from = {.step = 4, .steps = 4}}, "3 steps in an epoch");
   refused({.batch = 2, .from = {.epoch = 1, .steps = 2}}, "after 1 epochs and 0 steps, 2 in all");
 }

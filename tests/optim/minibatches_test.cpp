@@ -187,9 +187,23 @@ BOOST_AUTO_TEST_CASE(a_refused_restart_changes_nothing) {
   check_error(
       errc::invalid_argument, [&] { range.restart(-1); }, "epoch -1");
   check_error(
-      errc::invalid_argument, [&] { range.restart(0, 9); }, "step 9");
+      errc::invalid_argument, [&] { range.restart(0, 4); }, "step 4", "3 batches");
+  check_error(
+      errc::invalid_argument, [&] { range.restart(0, -1); }, "step -1");
   BOOST_TEST(range.epoch() == 5);
   BOOST_TEST((std::vector<index_t>(range[0].begin(), range[0].end()) == before));
+}
+
+BOOST_AUTO_TEST_CASE(an_epoch_may_begin_at_its_end) {
+  auto range = minibatches(10, 4, 1);
+  range.restart(2, 3);
+  BOOST_TEST((range.begin() == range.end()));
+  BOOST_TEST(range.samples() == 10);
+  BOOST_TEST(range.batches() == 3);
+  range.restart(2, 2);
+  index_t seen = 0;
+  for (const auto batch : range) seen += static_cast<index_t>(batch.size());
+  BOOST_TEST(seen == 2);
 }
 
 BOOST_AUTO_TEST_CASE(data_that_changes_under_the_range_is_refused) {

@@ -2,17 +2,21 @@
 // Rules against their formulas written a second time, as plain loops; differentiated through; and run, all
 // of them, over problems whose minima are known.
 #include "support.hpp"
+#include "optim/optimizers.hpp"
 
 #include <reel/ops.hpp>
 #include <reel/optim.hpp>
 
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <vector>
 
 using namespace reel;
 using namespace reel::optim;
 using reel::test::check_error;
+using reel::test::optimizer;
+using reel::test::optimizers;
 
 namespace {
 
@@ -64,6 +68,22 @@ template <class Rule> void compare_with_print(const Rule& rule, double decay) {
   const auto q = flat(step.parameters());
   for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(q[i] == p[i], boost::test_tools::tolerance(1e-11));
 }
+
+// Two heavy balls, one after the other, and Adam on top: each with states of its own.
+struct two_stages {
+  double lr = 0.01;
+  auto parts() const { return chain(trace{0.5}, trace{0.8, true}, descend{}); }
+  std::vector<shape> state_shapes(const shape& p) const { return parts().state_shapes(p); }
+  change apply(var g, var p, std::span<const var> state, const knobs& k) const {
+    return parts().apply(g, p, state, k);
+  }
+};
+
+struct forgetful {
+  double lr = 0.1;
+  std::vector<shape> state_shapes(const shape& p) const { return {p, p}; }
+  change apply(var g, var, std::span<const var> state, const knobs&) const { return {-g, {state[0]}}; }
+};
 
 // Three steps of a rule from w on a loss that is not quadratic, and the loss after them.
 template <class Rule> var loss_after_three_steps(const Rule& rule, const var& w, const var& rate) {
@@ -122,20 +142,6 @@ const problem problems[] = {
      20000},
 };
 
-struct optimizer {
-  const char* name;
-  any_rule rule;
-  bool grows_with_slope;
-};
-const optimizer optimizers[] = {
-    {"gradient descent", clip_by_global_norm(sgd{.lr = 0.0025}, 20), true},
-    {"heavy ball", clip_by_global_norm(sgd{.lr = 0.001, .momentum = 0.9}, 20), true},
-    {"Nesterov", clip_by_global_norm(sgd{.lr = 0.001, .momentum = 0.9, .nesterov = true}, 20), true},
-    {"Adam", adam{.lr = 0.05}, false},
-    {"Adam, short memory", adam{.lr = 0.05, .moments = {.beta1 = 0.8, .beta2 = 0.99}}, false},
-    {"AdamW without decay", adamw{.lr = 0.05, .weight_decay = 0}, false},
-};
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(rules)
@@ -159,6 +165,52 @@ BOOST_AUTO_TEST_CASE(the_first_step_of_adam_is_the_rate_whatever_the_slope) {
     BOOST_TEST(step.parameters()(0) == 0.75, boost::test_tools::tolerance(1e-15));
     BOOST_TEST(step.parameters()(1) == -2.25, boost::test_tools::tolerance(1e-15));
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_root_epsilon_stands_under_the_root) {
+  const scale_by_adam moments{.beta1 = 0, .beta2 = 0, .epsilon = 0.5, .epsilon_root = 9};
+  auto step = freeze_step<double>([](const var& p) { return sum(4.0 * p); },
+                                  adam{.lr = 2, .moments = moments}, array<double>{1.0});
+  step();
+  BOOST_TEST(step.parameters()(0) == 1 - 2 * 4 / (5 + 0.5), boost::test_tools::tolerance(1e-15));
+}
+
+BOOST_AUTO_TEST_CASE(transforms_in_a_row_have_states_of_their_own) {
+  auto step = freeze_step<double>(valley, two_stages{}, start);
+  auto p = flat(start);
+  std::vector<double> v(4), w(4);
+  for (int n = 0; n < 6; ++n) {
+    step();
+    const auto g = slope(p);
+    for (std::size_t i = 0; i < 4; ++i) {
+      v[i] = 0.5 * v[i] + g[i];
+      w[i] = 0.8 * w[i] + v[i];
+      p[i] -= 0.01 * (v[i] + 0.8 * w[i]);
+    }
+  }
+  const auto q = flat(step.parameters());
+  for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(q[i] == p[i], boost::test_tools::tolerance(1e-13));
+}
+
+BOOST_AUTO_TEST_CASE(a_rule_that_loses_a_state_is_refused) {
+  auto step = freeze_step<double>(valley, forgetful{}, start);
+  check_error(
+      errc::invalid_argument, [&] { step(); }, "apply returned 1 states where its state_shapes names 2");
+}
+
+BOOST_AUTO_TEST_CASE(clipping_twice_is_clipping_to_the_shorter) {
+  auto step =
+      freeze_step<double>(valley, clip_by_global_norm(clip_by_global_norm(sgd{.lr = 1}, 2), 5), start);
+  auto same = freeze_step<double>(valley, clip_by_global_norm(sgd{.lr = 1}, 2), start);
+  step();
+  same();
+  const auto p = flat(step.parameters()), q = flat(same.parameters());
+  for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(p[i] == q[i], boost::test_tools::tolerance(1e-14));
+  check_error(
+      errc::invalid_argument, [] { global_norm({}); }, "no gradients");
+  tape t;
+  const std::vector<var> two{t.constant(array<double>{3.0, 4.0}), t.constant(12.0)};
+  BOOST_TEST(global_norm(two).item() == 13);
 }
 
 BOOST_AUTO_TEST_CASE(clipping_shortens_all_gradients_together_and_keeps_their_direction) {
@@ -254,20 +306,74 @@ BOOST_AUTO_TEST_CASE(a_rule_chosen_at_run_time_steps_like_itself) {
   BOOST_TEST(step.rate() == 0.1);
 }
 
-BOOST_AUTO_TEST_CASE(settings_out_of_range_are_refused) {
+BOOST_AUTO_TEST_CASE(settings_out_of_range_are_refused_before_anything_is_recorded) {
+  const double nan = std::nan(""), inf = std::numeric_limits<double>::infinity();
   const auto refused = [](const auto& rule, const char* text) {
-    auto step = freeze_step<double>(valley, rule, start);
     check_error(
-        errc::invalid_argument, [&] { step(); }, text);
+        errc::invalid_argument, [&] { freeze_step<double>(valley, rule, start); }, text);
+    check_error(
+        errc::invalid_argument, [&] { freeze_step<float>(valley, any_rule(rule), start); }, text);
+    check_error(
+        errc::invalid_argument, [&] { freeze_step<float>(valley, clip_by_global_norm(rule, 1), start); },
+        text);
+    check_error(
+        errc::invalid_argument,
+        [&] {
+          tape t;
+          const std::vector<var> p{t.variable(start.a)};
+          std::vector<var> state;
+          for (const shape& s : rule.state_shapes(p[0].shape())) state.push_back(t.constant(s, 0));
+          advance(rule, p, {p[0]}, state, {t.constant(0.1)});
+        },
+        text);
   };
-  refused(adam{.moments = {.beta1 = 1}}, "beta1 1");
-  refused(adam{.moments = {.beta2 = -0.1}}, "beta2 -0.1");
-  refused(adamw{.moments = {.epsilon = -1}}, "epsilon -1");
-  refused(adam{.moments = {.epsilon_root = std::nan("")}}, "epsilon_root nan");
+  refused(adam{.moments = {.beta1 = 1}}, "beta1 is 1; give 0 or more, and less than 1");
+  refused(adam{.moments = {.beta1 = nan}}, "beta1 is nan");
+  refused(adam{.moments = {.beta2 = -0.1}}, "beta2 is -0.1");
+  refused(adam{.moments = {.beta2 = 1.5}}, "beta2 is 1.5");
+  refused(adam{.moments = {.epsilon = inf}}, "epsilon is inf; give 0 or more");
+  refused(adam{.moments = {.epsilon_root = nan}}, "epsilon_root is nan");
+  refused(adam{.lr = nan}, "lr is nan");
+  refused(adamw{.moments = {.epsilon = -1}}, "epsilon is -1");
+  refused(adamw{.weight_decay = -0.1}, "weight_decay is -0.1");
+  refused(adamw{.weight_decay = nan}, "weight_decay is nan");
+  refused(adamw{.lr = -1}, "lr is -1");
+  refused(sgd{.lr = nan}, "lr is nan");
+  refused(sgd{.lr = inf}, "lr is inf");
+  refused(sgd{.lr = -0.1}, "lr is -0.1");
+  refused(sgd{.momentum = 2}, "momentum is 2; give 0 or more, and less than 1");
+  refused(sgd{.momentum = 1}, "momentum is 1");
+  refused(sgd{.momentum = -0.5, .nesterov = true}, "momentum is -0.5");
+  refused(sgd{.momentum = nan}, "momentum is nan");
+  refused(sgd{.weight_decay = -1}, "weight_decay is -1; give 0 or more");
+  refused(sgd{.weight_decay = inf}, "weight_decay is inf");
   check_error(
       errc::invalid_argument, [] { clip_by_global_norm(sgd{}, 0); }, "a length of 0");
   check_error(
       errc::invalid_argument, [] { clip_by_global_norm(sgd{}, std::nan("")); }, "a length of nan");
+  check_error(
+      errc::invalid_argument,
+      [] {
+        freeze_step<double>(valley, clipped<sgd>{sgd{}, -1, 0.1}, start);
+      },
+      "a length of -1");
+  freeze_step<double>(valley, sgd{.lr = 0, .momentum = 0, .weight_decay = 0}, start)();
+  freeze_step<double>(valley, adam{.moments = {.beta1 = 0, .beta2 = 0}}, start)();
+}
+
+BOOST_AUTO_TEST_CASE(a_rate_that_is_none_is_refused_and_the_one_before_stays) {
+  auto step = freeze_step<float>(valley, sgd{.lr = 0.5}, start);
+  for (const double bad : {std::nan(""), std::numeric_limits<double>::infinity(), -0.1})
+    check_error(
+        errc::invalid_argument, [&] { step.set_rate(bad); }, "a learning rate of");
+  check_error(
+      errc::invalid_argument, [&] { step.set_rate(1e39); },
+      "1e+39 is more than the numbers of the step hold");
+  BOOST_TEST(step.rate() == 0.5);
+  step.set_rate(0);
+  BOOST_TEST(step.rate() == 0);
+  check_error(
+      errc::invalid_argument, [] { freeze_step<float>(valley, sgd{.lr = 1e39}, start); }, "1e+39");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

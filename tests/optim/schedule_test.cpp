@@ -4,6 +4,9 @@
 
 #include <reel/optim/schedule.hpp>
 
+#include <cmath>
+#include <limits>
+
 using namespace reel;
 using namespace reel::optim;
 using reel::test::check_error;
@@ -40,6 +43,18 @@ BOOST_AUTO_TEST_CASE(nonsense_is_refused) {
       errc::invalid_argument, [] { step_rate(0.1, 0.5, 0); }, "every 0 epochs");
   check_error(
       errc::invalid_argument, [] { warm_up(-1, constant_rate(0.1)); }, "-1 steps");
+  check_error(
+      errc::invalid_argument, [] { warm_up(3, {}); }, "no schedule");
+  for (const double bad : {-0.1, std::nan(""), std::numeric_limits<double>::infinity()}) {
+    const auto refused = [](auto make, const char* text) { check_error(errc::invalid_argument, make, text); };
+    refused([=] { constant_rate(bad); }, "constant_rate: the rate is");
+    refused([=] { cosine_rate(bad); }, "cosine_rate: the rate is");
+    refused([=] { cosine_rate(0.1, bad); }, "cosine_rate: the last rate is");
+    refused([=] { inverse_rate(bad, 0.1); }, "inverse_rate: the rate is");
+    refused([=] { inverse_rate(0.1, bad); }, "inverse_rate: the decay is");
+    refused([=] { step_rate(bad, 0.5, 1); }, "step_rate: the rate is");
+    refused([=] { step_rate(0.1, bad, 1); }, "step_rate: the factor is");
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

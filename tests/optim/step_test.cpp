@@ -83,6 +83,53 @@ BOOST_AUTO_TEST_CASE(before_the_first_step_the_parameters_are_those_given) {
   BOOST_TEST(step.explain().empty());
 }
 
+BOOST_AUTO_TEST_CASE(the_loss_is_evaluated_at_the_parameters_whatever_the_rule_keeps) {
+  const auto at = [](const line<array<double>>& m) {
+    double sum = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      const double r = m.w(0) * x(i) + m.b(0) - y(i);
+      sum += r * r / 3;
+    }
+    return sum;
+  };
+  const auto check = [&](auto step) {
+    for (int i = 0; i < 4; ++i) {
+      const auto before = step.parameters();
+      const double loss = step.evaluate(x, y);
+      BOOST_TEST(loss == at(before), boost::test_tools::tolerance(1e-14));
+      BOOST_TEST(step.evaluate(std::tie(x, y)) == loss);
+      BOOST_TEST(step.parameters().w(0) == before.w(0));
+      BOOST_TEST(step(x, y) == loss, boost::test_tools::tolerance(1e-14));
+    }
+  };
+  check(freeze_step<double>(squares, sgd{.lr = 0.1}, start));
+  check(freeze_step<double>(squares, sgd{.lr = 0.1, .momentum = 0.9}, start));
+  check(freeze_step<double>(squares, adam{.lr = 0.1}, start));
+}
+
+BOOST_AUTO_TEST_CASE(workers_that_come_later_go_on_with_the_same_states) {
+  auto step = freeze_step<double>(squares, adam{.lr = 0.1}, start),
+       same = freeze_step<double>(squares, adam{.lr = 0.1}, start);
+  const array<double> x1{1.0}, y1{0.5};
+  const auto both = [&] {
+    step(x, y), same(x, y);
+    step(x1, y1), same(x1, y1);
+  };
+  both();
+  step.use(workers(2));
+  both();
+  BOOST_TEST(step.parameters().w(0) == same.parameters().w(0));
+  BOOST_TEST(step.save().rule == same.save().rule);
+  BOOST_TEST(step.programs() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(steps_run_in_50_digits) {
+  auto exact = freeze_step<real50>(squares, sgd{.lr = 0.125}, start);
+  auto rounded = freeze_step<double>(squares, sgd{.lr = 0.125}, start);
+  for (int i = 0; i < 3; ++i) BOOST_TEST(exact(x, y) == rounded(x, y), boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(exact.parameters().b(0) == rounded.parameters().b(0), boost::test_tools::tolerance(1e-14));
+}
+
 BOOST_AUTO_TEST_CASE(a_step_that_is_not_finite_changes_nothing) {
   auto step = freeze_step<double>(squares, sgd{.lr = 0.1, .momentum = 0.5}, start);
   step(x, y);
@@ -131,6 +178,115 @@ BOOST_AUTO_TEST_CASE(batches_of_other_number_types_are_converted) {
   step(x, y);
   same(array<float>(x), std::as_const(y));
   BOOST_TEST(step.parameters().w(0) == same.parameters().w(0));
+  // Other numbers, and another shape, in the memory of the batch before.
+  const array<double> x2{-1.0, 4.0, 0.5}, y2{1.0, 1.0, 2.0}, x3{3.0, 1.0}, y3{0.0, 5.0};
+  step(x2, y2);
+  same(array<float>(x2), array<float>(y2));
+  step(x3, y3);
+  same(array<float>(x3), array<float>(y3));
+  step(x2, y2);
+  same(array<float>(x2), array<float>(y2));
+  BOOST_TEST(step.parameters().w(0) == same.parameters().w(0));
+  BOOST_TEST(step.parameters().b(0) == same.parameters().b(0));
+}
+
+BOOST_AUTO_TEST_CASE(labels_of_any_integer_type_are_converted_and_those_that_are_no_index_refused) {
+  const auto loss = [](const var& w, const var& labels) { return mean(softmax_cross_entropy(w, labels)); };
+  const array<double> w{{1, 2, 3}, {3, 2, 1}};
+  auto step = freeze_step<float>(loss, sgd{.lr = 0.1}, w), same = freeze_step<float>(loss, sgd{.lr = 0.1}, w);
+  for (int i = 0; i < 3; ++i) {
+    step(array<int>{2, i});
+    same(array<index_t>{2, i});
+    step(array<std::uint8_t>{0, 1});
+    same(array<index_t>{0, 1});
+  }
+  BOOST_TEST((step.parameters() == same.parameters()));
+  check_error(
+      errc::invalid_label,
+      [&] {
+        step(array<std::uint64_t>{0, ~std::uint64_t{0}});
+      },
+      "18446744073709551615");
+  BOOST_TEST((step.parameters() == same.parameters()));
+}
+
+namespace {
+
+// Batches of so many shapes, one after the other, as sequences of many lengths are.
+array<double> ramp(index_t n, double first) {
+  auto a = make_array<double>({n});
+  for (std::size_t i = 0; i < a.size(); ++i) a(i) = first + 0.01 * static_cast<double>(i);
+  return a;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_step_keeps_a_bounded_number_of_shapes_and_takes_the_same_steps) {
+  const sgd rule{.lr = 0.01, .momentum = 0.9};
+  auto all = freeze_step<double>(squares, rule, start), few = freeze_step<double>(squares, rule, start),
+       one = freeze_step<double>(squares, rule, start), usual = freeze_step<double>(squares, rule, start);
+  all.keep_shapes(1000);
+  few.keep_shapes(3);
+  one.keep_shapes(1);
+  const auto both = [](auto& step, index_t n) { return step(ramp(n, -1), ramp(n, 2)); };
+  for (int round = 0; round < 3; ++round)
+    for (index_t n = 1; n <= 40; ++n) {
+      const double loss = both(all, n);
+      BOOST_TEST(both(few, n) == loss);
+      BOOST_TEST(both(one, n) == loss);
+      BOOST_TEST(both(usual, n) == loss);
+      BOOST_TEST(few.evaluate(ramp(n, 0), ramp(n, 1)) == all.evaluate(ramp(n, 0), ramp(n, 1)));
+    }
+  BOOST_TEST(all.programs() == 40u);
+  BOOST_TEST(few.programs() == 3u);
+  BOOST_TEST(one.programs() == 1u);
+  BOOST_TEST(usual.programs() == 32u);
+  BOOST_TEST(all.parameters().w(0) == few.parameters().w(0));
+  BOOST_TEST(all.parameters().b(0) == one.parameters().b(0));
+  all.keep_shapes(2);
+  BOOST_TEST(all.programs() == 2u);
+  BOOST_TEST(both(all, 40) == both(few, 40));
+  check_error(
+      errc::invalid_argument, [&] { all.keep_shapes(0); }, "give 1 or more");
+}
+
+BOOST_AUTO_TEST_CASE(the_shapes_used_last_are_kept) {
+  int recorded = 0;
+  const auto loss = [&recorded](const line<var>& m, const var& a, const var& b) {
+    ++recorded;
+    return squares(m, a, b);
+  };
+  auto step = freeze_step<double>(loss, sgd{.lr = 0.01}, start);
+  step.keep_shapes(2);
+  const auto on = [&](index_t n) {
+    recorded = 0;
+    step(ramp(n, 0), ramp(n, 1));
+    return recorded;
+  };
+  BOOST_TEST(on(1) == 1);
+  BOOST_TEST(on(2) == 1);
+  BOOST_TEST(on(1) == 0);
+  BOOST_TEST(on(3) == 1);  // in place of 2
+  BOOST_TEST(on(1) == 0);
+  BOOST_TEST(on(3) == 0);
+  BOOST_TEST(on(2) == 1);  // in place of 1
+  BOOST_TEST(on(3) == 0);
+  BOOST_TEST(on(1) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_shape_that_is_refused_leaves_those_that_are_known) {
+  const auto picky = [](const line<var>& m, const var& a, const var& b) {
+    if (a.size() == 5) return m.w * a + m.b - b;  // no loss
+    return squares(m, a, b);
+  };
+  auto step = freeze_step<double>(picky, sgd{.lr = 0.1}, start);
+  step(x, y);
+  const double w = step.parameters().w(0);
+  check_error(
+      errc::non_scalar_loss, [&] { step(ramp(5, 0), ramp(5, 1)); }, "[5]");
+  BOOST_TEST(step.programs() == 1u);
+  BOOST_TEST(step.parameters().w(0) == w);
+  step(x, y);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

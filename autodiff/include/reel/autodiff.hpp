@@ -2,8 +2,10 @@
 // Tape, differentiation and programs. (The Boost.Graph view is <reel/autodiff/graph.hpp>.)
 #pragma once
 
+#include <reel/autodiff/constant.hpp>
 #include <reel/autodiff/node.hpp>
 #include <reel/autodiff/op.hpp>
+#include <reel/autodiff/print.hpp>
 #include <reel/autodiff/program.hpp>
 #include <reel/autodiff/structural.hpp>
 #include <reel/autodiff/sweep.hpp>

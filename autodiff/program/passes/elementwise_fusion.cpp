@@ -157,7 +157,7 @@ class fusion {
 
   void watch(group& g) {
     for (auto& f : c_.finite)
-      if (std::ranges::find(g.outputs, f.value) != g.outputs.end()) {
+      if (!f.implied && std::ranges::find(g.outputs, f.value) != g.outputs.end()) {
         g.watched.push_back(f.value);
         f.watched = true;
       }

@@ -205,7 +205,10 @@ class overwriting {
     i.commits = true;
     commit done{p.state, std::nullopt};
     for (std::size_t k = 0; k < c_.finite.size(); ++k)
-      if (c_.finite[k].value == p.next) c_.finite[k].commits = true, done.check = k;
+      if (c_.finite[k].value == p.next) {
+        c_.finite[k].commits = true;
+        if (!done.check || !c_.finite[k].state) done.check = k;  // the one that asks for more
+      }
     c_.commits.push_back(done);
     std::erase_if(c_.updates, [&](const auto& u) { return u.first == p.state; });
     return i;

@@ -3,6 +3,7 @@
 // is defined beside its adjoint; they are each other's backward rule.
 #pragma once
 
+#include <reel/autodiff/constant.hpp>
 #include <reel/autodiff/op.hpp>
 #include <reel/autodiff/tape.hpp>
 
@@ -10,8 +11,12 @@
 
 namespace reel {
 
-// a + b, broadcast to a common shape.
+// a + b, broadcast to a common shape: of reals, or of indices.
 var operator+(operand a, operand b);
+
+// Assignment with an op makes the handle stand for the result: x += y is x = x + y. Other handles to what x
+// stood for, and what was computed from it, stay as they are.
+inline var& operator+=(var& x, operand y) { return x = operand(x, y.where().file, y.where().line) + y; }
 
 // x stretched to shape `to` (aligned at the last axis; only 1 stretches). Any kind.
 var broadcast_to(operand x, const shape& to);
@@ -63,6 +68,8 @@ operand_pair broadcast_together(const char* op, operand a, operand b);
 namespace detail {
 // Whether both are vars of one recording and one shape.
 bool have_one_shape(const operand& a, const operand& b) noexcept;
+// Whether one of both is a var of kind index, or both are arrays or numbers beside such.
+bool is_of_indices(const operand& a, const operand& b) noexcept;
 }  // namespace detail
 
 // The op of both, broadcast together: what functions of two operands record.
@@ -75,6 +82,8 @@ template <operation Op> var apply_broadcast(const Op& op, const operand& a, cons
 
 // A constant of x's shape and kind on x's tape.
 var constant_like(const var& x, double number);
+// A constant on x's tape: an array, or eye(n), iota(n) and their like.
+var constant_like(const var& x, const constant_array& numbers);
 // A scalar constant of the given kind on the tape of `on`.
 var scalar_constant(const var& on, double number, kind k, place where);
 inline var zeros_like(const var& x) { return constant_like(x, 0); }
@@ -106,6 +115,19 @@ struct add_op {
   template <std::floating_point T> const kernels::links& links() const;
   std::array<var, 2> pull(var ybar, var y, var a, var b) const;
   bool operator==(const add_op&) const = default;
+};
+
+struct index_add_op {
+  static constexpr auto name = "index_add";
+  static constexpr bool analytic = true, elementwise = true;
+  shape infer(const shape& a, const shape& b) const;
+  template <class T> void eval(out<index_t> y, in<index_t> a, in<index_t> b) const {
+    for (index_t i = 0, n = y.size(); i < n; ++i)
+      if (__builtin_add_overflow(a[i], b[i], &y[i])) refuse_overflow("+", a[i], b[i], i);
+  }
+  // Throws size_overflow.
+  [[noreturn]] static void refuse_overflow(const char* sign, index_t a, index_t b, index_t at);
+  bool operator==(const index_add_op&) const = default;
 };
 
 struct broadcast_to_op {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A tape records a computation over tensors: which op, on which inputs, of which shape, written
 // where. It holds no intermediate numbers; they are computed when asked for, in the number type
-// asked for. A tape is an explicit object and belongs to one thread at a time.
+// asked for. A tape is an explicit object and belongs to one thread at a time. When it ends, its thread keeps
+// its memory for the next tape, of one tape and up to 32 MiB, until the thread ends.
 #pragma once
 
 #include <reel/autodiff/var.hpp>
@@ -51,7 +52,7 @@ class tape {
   void reserve(std::size_t nodes);
 
   std::size_t size() const noexcept;   // nodes
-  std::size_t bytes() const noexcept;  // memory held by nodes, leaves and computed values
+  std::size_t bytes() const noexcept;  // memory that is taken by nodes, leaves and computed values
   const std::string& name() const noexcept;
 
   enum class role : std::uint8_t { computed, variable, constant, input, state, cotangent };
@@ -75,14 +76,19 @@ namespace detail {
 
 var record_leaf(recording& r, tape::role role, const tape::view& numbers, place where);
 
+// Throws invalid_label for a number that index_t does not hold.
+void check_index(std::uint64_t k);
+
 // Calls f with a view of an array's numbers, converted to double, index_t or bool where they are of
 // another type.
-template <class E, class F> var with_view(const E& numbers, F f) {
+template <class E, class F> auto with_view(const E& numbers, F f) {
   using V = typename E::value_type;
   static_assert(std::is_arithmetic_v<V>, "reel: a leaf holds floating-point numbers, integers or bools");
   using T = std::conditional_t<std::is_floating_point_v<V>,
                                std::conditional_t<std::is_same_v<V, float>, float, double>,
                                std::conditional_t<std::is_same_v<V, bool>, bool, index_t>>;
+  if constexpr (std::same_as<T, index_t> && std::is_unsigned_v<V> && sizeof(V) == sizeof(T))
+    for (const V k : numbers) check_index(k);
   const array<T> evaluated = numbers;
   const auto dims = shape_of(evaluated);
   return f(tape::view{element_of<T>, evaluated.data(), &dims});

@@ -8,7 +8,9 @@
 //   auto g = grad(f)(array<double>{1, 2});                       // an array
 //   auto d2 = grad([&](var x) { return sum(grad(f)(x)); });      // a function
 //
-// Arrays in further arguments are constants (floating → real, integer → index, bool → bool).
+// Arrays in further arguments are constants (floating → real, integer → index, bool → bool). Each call
+// records afresh, so that branches are taken anew, in memory that the thread has kept from the call before
+// (tape.hpp).
 #pragma once
 
 #include <reel/autodiff/program.hpp>
@@ -173,13 +175,27 @@ template <number T = double, detail::function_object F> auto jacobian(F f) {
   };
 }
 
-// x, … ↦ the Hessian of a loss; x is one leaf.
+// x, … ↦ the Hessian of a loss. Of one array an array of shape x.shape() + x.shape(). Of a tree a tree of
+// trees: for leaves a and b, h.a.b(i, j) = ∂²loss/∂a_i∂b_j, of shape a.shape() + b.shape().
 template <number T = double, detail::function_object F> auto hessian(F f) {
-  return jacobian<T>([f](const auto& x, const auto&... more) {
-    static_assert(std::same_as<std::remove_cvref_t<decltype(x)>, var>,
-                  "reel: hessian() takes one array; for trees use hvp()");
-    return grad(f)(x, more...);
-  });
+  return [f]<class X, class... A>(const X& x, const A&... more) {
+    constexpr bool on_tape = detail::on_tape<X, A...>;
+    using leaf = std::conditional_t<on_tape, var, array<T>>;
+    detail::workplace here("hessian", x, more...);
+    const auto v = here.lift(x, tape::role::variable);
+    const var loss =
+        std::apply(f, std::tuple_cat(std::tie(v), std::make_tuple(here.lift(more, tape::role::constant)...)));
+    const auto slopes = grad(loss, leaves(v));
+    std::size_t i = 0;
+    const auto row = [&](const var&) {
+      const var& slope = slopes[i++];
+      return map_tree<leaf>(v, [&](const var& x_j) -> leaf {
+        if constexpr (on_tape) return jacobian(slope, x_j);
+        else return detail::jacobian_value<T>(slope, x_j);
+      });
+    };
+    return map_tree<decltype(row(var{}))>(v, row);
+  };
 }
 
 // A function recorded once, for arguments shaped like the examples, and run again and again. Every

@@ -65,54 +65,87 @@ inline constexpr struct none_t {
   operator var() const { return {}; }
 } none{};
 
-// What functions and operators take: a var or a number, and the line it was written on.
+namespace detail {
+// Records an array, an xtensor expression or a constant_array as a constant.
+using lift_fn = var (*)(const void* numbers, recording& r, const place& where);
+template <class E> var lift(const void* numbers, recording& r, const place& where);
+[[noreturn]] void refuse_array(const place& where);
+}  // namespace detail
+
+class constant_array;
+
+// What functions and operators take: a var, a number or an array, and the line it was written on. A number or
+// an array becomes a constant on the tape of the vars beside it. (Arrays are referred to, not copied.)
 class operand {
  public:
   operand(const var& v, const char* file = __builtin_FILE(), unsigned line = __builtin_LINE())
-      : var_(v), where_{file, line} {}
+      : var_(v), where_{file, line}, is_var_(true) {}
   template <class N>
   requires std::integral<N> || std::floating_point<N> operand(N number, const char* file = __builtin_FILE(),
                                                               unsigned line = __builtin_LINE())
-      : number_(static_cast<double>(number)), where_{file, line}, is_number_(true) {}
+      : number_(static_cast<double>(number)), where_{file, line} {}
+  template <class E>
+  requires(array_expression<E> || std::same_as<E, constant_array>)
+      operand(const E& numbers, const char* file = __builtin_FILE(), unsigned line = __builtin_LINE())
+      : numbers_(&numbers), lift_(&detail::lift<E>), where_{file, line} {}
 
-  bool is_number() const noexcept { return is_number_; }
+  bool is_var() const noexcept { return is_var_; }
+  bool is_number() const noexcept { return !is_var_ && lift_ == nullptr; }
+  bool is_array() const noexcept { return lift_ != nullptr; }
   double number() const noexcept { return number_; }
-  const var& variable() const noexcept { return var_; }
+  // Throws empty_variable for an array, which is on no tape.
+  const var& variable() const {
+    if (lift_ != nullptr) detail::refuse_array(where_);
+    return var_;
+  }
   const place& where() const noexcept { return where_; }
+
+  // An array as a constant beside `other`, where that is a var; anything else as it is.
+  operand beside(const operand& other) const {
+    if (!is_array() || !other.is_var()) return *this;
+    return {lift_(numbers_, other.var_.recording(), where_), where_.file, where_.line};
+  }
 
  private:
   var var_;
   double number_ = 0;
+  const void* numbers_ = nullptr;
+  detail::lift_fn lift_ = nullptr;
   place where_;
-  bool is_number_ = false;
+  bool is_var_ = false;
 };
 
-// An array is not on a tape: say what to do about it instead of a page of templates.
+// Operators of a var and an array as it is. xtensor's own take any operands, so these are more constrained;
+// where they fail they name the line of the var. (Write constant(array) to have that of the operator named.)
 namespace detail {
-template <class E> var no_tape() {
-  static_assert(!array_expression<E>,
-                "reel: one operand is an array, which is on no tape; put it there with tape.constant(array)");
-  return {};
+template <class A, class B>
+concept var_and_array = (std::same_as<std::remove_cvref_t<A>, var> && array_expression<B>) ||
+                        (array_expression<A> && std::same_as<std::remove_cvref_t<B>, var>);
+
+// f of both as operands, written where the var was.
+template <class A, class B, class F> var together(const A& a, const B& b, F f) {
+  place where;
+  if constexpr (std::same_as<A, var>) where = a.where();
+  else where = b.where();
+  return f(operand(a, where.file, where.line), operand(b, where.file, where.line));
 }
-template <class V, class E>
-concept var_beside_array = std::same_as<std::remove_cvref_t<V>, var> && array_expression<E>;
 }  // namespace detail
 
-template <class V, class E>
-requires detail::var_beside_array<V, E> var operator+(V&&, E&&) { return detail::no_tape<E>(); }
-template <class E, class V>
-requires detail::var_beside_array<V, E> var operator+(E&&, V&&) { return detail::no_tape<E>(); }
-template <class V, class E>
-requires detail::var_beside_array<V, E> var operator-(V&&, E&&) { return detail::no_tape<E>(); }
-template <class E, class V>
-requires detail::var_beside_array<V, E> var operator-(E&&, V&&) { return detail::no_tape<E>(); }
-template <class V, class E>
-requires detail::var_beside_array<V, E> var operator*(V&&, E&&) { return detail::no_tape<E>(); }
-template <class E, class V>
-requires detail::var_beside_array<V, E> var operator*(E&&, V&&) { return detail::no_tape<E>(); }
-template <class V, class E>
-requires detail::var_beside_array<V, E> var operator/(V&&, E&&) { return detail::no_tape<E>(); }
-template <class E, class V>
-requires detail::var_beside_array<V, E> var operator/(E&&, V&&) { return detail::no_tape<E>(); }
+template <class A, class B>
+requires detail::var_and_array<A, B> var operator+(A&& a, B&& b) {
+  return detail::together(a, b, [](auto x, auto y) { return x + y; });
+}
+template <class A, class B>
+requires detail::var_and_array<A, B> var operator-(A&& a, B&& b) {
+  return detail::together(a, b, [](auto x, auto y) { return x - y; });
+}
+template <class A, class B>
+requires detail::var_and_array<A, B> var operator*(A&& a, B&& b) {
+  return detail::together(a, b, [](auto x, auto y) { return x * y; });
+}
+template <class A, class B>
+requires detail::var_and_array<A, B> var operator/(A&& a, B&& b) {
+  return detail::together(a, b, [](auto x, auto y) { return x / y; });
+}
 
 }  // namespace reel

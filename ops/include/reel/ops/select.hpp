@@ -25,4 +25,44 @@ var operator!(operand a);
 // infinite; contractions (matmul, sums of products) below it do not have that protection.
 var where(operand condition, operand a, operand b);
 
+// The same beside arrays, where xtensor's operators would take both.
+template <class A, class B>
+requires detail::var_and_array<A, B> var operator<(A&& a, B&& b) {
+  return detail::together(a, b, [](auto x, auto y) { return x < y; });
+}
+template <class A, class B>
+requires detail::var_and_array<A, B> var operator<=(A&& a, B&& b) {
+  return detail::together(a, b, [](auto x, auto y) { return x <= y; });
+}
+template <class A, class B>
+requires detail::var_and_array<A, B> var operator>(A&& a, B&& b) {
+  return detail::together(a, b, [](auto x, auto y) { return x > y; });
+}
+template <class A, class B>
+requires detail::var_and_array<A, B> var operator>=(A&& a, B&& b) {
+  return detail::together(a, b, [](auto x, auto y) { return x >= y; });
+}
+template <class A, class B>
+requires detail::var_and_array<A, B> var operator&&(A&& a, B&& b) {
+  return detail::together(a, b, [](auto x, auto y) { return x && y; });
+}
+template <class A, class B>
+requires detail::var_and_array<A, B> var operator||(A&& a, B&& b) {
+  return detail::together(a, b, [](auto x, auto y) { return x || y; });
+}
+namespace detail {
+template <class... X>
+concept vars_and_arrays = (std::same_as<std::remove_cvref_t<X>, var> || ...) && (array_expression<X> || ...);
+}
+template <class C, class A, class B>
+requires detail::vars_and_arrays<C, A, B> var where(C&& condition, A&& a, B&& b) {
+  place at;
+  const auto find = [&](const auto& x) {
+    if constexpr (std::same_as<std::remove_cvref_t<decltype(x)>, var>) at = x.where();
+  };
+  (find(condition), find(a), find(b));
+  const auto all = [&](const auto& x) { return operand(x, at.file, at.line); };
+  return where(all(condition), all(a), all(b));
+}
+
 }  // namespace reel

@@ -11,7 +11,7 @@ namespace reel::optim {
 // to 1. The paper divides the averages by 1 − βᵗ for that; here the divisor is kept beside them as the
 // same average of ones, which is that number, in whatever precision the averages have. The paper has
 // ε₀ = 0; where g stays 0, √ has no slope there, and ε₀ > 0 lets one differentiate through the step.
-// Throws invalid_argument unless 0 ≤ β < 1, ε ≥ 0 and ε₀ ≥ 0.
+// Throws invalid_argument unless 0 ≤ β < 1, ε ≥ 0 and ε₀ ≥ 0, all finite.
 struct scale_by_adam {
   double beta1 = 0.9;
   double beta2 = 0.999;
@@ -19,6 +19,7 @@ struct scale_by_adam {
   double epsilon_root = 0;
   std::vector<shape> state_shapes(const shape& parameter) const { return {parameter, parameter, {}, {}}; }
   change apply(var gradient, var parameter, std::span<const var> state, const knobs&) const;
+  void check() const;
 };
 
 struct adam {
@@ -30,6 +31,7 @@ struct adam {
   change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const {
     return parts().apply(gradient, parameter, state, k);
   }
+  void check() const { parts().check(); }
 };
 
 // Adam whose weight decay bypasses the moments. The paper multiplies the decay by a schedule of its own;
@@ -44,6 +46,7 @@ struct adamw {
   change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const {
     return parts().apply(gradient, parameter, state, k);
   }
+  void check() const { parts().check(); }
 };
 
 }  // namespace reel::optim

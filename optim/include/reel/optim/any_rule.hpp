@@ -15,6 +15,7 @@ class any_rule {
       : lr(r.lr), inner_(std::make_shared<holder<R>>(std::move(r))) {}
 
   double lr;
+  void check() const { inner_->check(); }
   preparation prepare(std::vector<var> gradients) const { return inner_->prepare(std::move(gradients)); }
   std::vector<shape> state_shapes(const shape& parameter) const { return inner_->state_shapes(parameter); }
   change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const {
@@ -24,12 +25,14 @@ class any_rule {
  private:
   struct interface {
     virtual ~interface() = default;
+    virtual void check() const = 0;
     virtual preparation prepare(std::vector<var> gradients) const = 0;
     virtual std::vector<shape> state_shapes(const shape& parameter) const = 0;
     virtual change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const = 0;
   };
   template <class R> struct holder final : interface {
     explicit holder(R r) : held(std::move(r)) {}
+    void check() const override { check_settings(held); }
     preparation prepare(std::vector<var> gradients) const override {
       return optim::prepare(held, std::move(gradients));
     }

@@ -29,6 +29,10 @@ template <rule R> struct clipped {
     all.finite.insert(all.finite.end(), mine.finite.begin(), mine.finite.end());
     return all;
   }
+  void check() const {
+    detail::check_max_norm(max_norm);
+    check_settings(inner);
+  }
   std::vector<shape> state_shapes(const shape& parameter) const { return inner.state_shapes(parameter); }
   change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const {
     return inner.apply(gradient, parameter, state, k);

@@ -8,6 +8,7 @@
 #include <reel/autodiff/sweep.hpp>
 
 #include <concepts>
+#include <limits>
 #include <span>
 #include <tuple>
 #include <vector>
@@ -26,7 +27,8 @@ struct change {
 };
 
 // state_shapes: what the transform keeps for a parameter of the given shape; starts as zeros.
-// apply: records the new direction. It is called once per parameter.
+// apply: records the new direction. It is called once per parameter. A state that it gives a name, as in
+// velocity.named("the velocity"), has that name in messages.
 template <class R>
 concept transform = requires(const R& r, const shape& s, var v, std::span<const var> state, const knobs& k) {
   { r.state_shapes(s) } -> std::convertible_to<std::vector<shape>>;
@@ -53,6 +55,24 @@ concept preparing = requires(const R& r, std::vector<var> gradients) {
   { r.prepare(gradients) } -> std::convertible_to<preparation>;
 };
 
+// A transform that can be set up wrongly says so by a member check, which throws invalid_argument.
+template <class R>
+concept checked = requires(const R& r) {
+  r.check();
+};
+
+namespace detail {
+// Throws invalid_argument unless 0 ≤ number < bound, which NaN is not. A bound of infinity: any finite
+// number.
+void check_setting(const char* what, double number, double bound = std::numeric_limits<double>::infinity());
+}  // namespace detail
+
+// Throws invalid_argument where a setting of the rule, the learning rate included, is out of range.
+template <transform R> void check_settings(const R& r) {
+  if constexpr (rule<R>) detail::check_setting("lr", r.lr);
+  if constexpr (checked<R>) r.check();
+}
+
 template <transform R> preparation prepare(const R& r, std::vector<var> gradients) {
   if constexpr (preparing<R>) return r.prepare(std::move(gradients));
   else return {std::move(gradients)};
@@ -75,6 +95,7 @@ void check_change(const change& c, std::size_t asked);
 template <transform R>
 advanced advance(const R& r, std::span<const var> parameters, std::vector<var> gradients,
                  std::span<const var> state, const knobs& k) {
+  check_settings(r);
   preparation ready = prepare(r, std::move(gradients));
   advanced next{{}, {}, std::move(ready.finite)};
   for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -94,6 +115,7 @@ struct add_decay {
   double factor = 0;
   std::vector<shape> state_shapes(const shape&) const { return {}; }
   change apply(var gradient, var parameter, std::span<const var> state, const knobs&) const;
+  void check() const { detail::check_setting("weight_decay", factor); }
 };
 
 // Heavy-ball momentum (Polyak, 1964): v' = μv + g. Nesterov's variant looks ahead: g + μv'
@@ -103,6 +125,7 @@ struct trace {
   bool nesterov = false;
   std::vector<shape> state_shapes(const shape& parameter) const { return {parameter}; }
   change apply(var gradient, var parameter, std::span<const var> state, const knobs&) const;
+  void check() const { detail::check_setting("momentum", momentum, 1); }
 };
 
 // −rate · direction: what is added to the parameter.
@@ -134,6 +157,10 @@ template <transform... R> struct chain {
       all.state.insert(all.state.end(), mine.state.begin(), mine.state.end());
     });
     return all;
+  }
+
+  void check() const {
+    each([](const auto& part) { check_settings(part); });
   }
 
  private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Learning rates as functions of how far training is.
+// Learning rates as functions of how far training is. Each throws invalid_argument for a rate, decay or
+// factor that is negative or not finite.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,8 @@ schedule inverse_rate(double rate, double decay);
 // rate · factor^⌊epoch / every⌋. Throws invalid_argument unless every > 0.
 schedule step_rate(double rate, double factor, std::int64_t every);
 // A schedule times a factor that rises in equal steps, from 1/steps at the first step to 1 at step number
-// `steps` (Goyal et al., 2017); 0 steps leave it as it is. Throws invalid_argument for a negative number.
+// `steps` (Goyal et al., 2017); 0 steps leave it as it is. Throws invalid_argument for a negative number, or
+// no schedule.
 schedule warm_up(std::int64_t steps, schedule then);
 
 }  // namespace reel::optim

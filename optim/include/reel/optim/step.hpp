@@ -6,16 +6,22 @@
 //   model = step.parameters();
 //
 // loss is called as loss(model, batch...), with vars, once per batch shape: when that shape is first
-// seen. A step is all or nothing: if a label is out of range, or the loss, a gradient or a
-// parameter would not be finite, it throws, and the parameters are those of the last good step.
+// seen, or seen again after so many others that its program was given up (keep_shapes). A step is all or
+// nothing: if a label is out of range, or the loss, a gradient or a parameter would not be finite, it throws,
+// and the parameters are those of the last good step. The same holds for what the rule keeps, such as a
+// velocity or moments: a step that would make a number of it infinite or NaN that was finite is refused, and
+// named. (One that was not finite before may stay so.)
 #pragma once
 
 #include <reel/autodiff/transforms.hpp>
 #include <reel/autodiff/zero_cotangents.hpp>
 #include <reel/optim/rule.hpp>
 
+#include <algorithm>
+#include <list>
 #include <memory>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 namespace reel::optim {
@@ -32,22 +38,25 @@ class step_core {
   reel::detail::machine& add(const program& p, std::span<const binding> batch);
   double read_loss(const reel::detail::machine& m) const;
   void use(const workers& w);
+  void keep(std::size_t shapes);
 
-  const reel::detail::machine* current() const {
-    return current_ == none ? nullptr : &known_[current_].machine;
-  }
-  reel::detail::machine* current() { return current_ == none ? nullptr : &known_[current_].machine; }
+  const reel::detail::machine* current() const { return known_.empty() ? nullptr : &known_.front().machine; }
+  reel::detail::machine* current() { return known_.empty() ? nullptr : &known_.front().machine; }
   std::size_t programs() const { return known_.size(); }
 
  private:
-  static constexpr std::size_t none = ~std::size_t{0};
   struct known_shape {
+    std::size_t hash;
     std::vector<shape> shapes;
     reel::detail::machine machine;
   };
-  void switch_to(std::size_t i);
-  std::vector<known_shape> known_;
-  std::size_t current_ = none;
+  using place_in_list = std::list<known_shape>::iterator;
+  void switch_to(place_in_list next);
+  void give_up_oldest();
+
+  std::list<known_shape> known_;  // the one used last comes first; it has the states
+  std::unordered_multimap<std::size_t, place_in_list> by_hash_;
+  std::size_t most_ = 32;
   element number_;
   workers workers_;
 };
@@ -62,6 +71,8 @@ struct recorded_step {
 // Freezes a recorded loss and what a rule made of its gradients.
 program freeze_recorded(const recorded_step& s, const advanced& next);
 
+// Throws invalid_argument for a rate that is negative or not finite, in the number type of the step included.
+void check_rate(double rate, bool fits);
 void check_seen(const var& loss, std::span<const var> parameters);
 // Throws binding_mismatch unless the shapes are the same, one by one.
 void check_snapshot(std::span<const shape> expected, std::span<const shape> given);
@@ -87,6 +98,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
         core_(element_of<T>),
         losses_(element_of<T>),
         rate_(make_array<T>({})) {
+    check_settings(rule_);
     set_rate(rule_.lr);
     for_each_leaf(model_, [&](const auto& leaf) {
       begin_.emplace_back(leaf);
@@ -96,8 +108,8 @@ template <number T, class Loss, class Rule, class Model> class training_step {
   }
 
   // One step on a batch of arrays (or trees of arrays); returns the loss before it. Arrays of T,
-  // index_t and bool are used where they lie; others are converted first. Allocates nothing once
-  // the shape is known.
+  // index_t and bool are used where they lie; others are converted first, into memory that is kept.
+  // Allocates nothing once the shape is known. Throws invalid_label for an integer beyond index_t.
   template <class... Batch> double operator()(const Batch&... batch) {
     const std::size_t n = collect(batch...);
     reel::detail::machine* m = core_.find(first(n));
@@ -122,7 +134,18 @@ template <number T, class Loss, class Rule, class Model> class training_step {
   // never move.
   void watch_zero_cotangents(bool on = true) { watches_zeros_ = on; }
 
-  void set_rate(double rate) { *rate_.data() = static_cast<T>(rate); }
+  // Of how many batch shapes, the ones used last, programs are kept; 32 by default. A program of another
+  // shape is recorded again when it is needed: the same steps, bit for bit. Throws invalid_argument for 0.
+  void keep_shapes(std::size_t most) {
+    core_.keep(most);
+    losses_.keep(most);
+  }
+
+  // Throws invalid_argument for a rate that is negative, NaN or more than T holds.
+  void set_rate(double rate) {
+    detail::check_rate(rate, num::isfinite(static_cast<T>(rate)));
+    *rate_.data() = static_cast<T>(rate);
+  }
   double rate() const { return static_cast<double>(*rate_.data()); }
 
   // The program of a step on batches of this shape; records it where it is new, and runs nothing.
@@ -258,9 +281,19 @@ template <number T, class Loss, class Rule, class Model> class training_step {
     (for_each_leaf(batch, one), ...);
     return n;
   }
+  // Converted, in the memory of the last run where the shape is that of then.
   template <class Store, class Leaf> const auto& copy(Store& store, std::size_t& used, const Leaf& leaf) {
-    if (used == store.size()) store.push_back(std::make_unique<typename Store::value_type::element_type>());
-    return *store[used++] = leaf;
+    using array_type = typename Store::value_type::element_type;
+    using N = typename array_type::value_type;
+    if (used == store.size()) store.push_back(std::make_unique<array_type>());
+    array_type& to = *store[used++];
+    if (const shape s = shape_of(leaf); !has_shape(to, s)) to = make_array<N>(s);
+    std::transform(leaf.begin(), leaf.end(), to.data(), [](const auto& x) {
+      if constexpr (std::is_unsigned_v<std::remove_cvref_t<decltype(x)>> && std::same_as<N, index_t>)
+        reel::detail::check_index(x);
+      return static_cast<N>(x);
+    });
+    return to;
   }
 
   template <class F, class Parameters, class... Inputs>

@@ -1,40 +1,59 @@
 // SPDX-License-Identifier: MIT
 #include "applying.hpp"
 
+#include "columns.hpp"
+
 #include <reel/autodiff/error.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
 namespace reel::cli {
 
 namespace {
 
-// Columns without a header are called by their number.
-bool is_named(const std::string& feature) { return !feature.starts_with("column "); }
-
-void check_names(const std::vector<std::string>& model, const std::vector<std::string>& data,
-                 const std::string& path) {
-  if (model.size() != data.size())
-    throw error(errc::shape_mismatch, fmt::format("'{}' has {} features; the model was trained with {}.",
-                                                  path, data.size(), model.size()));
-  for (std::size_t j = 0; j < model.size(); ++j)
-    if (model[j] != data[j] && is_named(model[j]) && is_named(data[j]))
-      throw error(
-          errc::invalid_argument,
-          fmt::format("'{}' has '{}' as feature {}, where the model was trained with '{}': put the columns "
-                      "in the order of training.",
-                      path, data[j], j + 1, model[j]));
-}
-
-// The name of the label column in training, where it had been given.
-std::string label_of(const classifier& model) {
+// How the model's own data were read, for what the verb was not told.
+format_arguments remembered(format_arguments f, const classifier& model) {
   const auto at = model.about.find("settings");
-  if (at == model.about.end()) return {};
+  if (at == model.about.end()) return f;
   const auto settings = nlohmann::json::parse(at->second, nullptr, false);
-  if (!settings.is_object() || !settings.contains("label") || !settings["label"].is_string()) return {};
-  return settings["label"];
+  const auto recall = [&](const char* name, std::string& value) {
+    if (value.empty() && settings.is_object() && settings.contains(name) && settings[name].is_string())
+      value = settings[name];
+  };
+  recall("label", f.label);
+  recall("missing", f.missing);
+  return f;
 }
+
+// Means are in a scaling that standardises.
+void fill_with_means(scaling& s) {
+  if (std::all_of(s.shift.begin(), s.shift.end(), [](double x) { return x == 0; }))
+    throw error(errc::usage,
+                "--missing mean needs a model that was trained with --scale standardize, which "
+                "finds the means.");
+  s.fills_missing = true;
+}
+
+// Leaves out rows with missing values, and returns how many.
+index_t drop_incomplete(dataset& data, const std::string& path) {
+  const auto features = static_cast<std::size_t>(data.features());
+  std::vector<index_t> complete;
+  for (index_t i = 0; i < data.samples(); ++i) {
+    const double* const row = data.x.data() + static_cast<std::size_t>(i) * features;
+    if (std::none_of(row, row + features, [](double x) { return std::isnan(x); })) complete.push_back(i);
+  }
+  if (complete.empty())
+    throw error(errc::non_finite, fmt::format("'{}': there is no row without a missing value.", path));
+  const index_t dropped = data.samples() - static_cast<index_t>(complete.size());
+  if (dropped > 0) data = rows(data, complete);
+  return dropped;
+}
+index_t drop_incomplete(byte_dataset&, const std::string&) { return 0; }
 
 }  // namespace
 
@@ -47,19 +66,31 @@ void add_apply_arguments(CLI::App& verb, apply_arguments& a) {
       ->required()
       ->group(data_group);
   add_format_arguments(verb, a.format);
+  for (const char* remembered : {"--label", "--missing"})
+    verb.get_option(remembered)->default_str("as in training");
 }
 
 application read_application(const apply_arguments& a, csv_labels labels) {
   application all{load<classifier>(a.model), {}};
   validate(all.model);
-  data_options options = reading_options(a.format);
+  const format_arguments format = remembered(a.format, all.model);
+  data_options options = reading_options(format);
   options.csv.labels = labels;
-  if (options.csv.label.empty()) options.csv.label = label_of(all.model);
   options.csv.class_names = all.model.class_names;
   options.csv.features = static_cast<index_t>(all.model.feature_names.size());
-  all.samples = read_samples(a.data, options);
-  std::visit([&](const auto& d) { check_names(all.model.feature_names, d.feature_names, a.data); },
-             all.samples);
+  missing_values& missing = options.csv.missing;
+  if (all.model.scale.fills_missing && format.missing.empty()) missing = missing_values::mean;
+  if (missing == missing_values::mean && !all.model.scale.fills_missing) fill_with_means(all.model.scale);
+  // Rows are counted, so that predictions can be told which rows they are of.
+  const bool drops = missing == missing_values::drop_row && labels == csv_labels::ignored;
+  if (drops) missing = missing_values::mean;
+  all.samples = read_samples(a.data, a.format, options);
+  std::visit(
+      [&](auto& d) {
+        if (drops) all.left_out = drop_incomplete(d, a.data);
+        match_columns(d, all.model.feature_names, a.data);
+      },
+      all.samples);
   return all;
 }
 

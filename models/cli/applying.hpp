@@ -18,10 +18,11 @@ void add_apply_arguments(CLI::App& verb, apply_arguments& a);
 
 struct application {
   classifier model;
-  any_dataset samples;
+  any_dataset samples;   // features in the order of the model
+  index_t left_out = 0;  // rows with missing values, where labels are ignored
 };
-// Throws reel::error, too, where a header names other features, or the same in another order, than the
-// model was trained with.
+// What the verb was not told of how to read the data, the model knows from training: the label column, and
+// what to do with missing values. Throws reel::error, too, for a header that names other features.
 application read_application(const apply_arguments& a, csv_labels labels);
 
 }  // namespace reel::cli

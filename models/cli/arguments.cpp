@@ -6,22 +6,64 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <fstream>
 #include <functional>
 #include <numeric>
+#include <optional>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace reel::cli {
 
 namespace {
 
+// The whole text as a number of type T; nothing where it is none, or none that T holds.
+template <class T> std::optional<T> number_in(std::string_view text) {
+  T value{};
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// Whether a text is a finite number, whether or not a double holds it.
+bool is_number(std::string_view text) {
+  double value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return end == text.data() + text.size() && code != std::errc::invalid_argument && std::isfinite(value);
+}
+
+std::string not_a_number(const std::string& text, const char* wanted) {
+  return fmt::format("'{}' is not a number; give {}", text, wanted);
+}
+std::string out_of_range(const std::string& text, const char* wanted) {
+  return fmt::format("{} is out of range; give {}", text, wanted);
+}
+
 std::string number_that(const std::string& text, const std::function<bool(double)>& fits,
                         const char* wanted) {
-  double value = 0;
-  if (!CLI::detail::lexical_cast(text, value) || !std::isfinite(value))
-    return fmt::format("'{}' is not a number; give {}", text, wanted);
-  return fits(value) ? std::string{} : fmt::format("{} is out of range; give {}", text, wanted);
+  if (!is_number(text)) return not_a_number(text, wanted);
+  const auto value = number_in<double>(text);
+  const float rounded = value ? static_cast<float>(*value) : 0;
+  if (!value || !std::isfinite(rounded) || (rounded == 0 && *value != 0))
+    return fmt::format("{} is too {} for a float; give {}", text,
+                       value && std::abs(*value) < 1 ? "small" : "large", wanted);
+  return fits(*value) && fits(rounded) ? std::string{} : out_of_range(text, wanted);
+}
+
+template <class T>
+std::string whole_number_that(const std::string& text, const std::function<bool(T)>& fits,
+                              const char* wanted) {
+  if (!is_number(text)) return not_a_number(text, wanted);
+  const std::string_view digits = std::string_view(text).substr(text.starts_with('-') ? 1 : 0);
+  const bool is_plain = digits.find_first_not_of("0123456789") == digits.npos;
+  if (!is_plain || (digits.starts_with('0') && digits != "0"))
+    return fmt::format("{} is not a whole number in plain digits; give {}", text, wanted);
+  const auto value = number_in<T>(text);
+  return value && fits(*value) ? std::string{} : out_of_range(text, wanted);
 }
 
 [[noreturn]] void refuse(const std::string& where, const std::string& what) {
@@ -83,14 +125,6 @@ std::string at_least_zero(const std::string& text) {
   return number_that(
       text, [](double x) { return x >= 0; }, "0 or more");
 }
-std::string at_least_one(const std::string& text) {
-  return number_that(
-      text, [](double x) { return x >= 1; }, "1 or more");
-}
-std::string one_to_256(const std::string& text) {
-  return number_that(
-      text, [](double x) { return x >= 1 && x <= 256; }, "1 to 256");
-}
 std::string more_than_zero(const std::string& text) {
   return number_that(
       text, [](double x) { return x > 0; }, "more than 0");
@@ -102,6 +136,31 @@ std::string below_one(const std::string& text) {
 std::string a_share(const std::string& text) {
   return number_that(
       text, [](double x) { return x > 0 && x < 1; }, "more than 0 and less than 1");
+}
+std::string count_from_zero(const std::string& text) {
+  return whole_number_that<std::int64_t>(
+      text, [](auto n) { return n >= 0; }, "0 or more");
+}
+std::string count_from_one(const std::string& text) {
+  return whole_number_that<std::int64_t>(
+      text, [](auto n) { return n >= 1; }, "1 or more");
+}
+std::string one_to_256(const std::string& text) {
+  return whole_number_that<std::int64_t>(
+      text, [](auto n) { return n >= 1 && n <= 256; }, "1 to 256");
+}
+std::string a_seed(const std::string& text) {
+  return whole_number_that<std::uint64_t>(
+      text, [](auto) { return true; }, "0 or more, and less than 2^64");
+}
+
+void refuse_empty_values(CLI::App& verb) {
+  const auto is_there = [](const std::string& text) {
+    return text.empty() ? std::string("the value is empty: is a variable of the shell not set?")
+                        : std::string{};
+  };
+  for (CLI::Option* option : verb.get_options())
+    if (!is_flag(*option)) option->check(is_there, "");
 }
 
 std::string similar_option(const CLI::App& verb, const std::string& name) {

@@ -9,13 +9,20 @@
 
 namespace reel::cli {
 
-// For CLI::Option::check: each returns what is wrong with a text, or nothing.
+// For CLI::Option::check: each returns what is wrong with a text, or nothing. Numbers are what a step
+// computes with: 0, or of a size that a float holds.
 std::string at_least_zero(const std::string& text);
-std::string at_least_one(const std::string& text);
-std::string one_to_256(const std::string& text);
 std::string more_than_zero(const std::string& text);
 std::string below_one(const std::string& text);  // 0 ≤ x < 1
 std::string a_share(const std::string& text);    // 0 < x < 1
+// Whole numbers in plain digits.
+std::string count_from_zero(const std::string& text);
+std::string count_from_one(const std::string& text);
+std::string one_to_256(const std::string& text);
+std::string a_seed(const std::string& text);  // 0 … 2⁶⁴ − 1
+
+// Has every option of a verb refuse an empty text: it comes from a shell variable that is not set.
+void refuse_empty_values(CLI::App& verb);
 
 // The option of the verb whose name is most like this one, where it is like it; otherwise nothing.
 std::string similar_option(const CLI::App& verb, const std::string& name);

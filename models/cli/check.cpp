@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // reel check: proves the derivative rules of the op table on this machine, or mutates them.
+#include "arguments.hpp"
+#include "effects.hpp"
+#include "output.hpp"
 #include "verbs.hpp"
 
 #include <reel/autodiff/check/mutants.hpp>
@@ -11,8 +14,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
 #include <memory>
 
 namespace reel::cli {
@@ -37,11 +38,10 @@ class live_line {
   ~live_line() { clear(); }
   void next(const op_row& row) {
     ++at_;
-    if (shown_) fmt::print(stderr, "\r\033[Kchecking {} of {}: {} {}", at_, total_, row.name, row.variant);
-    std::fflush(stderr);
+    if (shown_) note("\r\033[Kchecking {} of {}: {} {}", at_, total_, row.name, row.variant);
   }
   void clear() const {
-    if (shown_) fmt::print(stderr, "\r\033[K");
+    if (shown_) write_note("\r\033[K");
   }
 
  private:
@@ -78,12 +78,12 @@ class json_list {
   explicit json_list(bool on) : on_(on) {}
   json_list(const json_list&) = delete;
   json_list& operator=(const json_list&) = delete;
-  ~json_list() {
-    if (on_) fmt::print("{}]\n", first_ ? "[" : "\n");
-  }
   void add(const std::string& object) {
-    fmt::print("{}{}", first_ ? "[" : ",\n", object);
+    result("{}{}", first_ ? "[" : ",\n", object);
     first_ = false;
+  }
+  void close() const {
+    if (on_) result("{}]\n", first_ ? "[" : "\n");
   }
 
  private:
@@ -110,17 +110,17 @@ int run_pulls(const check_arguments& a) {
         undecided += !r && r.outcome != check::verdict::fail ? 1 : 0;
         limit = std::max(limit, r.detection_limit);
         if (a.json) list.add(to_json(r));
-        else if (!r) line.clear(), fmt::print("{}\n", to_string(r));
+        else if (!r) line.clear(), result("{}\n", to_string(r));
       }
     checks += made;
     line.clear();
     if (!a.json && passed == made)
-      fmt::print("PASS  {:<24}{:<30}{} checks, detection limit {:.0e}\n", row->name, row->variant, made,
-                 limit);
+      result("PASS  {:<24}{:<30}{} checks, detection limit {:.0e}\n", row->name, row->variant, made, limit);
   }
   if (!a.json)
-    fmt::print("{} checks: {} passed, {} failed, {} undecided\n", checks, checks - failed - undecided, failed,
-               undecided);
+    result("{} checks: {} passed, {} failed, {} undecided\n", checks, checks - failed - undecided, failed,
+           undecided);
+  list.close();
   return failed == 0 ? 0 : 1;
 }
 
@@ -137,11 +137,12 @@ int run_mutants(const check_arguments& a) {
     killed += r.count(check::fate::killed);
     equivalent += r.count(check::fate::equivalent);
     if (a.json) list.add(to_json(r));
-    else fmt::print("{}\n", to_string(r));
+    else result("{}\n", to_string(r));
   }
   if (!a.json)
-    fmt::print("{} mutants of {} ops: {} killed, {} equivalent, {} survived\n", made, rows.size(), killed,
-               equivalent, made - killed - equivalent);
+    result("{} mutants of {} ops: {} killed, {} equivalent, {} survived\n", made, rows.size(), killed,
+           equivalent, made - killed - equivalent);
+  list.close();
   return killed + equivalent == made ? 0 : 1;
 }
 
@@ -152,24 +153,23 @@ int run_matrix(const check_arguments& a) {
   for (const op_row* row : rows) {
     line.next(*row);
     all.push_back(cover(*row, {.seed = a.seed}));
-    for (const std::string& f : all.back().failures) line.clear(), fmt::print(stderr, "{}\n", f);
+    for (const std::string& f : all.back().failures) line.clear(), note("{}\n", f);
   }
   line.clear();
-  fmt::print("{}", to_markdown(all));
+  write_result(to_markdown(all));
   return std::all_of(all.begin(), all.end(), [](const op_coverage& c) { return c.failures.empty(); }) ? 0 : 1;
 }
 
 // The last sample is the largest.
 int run_vcurve(const check_arguments& a) {
+  if (a.vcurve != "-") check_writable(a.vcurve);
   const auto rows = rows_of(a);
   const auto v = check::vcurve(subject_of(*rows[0], rows[0]->samples.back()), {.seed = a.seed});
   const auto ends = [&](const char* with) { return a.vcurve.ends_with(with); };
   if (a.vcurve != "-") {
-    std::ofstream file(a.vcurve);
-    file << (ends(".csv") ? to_csv(v) : ends(".json") ? to_json(v) + "\n" : to_svg(v));
-    if (!file.flush()) throw error(errc::bad_file, fmt::format("cannot write '{}'.", a.vcurve));
+    write_text(a.vcurve, ends(".csv") ? to_csv(v) : ends(".json") ? to_json(v) + "\n" : to_svg(v));
   }
-  fmt::print("{}\n", a.json ? to_json(v) : to_string(v));
+  result("{}\n", a.json ? to_json(v) : to_string(v));
   return 0;
 }
 
@@ -180,14 +180,12 @@ int run_check(const check_arguments& a) {
   return a.matrix ? run_matrix(a) : a.mutate ? run_mutants(a) : run_pulls(a);
 }
 
-void check_combinations(const check_arguments& a) {
+void check_names(const check_arguments& a) {
   if (!a.vcurve.empty() && a.ops.size() != 1)
     throw error(errc::usage, "--vcurve draws the curves of one op: name it with --op.");
   if (!a.vcurve.empty() && a.vcurve != "-" && !a.vcurve.ends_with(".svg") && !a.vcurve.ends_with(".csv") &&
       !a.vcurve.ends_with(".json"))
     throw error(errc::usage, fmt::format("'{}' does not end with .svg, .csv or .json.", a.vcurve));
-  if (a.matrix && (a.mutate || a.json))
-    throw error(errc::usage, "--matrix prints a table of everything: leave out --mutate and --json.");
 }
 
 }  // namespace
@@ -204,14 +202,18 @@ void add_check_of(std::span<const op_row> table, CLI::App& program, action& chos
       "draw the error of differences against their step; a file that ends with .svg, .csv or .json, or -");
   verb.add_flag("--matrix", a->matrix, "everything that is checked of every op, as a table in Markdown");
   verb.add_option("--seed", a->seed, "of directions and cotangents; a failed check names its own")
-      ->capture_default_str();
-  verb.add_option("--seeds", a->seeds, "how many, counting up from --seed")
+      ->type_name("NUMBER")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(a_seed);
+  verb.add_option("--seeds", a->seeds, "how many, counting up from --seed")
+      ->type_name("NUMBER")
+      ->capture_default_str()
+      ->check(count_from_one);
   verb.add_flag("--json", a->json, "JSON in place of text");
   verb.add_flag("--quiet", a->quiet, "no progress");
-  verb.callback([&chosen, a] {
-    check_combinations(*a);
+  verb.callback([&verb, &chosen, a] {
+    refuse_without_effect(verb);
+    check_names(*a);
     chosen = [a] { return run_check(*a); };
   });
 }

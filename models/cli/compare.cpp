@@ -2,6 +2,8 @@
 // reel compare: gradient descent, stochastic gradient descent on single samples, and on minibatches, each at
 // the rate that serves it best: loss against time and epochs, in training and on test samples.
 #include "arguments.hpp"
+#include "effects.hpp"
+#include "output.hpp"
 #include "report.hpp"
 #include "trial.hpp"
 #include "verbs.hpp"
@@ -13,7 +15,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <memory>
 
 namespace reel::cli {
@@ -41,8 +42,8 @@ trial best_of(const trial_arguments& a, const task& t, const method& m) {
     one.rate = rate;
     trials.push_back(try_out(t, one, a.seconds, 0));
     if (!a.quiet)
-      fmt::print(stderr, "{:<24} rate {:<6}   loss {:.4f} after {:.3g} epochs\n", m.name, rate,
-                 trials.back().final_loss(), trials.back().points.back().epochs);
+      note("{:<24} rate {:<6}   loss {:.4f} after {:.3g} epochs\n", m.name, rate, trials.back().final_loss(),
+           trials.back().points.back().epochs);
   }
   return *std::min_element(trials.begin(), trials.end(),
                            [](const trial& x, const trial& y) { return x.final_loss() < y.final_loss(); });
@@ -103,19 +104,20 @@ int run_compare(const trial_arguments& a) {
   if (a.training.batch < 2)
     throw error(errc::usage, "--batch is the size of minibatches here: give 2 or more.");
   const task t = read_task(a.data, a.training.seed);
+  const std::string picture = a.out.empty() ? "reel-compare-" + t.name + ".svg" : a.out;
+  check_writable(picture);
   const auto all = methods(a);
   std::vector<trial> trials;
   for (const method& m : all) trials.push_back(best_of(a, t, m));
   if (std::any_of(trials.begin(), trials.end(), [](const trial& x) { return x.diverged; }))
     throw error(errc::non_finite, "a method diverged at every rate: try smaller ones.");
-  const std::string picture = a.out.empty() ? "reel-compare-" + t.name + ".svg" : a.out;
   const chart over_time = loss_chart_of(all, trials, "seconds", &trial_point::seconds),
               over_epochs = loss_chart_of(all, trials, "epochs", &trial_point::epochs);
   write_text(picture, to_svg({over_time, over_epochs}));
-  if (a.json) fmt::print("{}\n", json_of(all, trials, picture).dump());
+  if (a.json) result("{}\n", json_of(all, trials, picture).dump());
   else
-    fmt::print("after {} s each\n{}\n{}\nwrote {}\n", a.seconds, text_of(all, trials),
-               to_text(loss_chart_of(all, trials, "seconds", &trial_point::seconds, false)), picture);
+    result("after {} s each\n{}\n{}\nwrote {}\n", a.seconds, text_of(all, trials),
+           to_text(loss_chart_of(all, trials, "seconds", &trial_point::seconds, false)), picture);
   return 0;
 }
 
@@ -129,11 +131,10 @@ void add_compare(CLI::App& program, action& chosen) {
   verb.add_option("--batch", a.training.batch, "samples in a minibatch")
       ->type_name("SIZE")
       ->capture_default_str()
-      ->check(at_least_one);
+      ->check(count_from_one);
   add_trial_arguments(verb, a);
   verb.callback([&verb, &chosen, arguments] {
-    check_data_arguments(verb, arguments->data);
-    check_combinations(verb, arguments->training);
+    refuse_without_effect(verb);
     chosen = [arguments] { return run_compare(*arguments); };
   });
 }

@@ -2,14 +2,17 @@
 #include "data.hpp"
 
 #include "arguments.hpp"
+#include "columns.hpp"
+#include "effects.hpp"
+#include "output.hpp"
 
 #include <reel/autodiff/error.hpp>
 #include <reel/models/data_sets.hpp>
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
 
 namespace reel::cli {
@@ -31,7 +34,9 @@ scaling fitted(const std::string& how, const basic_dataset<T>& train, missing_va
   if (how == "standardize") return standardize(train, missing);
   if (missing == missing_values::mean)
     throw error(errc::usage, "--missing mean needs --scale standardize, which finds the means.");
-  return divide_by(how == "none" ? 1 : std::stod(how), train.features());
+  double divisor = 1;
+  if (how != "none") std::from_chars(how.data(), how.data() + how.size(), divisor);
+  return divide_by(divisor, train.features());
 }
 
 std::string scale_of(const data_arguments& a, bool are_bytes) {
@@ -49,7 +54,12 @@ train_and_test<T> parted(basic_dataset<T> all, const data_arguments& a, std::uin
 }
 
 // As read_data, and names the options for what is asked for most often.
-any_dataset read_file(const std::string& path, const data_options& options) {
+any_dataset read_file(const std::string& path, data_options options,
+                      const std::function<void(const std::string&, data_format)>& check_format,
+                      const char* labels_option = "--labels") {
+  options.on_format = [&](data_format f) {
+    if (check_format) check_format(path, f);
+  };
   try {
     return read_data(path, options);
   } catch (const error& e) {
@@ -59,6 +69,9 @@ any_dataset read_file(const std::string& path, const data_options& options) {
     if (e.detail().ends_with("say what to do with missing values."))
       throw error(e.code(),
                   e.detail().substr(0, e.detail().size() - 1) + ": --missing drop or --missing mean.");
+    if (e.detail().ends_with("name the file with the labels."))
+      throw error(e.code(),
+                  fmt::format("{}: {} FILE.", e.detail().substr(0, e.detail().size() - 1), labels_option));
     throw;
   }
 }
@@ -66,7 +79,7 @@ any_dataset read_file(const std::string& path, const data_options& options) {
 // Other data than are meant are not taken in silence, not even by --quiet.
 std::string default_data() {
   if (find_fashion_mnist()) return fashion;
-  fmt::print(stderr, "Fashion-MNIST is not installed (Debian: dataset-fashion-mnist): the data are digits\n");
+  note("Fashion-MNIST is not installed (Debian: dataset-fashion-mnist): the data are digits\n");
   return "digits";
 }
 
@@ -75,7 +88,8 @@ using either_parts = decltype(task::parts);
 either_parts read_parts(const data_arguments& a, std::uint64_t seed) {
   if (a.data == fashion) return load_fashion_mnist();
   data_options options = reading_options(a.format);
-  any_dataset all = comes_with_reel(a.data) ? any_dataset(load_data(a.data)) : read_file(a.data, options);
+  any_dataset all =
+      comes_with_reel(a.data) ? any_dataset(load_data(a.data)) : read_file(a.data, options, a.format.check);
   if (a.test.empty())
     return std::visit([&](auto& d) { return either_parts(parted(std::move(d), a, seed)); }, all);
   return std::visit(
@@ -83,13 +97,15 @@ either_parts read_parts(const data_arguments& a, std::uint64_t seed) {
         using part = std::remove_reference_t<decltype(train)>;
         options.csv.class_names = train.class_names;
         options.csv.features = train.features();
-        options.labels_file.clear();
-        any_dataset test = read_file(a.test, options);
+        options.labels_file = a.test_labels;
+        any_dataset test = read_file(a.test, options, a.check_test, "--test-labels");
         if (!std::holds_alternative<part>(test))
           throw error(errc::kind_mismatch,
                       fmt::format("'{}' and '{}' hold numbers of different kinds.", a.data, a.test));
-        return either_parts(train_and_test<typename decltype(train.x)::value_type>{
-            std::move(train), std::get<part>(std::move(test))});
+        train_and_test<typename decltype(train.x)::value_type> parts{std::move(train),
+                                                                     std::get<part>(std::move(test))};
+        match_columns(parts.test, parts.train.feature_names, a.test);
+        return either_parts(std::move(parts));
       },
       all);
 }
@@ -123,8 +139,9 @@ void add_format_arguments(CLI::App& verb, format_arguments& a) {
       ->capture_default_str()
       ->check(CLI::IsMember({"detect", "yes", "no"}));
   add("--missing", a.missing, "a missing value: refuse the file, drop the row, or take the mean", "HOW")
-      ->capture_default_str()
+      ->default_str("refuse")
       ->check(CLI::IsMember({"refuse", "drop", "mean"}));
+  a.check = [&verb](const std::string& path, data_format f) { refuse_without_effect(verb, path, f); };
 }
 
 data_options reading_options(const format_arguments& a) {
@@ -151,6 +168,10 @@ void add_data_arguments(CLI::App& verb, data_arguments& a) {
   verb.add_option("--test", a.test, "file of test samples; by default rows of DATA, drawn by the seed")
       ->type_name("FILE")
       ->group(data_group);
+  verb.add_option("--test-labels", a.test_labels,
+                  "file with the labels of an IDX or NPY file of test samples")
+      ->type_name("FILE")
+      ->group(data_group);
   verb.add_option("--test-share", a.test_share, "share of the rows to test with")
       ->type_name("SHARE")
       ->capture_default_str()
@@ -164,19 +185,12 @@ void add_data_arguments(CLI::App& verb, data_arguments& a) {
       ->check(a_scale)
       ->group(data_group);
   add_format_arguments(verb, a.format);
+  a.check_test = [&verb](const std::string& path, data_format f) {
+    refuse_without_effect_on_test(verb, path, f);
+  };
 }
 
-void check_data_arguments(const CLI::App& verb, const data_arguments& a) {
-  const auto given = [&](const char* option) { return verb.get_option(option)->count() > 0; };
-  if (!a.test.empty() && given("--test-share"))
-    throw error(errc::usage, "--test-share has no effect beside --test, a file of test samples.");
-  const bool has_own_split = a.data.empty() || comes_with_reel(a.data) || a.data == fashion;
-  for (const char* option :
-       {"--test", "--test-share", "--label", "--labels", "--separator", "--header", "--missing"})
-    if (has_own_split && given(option))
-      throw error(errc::usage,
-                  fmt::format("{} is for files, not for the data sets that reel knows by name.", option));
-}
+bool is_data_set(const std::string& name) { return comes_with_reel(name) || name == fashion; }
 
 task read_task(data_arguments a, std::uint64_t seed) {
   if (a.data.empty()) a.data = default_data();
@@ -195,10 +209,10 @@ task read_task(data_arguments a, std::uint64_t seed) {
   return t;
 }
 
-any_dataset read_samples(const std::string& path, data_options options) {
+any_dataset read_samples(const std::string& path, const format_arguments& format, data_options options) {
   if (comes_with_reel(path)) return load_data(path);
   if (path == fashion) return load_fashion_mnist().test;
-  return read_file(path, options);
+  return read_file(path, std::move(options), format.check);
 }
 
 }  // namespace reel::cli

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <functional>
 #include <string>
 #include <variant>
 
@@ -17,7 +18,9 @@ struct format_arguments {
   std::string labels_file;
   std::string separator;
   std::string header = "detect";
-  std::string missing = "refuse";
+  std::string missing;  // empty where it was not given
+  // Refuses what was given and has no effect on a file of this format.
+  std::function<void(const std::string& path, data_format)> check = {};
 };
 void add_format_arguments(CLI::App& verb, format_arguments& a);
 // Throws reel::error of code usage.
@@ -27,15 +30,17 @@ reel::data_options reading_options(const format_arguments& a);
 struct data_arguments {
   std::string data;  // empty: fashion-mnist where it is installed, or else digits
   std::string test;
+  std::string test_labels;
   double test_share = 0.2;
   std::string scale = "auto";
   format_arguments format;
+  std::function<void(const std::string& path, data_format)> check_test = {};
 };
 inline constexpr const char* data_group = "Data";
 void add_data_arguments(CLI::App& verb, data_arguments& a);
 
-// Refuses options that have no effect beside the others. Throws reel::error of code usage.
-void check_data_arguments(const CLI::App& verb, const data_arguments& a);
+// Whether this names one of the data sets that reel knows.
+bool is_data_set(const std::string& name);
 
 struct task {
   std::string name;  // "digits", or a file's name without directories and endings
@@ -48,6 +53,6 @@ struct task {
 task read_task(data_arguments a, std::uint64_t seed);
 
 // Samples to apply a model to.
-any_dataset read_samples(const std::string& path, reel::data_options options);
+any_dataset read_samples(const std::string& path, const format_arguments& format, reel::data_options options);
 
 }  // namespace reel::cli

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // reel eval: how good a model is on samples whose classes are known.
 #include "applying.hpp"
+#include "effects.hpp"
+#include "output.hpp"
 #include "report.hpp"
 #include "verbs.hpp"
 
@@ -8,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
-#include <cstdio>
 #include <memory>
 
 namespace reel::cli {
@@ -34,8 +35,8 @@ int run_eval(const eval_arguments& a) {
   const auto report = [&](const auto& samples) {
     const evaluation e = evaluate(all.model, samples);
     if (!a.json) {
-      fmt::print("{}\n{}", evaluation_line("eval", e, samples.samples()),
-                 confusion_text(e.confusion, all.model.class_names));
+      result("{}\n{}", evaluation_line("eval", e, samples.samples()),
+             confusion_text(e.confusion, all.model.class_names));
       return;
     }
     const nlohmann::ordered_json j{{"loss", std::isfinite(e.loss) ? nlohmann::ordered_json(e.loss) : nullptr},
@@ -45,7 +46,7 @@ int run_eval(const eval_arguments& a) {
                                    {"samples", samples.samples()},
                                    {"classes", all.model.class_names},
                                    {"confusion", rows_of(e.confusion)}};
-    fmt::print("{}\n", j.dump());
+    result("{}\n", j.dump());
   };
   std::visit(report, all.samples);
   return 0;
@@ -58,7 +59,10 @@ void add_eval(CLI::App& program, action& chosen) {
   const auto arguments = std::make_shared<eval_arguments>();
   add_apply_arguments(verb, arguments->apply);
   verb.add_flag("--json", arguments->json, "one JSON object in place of text");
-  verb.callback([&chosen, arguments] { chosen = [arguments] { return run_eval(*arguments); }; });
+  verb.callback([&verb, &chosen, arguments] {
+    refuse_without_effect(verb);
+    chosen = [arguments] { return run_eval(*arguments); };
+  });
 }
 
 }  // namespace reel::cli

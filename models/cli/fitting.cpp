@@ -5,7 +5,6 @@
 #include "terminal.hpp"
 
 #include <reel/autodiff/error.hpp>
-#include <reel/models/class_weights.hpp>
 #include <reel/models/io.hpp>
 
 #include <fmt/format.h>
@@ -97,9 +96,8 @@ template <class T> class fitting {
   }
 
   fitted_run operator()() {
-    std::vector<double> weights;
-    if (settings_.class_weights == "balanced") weights = balanced_weights(train().labels, train().classes());
-    network_step step = make_step(settings_, train().features(), train().classes(), weights);
+    network_step step = make_step(settings_, train().features(), train().classes(),
+                                  class_weights_of(settings_, train().labels, train().class_names));
     step.use(request_.team);
     step_ = &step;
     return with_batches(train(), request_.data.scale, settings_, [&](auto& batches) { return run(batches); });

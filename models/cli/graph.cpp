@@ -2,6 +2,8 @@
 // reel graph: the program of a training step, as a picture or as a list of instructions. Nothing is
 // trained.
 #include "data.hpp"
+#include "effects.hpp"
+#include "output.hpp"
 #include "training.hpp"
 #include "verbs.hpp"
 
@@ -10,7 +12,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 
 namespace reel::cli {
@@ -28,11 +29,12 @@ int run_graph(const graph_arguments& a) {
   const auto show = [&](const auto& parts) {
     const index_t samples = parts.train.samples(), features = parts.train.features();
     const index_t batch = a.training.batch == 0 ? samples : std::min(a.training.batch, samples);
-    network_step step = make_step(a.training, features, parts.train.classes());
+    network_step step = make_step(a.training, features, parts.train.classes(),
+                                  class_weights_of(a.training, parts.train.labels, parts.train.class_names));
     const auto x = make_array<float>({batch, features});
     const auto labels = make_array<index_t>({batch});
     const program& p = step.program_for(x, labels);
-    fmt::print("{}", a.explain ? p.explain() : to_dot(p, {.number = element::f32}));
+    write_result(a.explain ? p.explain() : to_dot(p, {.number = element::f32}));
   };
   std::visit(show, t.parts);
   return 0;
@@ -49,8 +51,7 @@ void add_graph(CLI::App& program, action& chosen) {
   add_step_arguments(verb, arguments->training);
   verb.add_flag("--explain", arguments->explain, "passes and instructions in words, in place of DOT");
   verb.callback([&verb, &chosen, arguments] {
-    check_data_arguments(verb, arguments->data);
-    check_combinations(verb, arguments->training);
+    refuse_without_effect(verb);
     chosen = [arguments] { return run_graph(*arguments); };
   });
 }

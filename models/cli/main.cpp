@@ -2,6 +2,7 @@
 // The program: parses arguments and hands over to a verb. Results go to stdout, progress and errors to
 // stderr; wrong usage exits with status 2, any other failure with 1.
 #include "arguments.hpp"
+#include "output.hpp"
 #include "verbs.hpp"
 
 #include <reel/autodiff/error.hpp>
@@ -9,9 +10,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <exception>
 #include <new>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -45,9 +46,8 @@ std::string unexpected(const CLI::App& program) {
                      meant.empty() ? "." : fmt::format("; is it {}?", meant));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+// The exit status; what is wrong is thrown.
+int run(int argc, char** argv) {
   using namespace reel::cli;
   CLI::App program{"reel: train classifiers, inspect what was trained, and prove derivative rules", "reel"};
   program.set_version_flag("--version", REEL_VERSION);
@@ -55,26 +55,40 @@ int main(int argc, char** argv) {
   action chosen;
   for (const auto add : {add_train, add_eval, add_predict, add_graph, add_sweep, add_compare, add_check})
     add(program, chosen);
+  for (CLI::App* verb : program.get_subcommands({})) refuse_empty_values(*verb);
+  check_verb(program, argc > 1 ? argv[1] : nullptr);
   try {
-    check_verb(program, argv[1]);
     program.parse(argc, argv);
-    return chosen();
   } catch (const CLI::ExtrasError&) {
-    fmt::print(stderr, "reel: {}\n{}", unexpected(program), help);
-    return 2;
+    throw reel::error(reel::errc::usage, unexpected(program));
   } catch (const CLI::ParseError& e) {
-    if (e.get_exit_code() == 0) return program.exit(e);
-    fmt::print(stderr, "reel: {}\n{}", e.what(), help);
-    return 2;
+    if (e.get_exit_code() != 0) throw reel::error(reel::errc::usage, e.what());
+    std::ostringstream help_or_version;
+    const int status = program.exit(e, help_or_version);
+    write_result(help_or_version.str());
+    return status;
+  }
+  return chosen();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace reel::cli;
+  prepare_streams();
+  try {
+    const int status = run(argc, argv);
+    flush_results();
+    return status;
   } catch (const reel::error& e) {
     const bool is_usage = e.code() == reel::errc::usage;
-    fmt::print(stderr, "reel: {}\n{}", is_usage ? e.detail() : e.what(), is_usage ? help : "");
+    note("reel: {}\n{}", is_usage ? e.detail() : e.what(), is_usage ? help : "");
     return is_usage ? 2 : 1;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "reel: there is not enough memory for this.\n");
+    note("reel: there is not enough memory for this.\n");
     return 1;
   } catch (const std::exception& e) {
-    fmt::print(stderr, "reel: {}\n", e.what());
+    note("reel: {}\n", e.what());
     return 1;
   }
 }

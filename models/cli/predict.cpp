@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // reel predict: the classes of samples, or the probability of each, as CSV.
 #include "applying.hpp"
+#include "effects.hpp"
+#include "output.hpp"
 #include "report.hpp"
 #include "verbs.hpp"
 
@@ -9,7 +11,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstdio>
 #include <iterator>
 #include <memory>
 
@@ -49,11 +50,13 @@ std::string probabilities_csv(const array<double>& log_p, const std::vector<std:
 }
 
 int run_predict(const predict_arguments& a) {
-  const application all = read_application(a.apply, csv_labels::optional);
+  const application all = read_application(a.apply, csv_labels::ignored);
   const array<double> log_p =
       std::visit([&](const auto& d) { return log_probabilities(all.model, d); }, all.samples);
   const std::string csv = (a.probabilities ? probabilities_csv : classes_csv)(log_p, all.model.class_names);
-  if (a.out.empty()) fmt::print("{}", csv);
+  if (all.left_out > 0)
+    note("{} rows with missing values are left out: there are no predictions of them\n", all.left_out);
+  if (a.out.empty()) write_result(csv);
   else write_text(a.out, csv);
   return 0;
 }
@@ -67,7 +70,10 @@ void add_predict(CLI::App& program, action& chosen) {
   add_apply_arguments(verb, arguments->apply);
   verb.add_flag("--proba", arguments->probabilities, "a column of probabilities for every class");
   verb.add_option("--out", arguments->out, "file to write; by default stdout")->type_name("FILE");
-  verb.callback([&chosen, arguments] { chosen = [arguments] { return run_predict(*arguments); }; });
+  verb.callback([&verb, &chosen, arguments] {
+    refuse_without_effect(verb);
+    chosen = [arguments] { return run_predict(*arguments); };
+  });
 }
 
 }  // namespace reel::cli

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "report.hpp"
 
-#include <reel/autodiff/error.hpp>
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <numeric>
 
 namespace reel::cli {
@@ -96,13 +91,6 @@ chart loss_chart(const std::string& name, const std::vector<optim::epoch_record>
   }
   if (!validation.points.empty()) c.lines.push_back(std::move(validation));
   return c;
-}
-
-void write_text(const std::string& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text << std::flush;
-  if (!file)
-    throw error(errc::bad_file, fmt::format("'{}' cannot be written: {}.", path, std::strerror(errno)));
 }
 
 }  // namespace reel::cli

@@ -22,7 +22,4 @@ std::string evaluation_line(const char* part, const evaluation& e, index_t sampl
 // Training and validation loss after each epoch.
 chart loss_chart(const std::string& name, const std::vector<optim::epoch_record>& epochs);
 
-// Throws reel::error of code bad_file.
-void write_text(const std::string& path, const std::string& text);
-
 }  // namespace reel::cli

@@ -2,6 +2,8 @@
 // reel sweep: the best batch size depends on the device and is found by trial and error. Every batch size is
 // tried with every rate for the same time.
 #include "arguments.hpp"
+#include "effects.hpp"
+#include "output.hpp"
 #include "report.hpp"
 #include "trial.hpp"
 #include "verbs.hpp"
@@ -13,7 +15,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <memory>
 
 namespace reel::cli {
@@ -97,6 +98,8 @@ nlohmann::ordered_json json_of(const std::vector<trial>& trials, double target, 
 
 int run_sweep(const sweep_arguments& a) {
   const task t = read_task(a.data, a.training.seed);
+  const std::string picture = a.out.empty() ? "reel-sweep-" + t.name + ".svg" : a.out;
+  check_writable(picture);
   std::vector<trial> trials;
   for (const index_t batch : a.batches)
     for (const double rate : a.rates) {
@@ -105,27 +108,26 @@ int run_sweep(const sweep_arguments& a) {
       one.rate = rate;
       trials.push_back(try_out(t, one, a.seconds, 0));
       if (!a.quiet)
-        fmt::print(stderr, "batch {:>5}   rate {:<6}   loss {:.4f} after {:.3g} epochs\n", batch, rate,
-                   trials.back().final_loss(), trials.back().points.back().epochs);
+        note("batch {:>5}   rate {:<6}   loss {:.4f} after {:.3g} epochs\n", batch, rate,
+             trials.back().final_loss(), trials.back().points.back().epochs);
     }
   const double target = target_of(a, trials);
   if (!std::isfinite(target)) throw error(errc::non_finite, "every trial diverged: try smaller rates.");
-  const std::string picture = a.out.empty() ? "reel-sweep-" + t.name + ".svg" : a.out;
   const chart times = time_chart(a, trials, target);
   write_text(picture, to_svg({times, loss_chart_of(a, trials, target)}));
   if (a.json) {
-    fmt::print("{}\n", json_of(trials, target, picture).dump());
+    result("{}\n", json_of(trials, target, picture).dump());
     return 0;
   }
-  fmt::print("seconds until the training loss is {:.4g}, or (the loss after {} s)\n{}", target, a.seconds,
-             text_of(a, trials, target));
+  result("seconds until the training loss is {:.4g}, or (the loss after {} s)\n{}", target, a.seconds,
+         text_of(a, trials, target));
   const auto& best = *std::min_element(trials.begin(), trials.end(), [&](const trial& x, const trial& y) {
     return x.seconds_to(target) < y.seconds_to(target);
   });
   if (std::isfinite(best.seconds_to(target)))
-    fmt::print("quickest: {} samples a step at rate {}\n",
-               best.batch == 0 ? "all" : std::to_string(best.batch), best.rate);
-  fmt::print("\n{}\nwrote {}\n", to_text(times), picture);
+    result("quickest: {} samples a step at rate {}\n", best.batch == 0 ? "all" : std::to_string(best.batch),
+           best.rate);
+  result("\n{}\nwrote {}\n", to_text(times), picture);
   return 0;
 }
 
@@ -140,14 +142,13 @@ void add_sweep(CLI::App& program, action& chosen) {
       ->delimiter(',')
       ->type_name("SIZES")
       ->capture_default_str()
-      ->check(at_least_zero);
+      ->check(count_from_zero);
   verb.add_option("--target", a.target, "training loss to reach; by default 1.05 times the lowest found")
       ->type_name("LOSS")
       ->check(more_than_zero);
   add_trial_arguments(verb, a);
   verb.callback([&verb, &chosen, arguments] {
-    check_data_arguments(verb, arguments->data);
-    check_combinations(verb, arguments->training);
+    refuse_without_effect(verb);
     chosen = [arguments] { return run_sweep(*arguments); };
   });
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "terminal.hpp"
 
+#include "output.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
 #include <string>
 
 #include <unistd.h>
@@ -41,14 +42,12 @@ bool progress::due() {
 
 void progress::step(const optim::fit_state& at) {
   if (!bar_ || !due()) return;
-  const double done =
-      static_cast<double>(at.steps) / static_cast<double>(std::max<index_t>(1, epochs_ * steps_));
+  const double steps = std::max(1.0, static_cast<double>(epochs_) * static_cast<double>(steps_));
+  const double done = static_cast<double>(at.steps) / steps;
   const int filled = static_cast<int>(done * bar_width);
   std::string bar;
   for (int i = 0; i < bar_width; ++i) bar += i < filled ? "█" : "░";
-  fmt::print(stderr, "\r\x1b[K{} epoch {} of {}   loss {:.4f}   {:.1f} s", bar, at.epoch + 1, epochs_,
-             at.loss, at.seconds);
-  std::fflush(stderr);
+  note("\r\x1b[K{} epoch {} of {}   loss {:.4f}   {:.1f} s", bar, at.epoch + 1, epochs_, at.loss, at.seconds);
   drawn_ = true;
 }
 
@@ -61,14 +60,13 @@ void progress::epoch(const optim::epoch_record& e) {
   clear();
   const std::string validation =
       e.validation_loss ? fmt::format("   validation {:.4f}", *e.validation_loss) : "";
-  fmt::print(stderr, "epoch {:>4} of {}   loss {:.4f}{}   rate {:.4g}   {}\n", e.epoch, epochs_, e.loss,
-             validation, e.rate, duration_text(e.seconds));
+  note("epoch {:>4} of {}   loss {:.4f}{}   rate {:.4g}   {}\n", e.epoch, epochs_, e.loss, validation, e.rate,
+       duration_text(e.seconds));
 }
 
 void progress::clear() {
   if (!drawn_) return;
-  fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
+  note("\r\x1b[K");
   drawn_ = false;
 }
 

@@ -4,8 +4,11 @@
 #include "arguments.hpp"
 
 #include <reel/autodiff/error.hpp>
+#include <reel/models/class_weights.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace reel::cli {
 
@@ -27,7 +30,7 @@ void add_model_arguments(CLI::App& verb, training_arguments& a) {
   add("--hidden", a.hidden, "sizes of hidden layers, as in 128,64; none is softmax regression", "SIZES")
       ->default_str("none")
       ->delimiter(',')
-      ->check(at_least_one);
+      ->check(count_from_one);
   add("--optimizer", a.optimizer, "sgd, adam or adamw", "NAME")
       ->check(CLI::IsMember({"sgd", "adam", "adamw"}));
   add("--momentum", a.momentum, "heavy-ball momentum of sgd", "FACTOR")->check(below_one);
@@ -39,8 +42,7 @@ void add_model_arguments(CLI::App& verb, training_arguments& a) {
   add("--clip", a.clip, "shorten gradients to this length in all; 0 does not", "NORM")->check(at_least_zero);
   add("--class-weights", a.class_weights, "none, or balanced: every class weighs the same", "HOW")
       ->check(CLI::IsMember({"none", "balanced"}));
-  add("--seed", a.seed, "of the split, the order of samples and the first weights", "NUMBER")
-      ->check(at_least_zero);
+  add("--seed", a.seed, "of the split, the order of samples and the first weights", "NUMBER")->check(a_seed);
 }
 
 void add_step_arguments(CLI::App& verb, training_arguments& a) {
@@ -49,7 +51,7 @@ void add_step_arguments(CLI::App& verb, training_arguments& a) {
       ->default_str("")
       ->check(more_than_zero);
   add("--batch", a.batch, "samples per step; 0 takes all of them (gradient descent)", "SIZE")
-      ->check(at_least_zero);
+      ->check(count_from_zero);
 }
 
 void add_fit_arguments(CLI::App& verb, training_arguments& a) {
@@ -57,13 +59,13 @@ void add_fit_arguments(CLI::App& verb, training_arguments& a) {
   add("--schedule", a.schedule, "how the rate goes on: constant, step, cosine", "NAME")
       ->check(CLI::IsMember({"constant", "step", "cosine"}));
   add("--factor", a.factor, "of the step schedule, every so many epochs", "FACTOR")->check(more_than_zero);
-  add("--every", a.every, "epochs between steps of that schedule", "EPOCHS")->check(at_least_one);
-  add("--warm-up", a.warm_up, "steps over which the rate rises first", "STEPS")->check(at_least_zero);
-  add("--epochs", a.epochs, "passes over the training samples", "EPOCHS")->check(at_least_zero);
+  add("--every", a.every, "epochs between steps of that schedule", "EPOCHS")->check(count_from_one);
+  add("--warm-up", a.warm_up, "steps over which the rate rises first", "STEPS")->check(count_from_zero);
+  add("--epochs", a.epochs, "passes over the training samples", "EPOCHS")->check(count_from_zero);
   add("--patience", a.patience,
       "stop when the validation loss has not improved for so many epochs, with the best; 0 does not",
       "EPOCHS")
-      ->check(at_least_zero);
+      ->check(count_from_zero);
   add("--min-delta", a.min_delta, "what counts as an improvement", "LOSS")->check(at_least_zero);
   add("--validation-share", a.validation_share,
       "share of the training samples to validate with, if there is patience", "SHARE")
@@ -71,24 +73,18 @@ void add_fit_arguments(CLI::App& verb, training_arguments& a) {
   add("--seconds", a.seconds, "stop when this time is over; 0 does not", "SECONDS")->check(at_least_zero);
 }
 
-void check_combinations(const CLI::App& verb, const training_arguments& a) {
-  const bool is_sgd = a.optimizer == "sgd";
-  const struct {
-    const char* option;
-    bool has_effect;
-    const char* needs;
-  } rules[] = {{"--momentum", is_sgd, "--optimizer sgd"},
-               {"--nesterov", is_sgd && a.momentum > 0, "--optimizer sgd and --momentum"},
-               {"--weight-decay", a.optimizer != "adam", "--optimizer sgd or adamw"},
-               {"--factor", a.schedule == "step", "--schedule step"},
-               {"--every", a.schedule == "step", "--schedule step"},
-               {"--min-delta", a.patience > 0, "--patience"},
-               {"--validation-share", a.patience > 0, "--patience"}};
-  for (const auto& rule : rules) {
-    const CLI::Option* option = verb.get_option_no_throw(rule.option);
-    if (option != nullptr && option->count() > 0 && !rule.has_effect)
-      throw error(errc::usage, fmt::format("{} has no effect without {}.", rule.option, rule.needs));
-  }
+std::vector<double> class_weights_of(const training_arguments& a, const array<index_t>& labels,
+                                     const std::vector<std::string>& class_names) {
+  if (a.class_weights != "balanced") return {};
+  const auto classes = static_cast<index_t>(class_names.size());
+  for (index_t k = 0; k < classes; ++k)
+    if (std::find(labels.begin(), labels.end(), k) == labels.end())
+      throw error(errc::invalid_argument,
+                  fmt::format("--class-weights balanced: no training sample is of class '{}'. Other rows are "
+                              "drawn for training with another --seed, or a smaller share for tests or "
+                              "validation. If classes are numbers, they count from 0 without a gap.",
+                              class_names[static_cast<std::size_t>(k)]));
+  return balanced_weights(labels, classes);
 }
 
 double rate_of(const training_arguments& a) { return a.rate.value_or(a.optimizer == "sgd" ? 0.1 : 0.001); }

@@ -42,9 +42,10 @@ void add_step_arguments(CLI::App& verb, training_arguments& a);
 // Schedules, and how long to train.
 void add_fit_arguments(CLI::App& verb, training_arguments& a);
 
-// Refuses options that have no effect beside the others, as --momentum without sgd: they were meant to have
-// one. Throws reel::error of code usage.
-void check_combinations(const CLI::App& verb, const training_arguments& a);
+// A weight for every class where settings ask for them, from the labels to train with; otherwise none. Throws
+// reel::error of code invalid_argument for a class without samples.
+std::vector<double> class_weights_of(const training_arguments& a, const array<index_t>& labels,
+                                     const std::vector<std::string>& class_names);
 
 double rate_of(const training_arguments& a);
 optim::any_rule rule_of(const training_arguments& a);

@@ -58,7 +58,8 @@ template <class T> class trying {
 
   trial operator()() {
     result_ = {settings_.batch, rate_of(settings_), {}};
-    network_step step = make_step(settings_, parts_.train.features(), parts_.train.classes());
+    network_step step = make_step(settings_, parts_.train.features(), parts_.train.classes(),
+                                  class_weights_of(settings_, parts_.train.labels, parts_.train.class_names));
     with_batches(parts_.train, task_.scale, settings_, [&](auto& batches) {
       run(step, batches);
       return 0;

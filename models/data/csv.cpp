@@ -48,6 +48,7 @@ class csv_reader {
   void take_names(fields first);
   void take_row(fields row);
   bool take_number(const csv_field& f, std::size_t column);
+  bool reads_labels() const { return label_ != none && options_.labels != csv_labels::ignored; }
   std::string describe(std::size_t field) const;
   [[noreturn]] void fail(const csv_field& at, const std::string& detail) const {
     detail::fail_at(name_, at.line, at.column, detail);
@@ -92,7 +93,7 @@ dataset csv_reader::read() {
                               : "there is a header and nothing below it.");
 
   dataset data{{}, {}, options_.class_names, {}};
-  if (label_ != none) std::tie(data.labels, data.class_names) = labels_.finish();
+  if (reads_labels()) std::tie(data.labels, data.class_names) = labels_.finish();
   for (std::size_t i = 0; i < width_; ++i)
     if (i != label_)
       data.feature_names.push_back(names_.empty() || names_[i].empty() ? fmt::format("column {}", i + 1)
@@ -105,7 +106,8 @@ void csv_reader::find_label(fields first) {
   width_ = first.size();
   first_line_ = first[0].line;
   const auto width = static_cast<index_t>(width_);
-  const bool there_may_be_none = options_.labels == csv_labels::optional;
+  const bool there_may_be_none =
+      options_.labels == csv_labels::optional || options_.labels == csv_labels::ignored;
   const bool wanted = options_.labels == csv_labels::required ||
                       (there_may_be_none && options_.label.empty() && width == options_.features + 1);
   if (wanted && width_ < 2)
@@ -190,7 +192,7 @@ void csv_reader::take_row(fields row) {
   bool keep = true;
   for (std::size_t i = 0; i < width_; ++i)
     if (i != label_) keep = take_number(row[i], i) && keep;
-  if (label_ != none && keep) {
+  if (reads_labels() && keep) {
     const csv_field& f = row[label_];
     if (options_.missing == missing_values::drop_row && !f.is_quoted && is_missing(f.text)) return;
     labels_.add(f.text, f.is_quoted, f.line, f.column);
@@ -245,7 +247,9 @@ void check_options(const csv_options& options) {
   if (options.features < 0)
     throw error(errc::invalid_argument,
                 fmt::format("{} features; give 0 where it is not known.", options.features));
-  if (options.labels == csv_labels::optional && options.label.empty() && options.features == 0)
+  const bool may_have_labels =
+      options.labels == csv_labels::optional || options.labels == csv_labels::ignored;
+  if (may_have_labels && options.label.empty() && options.features == 0)
     throw error(
         errc::invalid_argument,
         "optional labels: say how they are known, by the name of their column or the number of features.");

@@ -29,6 +29,8 @@ class libsvm_reader {
       : source_(source),
         name_(source.name()),
         features_(options.features),
+        class_names_(options.class_names),
+        reads_labels_(options.reads_labels),
         labels_(source.name(), options.class_names) {}
 
   dataset read() {
@@ -41,8 +43,8 @@ class libsvm_reader {
                       fmt::format("{} rows of up to {} features make more than 2^30 numbers: leave out rare "
                                   "features.",
                                   rows, features));
-    dataset data{dense(rows, features), {}, {}, {}};
-    std::tie(data.labels, data.class_names) = labels_.finish();
+    dataset data{dense(rows, features), {}, class_names_, {}};
+    if (reads_labels_) std::tie(data.labels, data.class_names) = labels_.finish();
     for (index_t j = 1; j <= features; ++j) data.feature_names.push_back(fmt::format("feature {}", j));
     return data;
   }
@@ -99,7 +101,7 @@ class libsvm_reader {
     if (label.find(',') != label.npos)
       fail(word_at_,
            fmt::format("{} are several labels, or this is not LIBSVM text: give one.", quoted(label)));
-    labels_.add(label, false, line_, word_at_ + 1);
+    if (reads_labels_) labels_.add(label, false, line_, word_at_ + 1);
     index_t last = 0;
     for (std::string_view w = word(); !w.empty(); w = word()) {
       const auto colon = w.find(':');
@@ -147,6 +149,8 @@ class libsvm_reader {
   detail::text_source& source_;
   const std::string& name_;
   index_t features_, largest_ = 0;
+  std::vector<std::string> class_names_;
+  bool reads_labels_;
   std::string_view text_;  // the line
   std::size_t at_ = 0, word_at_ = 0, consumed_ = 0, line_ = 0;
   detail::class_labels labels_;

@@ -20,9 +20,9 @@ namespace {
 namespace fs = std::filesystem;
 using detail::byte_source;
 
-enum class format { idx, npy, libsvm, csv };
-
 constexpr index_t most_classes = index_t{1} << 16;
+
+bool reads(csv_labels labels) { return labels == csv_labels::required || labels == csv_labels::optional; }
 
 // Without the ending of a packed file.
 fs::path unpacked_name(fs::path path) { return path.extension() == ".gz" ? path.replace_extension() : path; }
@@ -38,23 +38,24 @@ bool looks_like_libsvm(std::string_view start) {
   return index < colon && line.substr(index, colon - index).find_first_not_of("0123456789") == line.npos;
 }
 
-format format_of(byte_source& source) {
+data_format format_of(byte_source& source) {
   constexpr std::size_t enough = 4096;
   const std::string_view start = source.peek(enough);
-  if (start.starts_with("\x93NUMPY")) return format::npy;
-  if (start.size() >= 4 && start[0] == 0 && start[1] == 0) return format::idx;
+  if (start.starts_with("\x93NUMPY")) return data_format::npy;
+  if (start.size() >= 4 && start[0] == 0 && start[1] == 0) return data_format::idx;
   const std::string ending = unpacked_name(source.name()).extension().string();
-  if (ending == ".npy") return format::npy;
+  if (ending == ".npy") return data_format::npy;
   for (const char* svm : {".libsvm", ".svmlight", ".svm"})
-    if (ending == svm) return format::libsvm;
-  return ending != ".csv" && ending != ".tsv" && looks_like_libsvm(start) ? format::libsvm : format::csv;
+    if (ending == svm) return data_format::libsvm;
+  return ending != ".csv" && ending != ".tsv" && looks_like_libsvm(start) ? data_format::libsvm
+                                                                          : data_format::csv;
 }
 
 file_array read_array(byte_source source) {
   switch (format_of(source)) {
-    case format::idx:
+    case data_format::idx:
       return detail::read_idx(std::move(source));
-    case format::npy:
+    case data_format::npy:
       return detail::read_npy(std::move(source));
     default:
       detail::fail_at_byte(source.name(), 0, "this is neither an IDX nor an NPY file.");
@@ -149,7 +150,7 @@ basic_dataset<T> from_array(array<T> x, const std::string& path, const data_opti
   std::string labels_file = options.labels_file.empty() ? labels_beside(path) : options.labels_file;
   if (options.csv.labels == csv_labels::optional && options.labels_file.empty() && !fs::exists(labels_file))
     labels_file.clear();
-  if (options.csv.labels != csv_labels::absent && !labels_file.empty()) {
+  if (reads(options.csv.labels) && !labels_file.empty()) {
     index_t classes = data.classes();
     data.labels = as_labels(read_array(byte_source(labels_file)), data.samples(), classes, labels_file);
     for (index_t c = data.classes(); c < classes; ++c) data.class_names.push_back(std::to_string(c));
@@ -165,15 +166,14 @@ basic_dataset<T> from_array(array<T> x, const std::string& path, const data_opti
 
 any_dataset read_data(const std::string& path, const data_options& options) {
   byte_source source(path);
-  switch (format_of(source)) {
-    case format::csv:
+  const data_format found = format_of(source);
+  if (options.on_format) options.on_format(found);
+  switch (found) {
+    case data_format::csv:
       return detail::read_csv(detail::text_source(std::move(source)), options.csv);
-    case format::libsvm: {
-      dataset data = detail::read_libsvm(detail::text_source(std::move(source)),
-                                         {options.csv.features, options.csv.class_names});
-      if (options.csv.labels == csv_labels::absent) data.labels = array<index_t>();
-      return data;
-    }
+    case data_format::libsvm:
+      return detail::read_libsvm(detail::text_source(std::move(source)),
+                                 {options.csv.features, options.csv.class_names, reads(options.csv.labels)});
     default:
       return std::visit([&](auto x) { return any_dataset(from_array(std::move(x), path, options)); },
                         read_array(std::move(source)));

@@ -6,6 +6,7 @@ wrong; nothing is on stdout, and nothing is written.
 Status 2 is for arguments and settings, 1 for what is wrong with files. A row: label, arguments, status, text on stderr.
 """
 import os
+import struct
 import sys
 import tempfile
 
@@ -36,7 +37,29 @@ FILES = {
     "member.conf": "optimizer = newton\n",
     "flag.conf": "quiet = perhaps\n",
     "combination.conf": "optimizer = adam\nmomentum = 0.9\n",
+    "unset.conf": "data = \"\"\n",
+    "renamed.csv": "length,depth,species\n1,2,rose\n",
+    "twins.csv": "width,width,species\n1,2,rose\n",
+    "sparse.svm": "".join(f"{i % 2} 1:{i}.5 2:{i % 3}\n" for i in range(10)),
 }
+
+
+def npy(numbers, columns):
+    """Doubles as NumPy stores them; a column of no width is an array of one axis."""
+    shape = f"({len(numbers) // columns}, {columns})" if columns else f"({len(numbers)},)"
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}"
+    header += " " * (-(len(header) + 11) % 64) + "\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + struct.pack(f"<{len(numbers)}d", *numbers)
+
+
+BINARIES = {
+    "features.npy": npy([i % 7 + 0.5 * (i % 2) for i in range(40)], 2),
+    "labels.npy": npy([i % 2 for i in range(20)], 0),
+    "from_one.npy": npy([1 + i % 2 for i in range(20)], 0),
+    "bytes.idx": b"\0\0\x08\x02\0\0\0\x0a\0\0\0\x02" + bytes(range(20)),
+    "bytes.labels": b"\0\0\x08\x01\0\0\0\x0a" + bytes(i % 2 for i in range(10)),
+}
+LONG = "long" * 75
 
 TRAIN = [
     ("no verb", "", 2, "say what to do: train, eval"),
@@ -48,8 +71,9 @@ TRAIN = [
     ("an option without its value", "train --epochs", 2, "--epochs: 1 required EPOCHS missing"),
     ("epochs below 0", "train --epochs -1", 2, "--epochs: -1 is out of range; give 0 or more"),
     ("epochs that are no number", "train --epochs ten", 2, "--epochs: 'ten' is not a number; give 0 or more"),
-    ("half an epoch", "train --epochs 2.5", 2, "--epochs = 2.5"),
-    ("more epochs than can be counted", "train --epochs 1e30", 2, "--epochs = 1e30"),
+    ("half an epoch", "train --epochs 2.5", 2, "--epochs: 2.5 is not a whole number in plain digits; give 0 or more"),
+    ("epochs with an exponent", "train --epochs 1e30", 2, "--epochs: 1e30 is not a whole number in plain digits"),
+    ("more epochs than can be counted", "train --epochs 9223372036854775808", 2, "--epochs: 9223372036854775808 is out of range"),
     ("infinitely many epochs", "train --epochs inf", 2, "'inf' is not a number"),
     ("a batch below 0", "train --batch -8", 2, "--batch: -8 is out of range"),
     ("a rate of 0", "train --lr 0", 2, "--lr: 0 is out of range; give more than 0"),
@@ -92,6 +116,27 @@ TRAIN = [
     ("two kinds of test", "train flowers.csv --test flowers.csv --test-share 0.5", 2, "--test-share has no effect beside --test"),
     ("a split of iris", "train iris --test-share 0.5", 2, "--test-share is for files"),
     ("a label column of iris", "train iris --label species", 2, "--label is for files"),
+    ("labels of a table in a file", "train flowers.csv --labels labels.npy", 2, "--labels has no effect on 'flowers.csv', which is CSV: it is for IDX and NPY"),
+    ("labels of a table in no file", "train flowers.csv --labels none.npy", 2, "--labels has no effect on 'flowers.csv'"),
+    ("labels that are not there", "train features.npy --labels none.npy", 1, "'none.npy' cannot be opened"),
+    ("labels of sparse text in a file", "train sparse.svm --labels labels.npy", 2, "--labels has no effect on 'sparse.svm', which is LIBSVM"),
+    ("a label column of an array", "train features.npy --labels labels.npy --label kind", 2, "--label has no effect on 'features.npy', which is NPY: it names a column of CSV"),
+    ("a label column of sparse text", "train sparse.svm --label kind", 2, "--label has no effect on 'sparse.svm', which is LIBSVM"),
+    ("a header of an array", "train features.npy --labels labels.npy --header no", 2, "--header has no effect on 'features.npy'"),
+    ("a header of sparse text", "train sparse.svm --header detect", 2, "--header has no effect on 'sparse.svm'"),
+    ("a header of bytes", "train bytes.idx --labels bytes.labels --header yes", 2, "--header has no effect on 'bytes.idx', which is IDX"),
+    ("a separator of an array", "train features.npy --labels labels.npy --separator ;", 2, "--separator has no effect on 'features.npy'"),
+    ("a separator of sparse text", "train sparse.svm --separator tab", 2, "--separator has no effect on 'sparse.svm'"),
+    ("missing values of sparse text", "train sparse.svm --missing drop", 2, "--missing has no effect on 'sparse.svm'"),
+    ("missing values of bytes", "train bytes.idx --labels bytes.labels --missing mean", 2, "--missing has no effect on 'bytes.idx'"),
+    ("an array without labels", "train features.npy", 1, "holds features alone: name the file with the labels: --labels FILE."),
+    ("test samples without labels", "train features.npy --labels labels.npy --test features.npy", 1, "name the file with the labels: --test-labels FILE."),
+    ("test labels without test samples", "train features.npy --labels labels.npy --test-labels labels.npy", 2, "--test-labels has no effect without --test"),
+    ("test labels of a table", "train flowers.csv --test flowers.csv --test-labels labels.npy", 2, "--test-labels has no effect on 'flowers.csv', which is CSV"),
+    ("test labels of iris", "train iris --test-labels labels.npy", 2, "--test-labels has no effect without --test"),
+    ("test columns of other names", "train flowers.csv --test renamed.csv", 1, "'renamed.csv' has no column 'width'"),
+    ("weights of a class that is not there", "train features.npy --labels from_one.npy --class-weights balanced", 1, "--class-weights balanced: no training sample is of class '0'"),
+    ("a setting that is empty", "train --config unset.conf", 2, "data: the value is empty"),
     ("saving every −1 epochs", "train --save-every -1", 2, "--save-every: -1 is out of range"),
     ("no threads", "train --threads 0", 2, "--threads: 0 is out of range"),
     ("too many threads", "train flowers.csv --threads 1000", 2, "--threads: 1000 is out of range; give 1 to 256"),
@@ -135,12 +180,34 @@ OTHERS = [
     ("a checkpoint for a model", "eval checkpoint.safetensors flowers.csv", 1, "checkpoint.safetensors: "),
     ("eval of samples without classes", "eval model.safetensors unlabelled.csv", 1, "unlabelled.csv"),
     ("eval of unknown classes", "eval model.safetensors unknown.csv", 1, "unknown.csv:2:5: unknown class 'oak'"),
-    ("columns in another order", "eval model.safetensors swapped.csv", 1, "'swapped.csv' has 'width' as feature 1, where the model was trained with 'length'"),
+    ("columns of other names", "eval model.safetensors renamed.csv", 1, "'renamed.csv' has no column 'width', which is a feature in training; it has 'depth', which is none"),
+    ("predicting from columns of other names", "predict model.safetensors renamed.csv", 1, "'renamed.csv' has no column 'width'"),
+    ("two columns of one name", "eval model.safetensors twins.csv", 1, "'twins.csv' has two columns that are called 'width'"),
     ("predicting from too few columns", "predict model.safetensors narrow.csv", 1, "narrow.csv"),
-    ("predicting other flowers", "predict model.safetensors iris", 1, "'iris' has 4 features; the model was trained with 2"),
-    ("predicting into a folder", "predict model.safetensors flowers.csv --out .", 1, "'.' cannot be written"),
+    ("predicting other flowers", "predict model.safetensors iris", 1, "'iris' has 4 features; in training there were 2"),
+    ("predicting into a folder", "predict model.safetensors flowers.csv --out .", 1, "'.' cannot be written: Is a directory."),
     ("a graph of epochs", "graph flowers.csv --epochs 3", 2, "reel graph has no option '--epochs'."),
     ("a graph of momentum that adam has not", "graph --optimizer adam --momentum 0.5", 2, "--momentum has no effect"),
+    ("labels that nobody looks at", "predict model.safetensors features.npy --labels labels.npy", 2, "--labels has no effect: reel predict does not look at classes"),
+    ("a label column of iris to predict", "predict model.safetensors iris --label species", 2, "--label is for files"),
+    ("a separator of iris to evaluate", "eval model.safetensors iris --separator ,", 2, "--separator is for files"),
+    ("a label column of an array to evaluate", "eval model.safetensors features.npy --labels labels.npy --label kind", 2, "--label has no effect on 'features.npy'"),
+    ("labels of a table to evaluate in a file", "eval model.safetensors flowers.csv --labels labels.npy", 2, "--labels has no effect on 'flowers.csv'"),
+    ("a header of sparse text to predict", "predict model.safetensors sparse.svm --header yes", 2, "--header has no effect on 'sparse.svm'"),
+    ("means that no model has", "eval plain.safetensors flowers.csv --missing mean", 2, "--missing mean needs a model that was trained with --scale standardize"),
+    ("a graph of a rate", "graph flowers.csv --lr 0.5", 2, "--lr has no effect on the program of a step"),
+    ("a graph of a seed", "graph flowers.csv --seed 3", 2, "--seed has no effect on the program of a step"),
+    ("a graph of a scale", "graph flowers.csv --scale 255", 2, "--scale has no effect on the program of a step"),
+    ("a graph of labels of a table", "graph flowers.csv --labels labels.npy", 2, "--labels has no effect on 'flowers.csv'"),
+    ("a sweep over labels of a table", "sweep flowers.csv --labels labels.npy", 2, "--labels has no effect on 'flowers.csv'"),
+    ("a sweep to test columns of other names", "sweep flowers.csv --test renamed.csv", 1, "'renamed.csv' has no column 'width'"),
+    ("a comparison on test columns of other names", "compare flowers.csv --test renamed.csv", 1, "'renamed.csv' has no column 'width'"),
+    ("a comparison with labels of a table", "compare flowers.csv --labels labels.npy", 2, "--labels has no effect on 'flowers.csv'"),
+    ("seeds of mutants", "check --op exp --mutate --seeds 2", 2, "--seeds has no effect beside --mutate"),
+    ("seeds of the table of everything", "check --op exp --matrix --seeds 2", 2, "--seeds has no effect beside --mutate, --matrix"),
+    ("curves of everything", "check --op exp --matrix --vcurve v.svg", 2, "--matrix has no effect beside --vcurve"),
+    ("mutants in the table of everything", "check --matrix --mutate", 2, "--mutate has no effect beside --matrix"),
+    ("the table of everything as JSON", "check --matrix --json", 2, "--json has no effect beside --matrix"),
     ("a sweep over no number", "sweep flowers.csv --batches small", 2, "--batches: 'small' is not a number"),
     ("a sweep over batches below 0", "sweep flowers.csv --batches 8,-8", 2, "--batches: -8 is out of range"),
     ("a sweep over rates of 0", "sweep flowers.csv --rates 0.1,0", 2, "--rates: 0 is out of range; give more than 0"),
@@ -151,17 +218,71 @@ OTHERS = [
 ]
 
 
+# Where nothing else is wrong: the same with every option of its kind.
+def of_every_option():
+    counts = {"train": "--epochs --batch --every --warm-up --patience --save-every --stop-after --hidden --threads".split(),
+              "sweep": ["--batches"], "compare": ["--batch"], "check": ["--seeds"]}
+    reals = {"train": "--lr --momentum --weight-decay --l2 --clip --factor --min-delta --validation-share --seconds --test-share --scale".split(),
+             "sweep": "--target --rates --seconds --l2".split(), "compare": ["--rates", "--seconds"], "graph": ["--l2", "--clip"]}
+    needs = {"--every": ["--schedule", "step"], "--factor": ["--schedule", "step"], "--min-delta": ["--patience", "3"],
+             "--validation-share": ["--patience", "3"]}
+
+    def rows(options, values):
+        for verb, names in options.items():
+            data = [] if verb == "check" else ["flowers.csv"]
+            for name in names:
+                for value in values:
+                    yield f"reel {verb} {name} {value}", [verb, *data, *needs.get(name, []), name, value], 2, f"{name}: "
+    yield from rows(counts, ["99999999999999999999", "9223372036854775808", "-1", "1.5", "1e3", "0x10", "007", "inf", "nan", "ten", "1,,2x", "٣"])
+    yield from rows({"train": ["--seed"], "sweep": ["--seed"], "check": ["--seed"]},
+                    ["18446744073709551616", "-1", "0.5", "1e3", "0x10", "lucky"])
+    yield from rows(reals, ["1e-320", "1e-60", "1e39", "1e400", "-1e400", "inf", "-inf", "nan", "0x1p3", "1_000", "half", "1e"])
+    for verb in "train graph sweep compare eval predict".split():
+        before = ["model.safetensors"] if verb in ("eval", "predict") else []
+        yield f"reel {verb} of no data", [verb, *before, ""], 2, "data: the value is empty: is a variable of the shell not set?"
+        yield f"reel {verb} of no label", [verb, *before, "flowers.csv", "--label", ""], 2, "--label: the value is empty"
+        yield f"reel {verb} of no separator", [verb, *before, "flowers.csv", "--separator", ""], 2, "--separator: "
+    yield "reel eval of no model", ["eval", "", "flowers.csv"], 2, "model: the value is empty"
+    for option in "--test --labels --test-labels --out --resume --config --optimizer --hidden --scale --lr".split():
+        yield f"reel train with an empty {option}", ["train", "flowers.csv", option, ""], 2, f"{option}: "
+    yield "reel predict into nothing", ["predict", "model.safetensors", "flowers.csv", "--out", ""], 2, "--out: the value is empty"
+    yield "reel check of no op", ["check", "--op", ""], 2, "--op: the value is empty"
+
+
+# Names that are longer than a file system takes.
+TOO_LONG = [
+    ("a long folder", ["train", "flowers.csv", "--out", LONG], 1, f"'{LONG}' is no folder and cannot be made: File name too long. Name another with --out."),
+    ("a long folder in a folder", ["train", "flowers.csv", "--out", "plain/" + LONG], 1, "cannot be made: File name too long."),
+    ("long data", ["train", LONG], 1, f"'{LONG}' cannot be opened: File name too long."),
+    ("long test data", ["train", "flowers.csv", "--test", LONG], 1, "cannot be opened: File name too long."),
+    ("long labels", ["train", "features.npy", "--labels", LONG], 1, "cannot be opened: File name too long."),
+    ("a long checkpoint", ["train", "--resume", LONG], 1, "cannot be opened: File name too long."),
+    ("long settings", ["train", "--config", LONG], 2, "this file of settings cannot be read"),
+    ("a long model", ["eval", LONG, "flowers.csv"], 1, "cannot be opened: File name too long."),
+    ("long predictions", ["predict", "model.safetensors", "flowers.csv", "--out", LONG], 1, "cannot be written: File name too long."),
+    ("a long picture", ["sweep", "flowers.csv", "--seconds", "0.01", "--batches", "8", "--rates", "0.1", "--quiet", "--out", LONG], 1, "cannot be written: File name too long."),
+    ("a long curve", ["check", "--op", "exp", "--vcurve", LONG + ".svg"], 1, "cannot be written: File name too long."),
+]
+
+
 def findings(program, folder):
     for name, text in FILES.items():
         write(folder, name, text)
+    for name, data in BINARIES.items():
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(data)
     fine(program, "train", "flowers.csv", "--out", ".", "--quiet", folder=folder)
+    fine(program, "train", "flowers.csv", "--out", "plain", "--scale", "none", "--quiet", folder=folder)
+    os.rename(os.path.join(folder, "plain", "model.safetensors"), os.path.join(folder, "plain.safetensors"))
     fine(program, "train", "flowers.csv", "--out", ".", "--quiet", "--stop-after", "3", folder=folder)
     before = {name: os.path.getmtime(os.path.join(folder, name)) for name in os.listdir(folder)}
-    labels = [row[0] for row in TRAIN + OTHERS]
+    rows = [(label, line.split(), status, text) for label, line, status, text in TRAIN + OTHERS] + TOO_LONG + list(of_every_option())
+    labels = [row[0] for row in rows]
     if len(set(labels)) != len(labels):
         yield "two rows have the same label"
-    for label, arguments, status, text in TRAIN + OTHERS:
-        got, out, err = run(program, *arguments.split(), folder=folder)
+    for label, words, status, text in rows:
+        got, out, err = run(program, *words, folder=folder)
+        arguments = " ".join(words)
         if got != status:
             yield f"{label}: reel {arguments}: exit status {got}, not {status}: {err}"
         elif text not in err:

@@ -206,6 +206,54 @@ BOOST_AUTO_TEST_CASE(labels_of_a_table_may_be_absent) {
       errc::invalid_argument, [&] { parse_csv("1,2\n", {.features = -1}); }, "-1 features");
 }
 
+BOOST_AUTO_TEST_CASE(labels_that_are_ignored_may_be_anything) {
+  const csv_options named{.label = "kind",
+                          .labels = csv_labels::ignored,
+                          .class_names = {"x", "y"},
+                          .missing = missing_values::drop_row};
+  for (const char* kind : {"x", "oak", "?", "", "1.5", "\"\"", "NA"}) {
+    BOOST_TEST_CONTEXT(kind) {
+      const dataset d = parse_csv(std::string("a,kind,b\n1,") + kind + ",2\n7," + kind + ",8\n", named);
+      BOOST_TEST((!d.has_labels() && d.x == array<double>{{1, 2}, {7, 8}}));
+      BOOST_TEST((d.class_names == strings{"x", "y"} && d.feature_names == strings{"a", "b"}));
+      const csv_options counted{.labels = csv_labels::ignored, .features = 2};
+      const dataset last = parse_csv(std::string("1,2,") + kind + "\n", counted);
+      BOOST_TEST((!last.has_labels() && last.x == array<double>{{1, 2}}));
+    }
+  }
+  BOOST_TEST(parse_csv("a,b\n1,2\n", named).features() == 2);
+  BOOST_TEST(parse_csv("kind,a,b\n?,,2\nx,3,4\n", named).samples() == 1);
+  check_error(
+      errc::invalid_argument, [&] { parse_csv("1,2\n", {.labels = csv_labels::ignored}); },
+      "optional labels: say how");
+  for (const char* kind : {"x", "oak", "?", "1.5", "NA"}) {
+    const dataset d = parse_libsvm(std::string(kind) + " 1:3 2:4\n", {2, {"x", "y"}, false});
+    BOOST_TEST((!d.has_labels() && d.x == array<double>{{3, 4}} && d.class_names == strings{"x", "y"}), kind);
+  }
+  const temporary_directory place;
+  const data_options ignored{.csv = {.labels = csv_labels::ignored, .features = 2}};
+  place.file("u-labels-idx1-ubyte.gz", "no labels at all");
+  const auto of_images = read_data(place.file("u-images-idx3-ubyte.gz", gzip(images)), ignored);
+  BOOST_TEST(!std::get<byte_dataset>(of_images).has_labels());
+  BOOST_TEST(!std::get<dataset>(read_data(place.file("d.svm", "? 1:3 2:4\n"), ignored)).has_labels());
+}
+
+BOOST_AUTO_TEST_CASE(a_format_is_told_before_anything_is_read) {
+  const temporary_directory place;
+  std::vector<data_format> told;
+  data_options options;
+  options.on_format = [&](data_format f) {
+    told.push_back(f);
+    throw error(errc::usage, "not this one");
+  };
+  for (const std::string& path : {place.file("a.csv", "a,b\n\"no end"), place.file("a.svm", "no labels"),
+                                  place.file("a", gzip(images)), place.file("a.npy", "not an array")})
+    check_error(
+        errc::usage, [&] { read_data(path, options); }, "not this one");
+  BOOST_TEST(
+      (told == std::vector{data_format::csv, data_format::libsvm, data_format::idx, data_format::npy}));
+}
+
 BOOST_AUTO_TEST_CASE(bytes_become_scaled_batches) {
   auto x = make_array<std::uint8_t>({300, 3});
   for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<std::uint8_t>(i);

@@ -14,8 +14,9 @@ namespace reel {
 
 enum class csv_header { detect, present, absent };
 
-// Whether there is a label column: there must be; where the file has it; there is none.
-enum class csv_labels { required, optional, absent };
+// Whether there is a label column: there must be; where the file has it; where the file has it, but nobody
+// looks at it, so that it may hold anything; there is none.
+enum class csv_labels { required, optional, ignored, absent };
 
 struct csv_options {
   char separator = '\0';                            // '\0': the one of , ; tab | that line 1 has most of
@@ -31,9 +32,10 @@ struct csv_options {
 // Labels are names or whole numbers. Classes are sorted, numbers by value, unless options.class_names
 // gives them: so a second file gets the numbering of the first.
 //
-// csv_labels::optional suits files to predict on, which may hold the labels or not. They do if a column of
-// the first line is called options.label; or, where that is empty, if there is one column more than
-// options.features.
+// csv_labels::ignored suits files to predict on, which may hold the labels or not: nothing, a question mark,
+// or classes that training has not seen. They hold labels if a column of the first line is called
+// options.label; or, if that is empty, if there is one column more than options.features.
+// csv_labels::optional finds the column in the same way, and reads it.
 //
 // Fields may be quoted, "" being a quote inside; blanks around a field and blank lines do not count;
 // lines end with \n, \r\n or \r; a UTF-8 byte-order mark is skipped; a file packed with gzip is unpacked.

@@ -15,6 +15,7 @@ namespace reel {
 struct libsvm_options {
   index_t features = 0;                       // how many there are; 0: as many as the largest index
   std::vector<std::string> class_names = {};  // the classes, where they are known already
+  bool reads_labels = true;                   // if not, labels are not looked at, and there are none
 };
 
 // A dense data set: the features that a line does not name are 0. Labels are names or whole numbers, as in

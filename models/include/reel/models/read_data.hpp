@@ -8,6 +8,7 @@
 #include <reel/models/csv.hpp>
 #include <reel/models/data.hpp>
 
+#include <functional>
 #include <string>
 #include <variant>
 
@@ -15,9 +16,13 @@ namespace reel {
 
 using any_dataset = std::variant<dataset, byte_dataset>;
 
+enum class data_format { csv, libsvm, idx, npy };
+
 struct data_options {
   csv_options csv = {};  // of these, labels, features, class_names and missing serve the other formats, too
   std::string labels_file = {};  // the labels of an IDX or NPY file of features; see below where empty
+  // Called when the format is known, and before anything is read; what it throws passes through.
+  std::function<void(data_format)> on_format = {};
 };
 
 // The format is known by the first bytes, and text by its ending (.libsvm, .svmlight, .svm) or, failing
@@ -27,7 +32,8 @@ struct data_options {
 // a file of their own of either format, whole numbers 0 … classes − 1, one per sample. Where
 // options.labels_file is empty, the labels of …images-idx3… are in …labels-idx1… beside it; any other
 // array has no labels, which is an error if options.csv.labels is `required`. Classes that nobody named
-// are called by their numbers. With csv_labels::absent, the labels that a LIBSVM file has are left out.
+// are called by their numbers. With csv_labels::ignored or absent, nobody looks for a file of labels, nor at
+// the labels of a LIBSVM file.
 //
 // Throws as the readers of the formats do, and invalid_label for a label outside the classes,
 // shape_mismatch where features and labels do not agree, non_finite for a feature that is not finite.

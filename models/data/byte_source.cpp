@@ -29,7 +29,7 @@ constexpr std::uint64_t most_inflation = 1032;
 
 }  // namespace
 
-// One or more gzip members, one after the other.
+// One or more gzip members, one after the other, and zeros after them.
 struct byte_source::inflater {
   inflater() {
     constexpr int gzip_with_largest_window = 16 + MAX_WBITS;
@@ -42,6 +42,7 @@ struct byte_source::inflater {
   z_stream stream{};
   std::array<char, std::size_t{1} << 16> input;
   bool in_member = true;
+  bool in_padding = false;  // zeros after the last member
 };
 
 byte_source::byte_source(const std::string& path, packed gzip) : name_(path) {
@@ -116,7 +117,7 @@ std::size_t byte_source::read_on(std::span<char> to) {
     }
     return done;
   }
-  auto& [stream, input, in_member] = *inflater_;
+  auto& [stream, input, in_member, in_padding] = *inflater_;
   const auto refuse = [&](const char* what) {
     throw error(errc::parse_error, fmt::format("{}: {}: fetch or pack the file again.", name_, what));
   };
@@ -130,6 +131,13 @@ std::size_t byte_source::read_on(std::span<char> to) {
       }
     }
     if (!in_member) {
+      // Archives on tape fill their last block with zeros, which are no part of what was packed.
+      while (stream.avail_in > 0 && *stream.next_in == 0) {
+        ++stream.next_in, --stream.avail_in;
+        in_padding = true;
+      }
+      if (stream.avail_in == 0) continue;
+      if (in_padding) refuse("the gzip data are damaged, or followed by something else");
       inflateReset(&stream);
       in_member = true;
     }

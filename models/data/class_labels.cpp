@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -40,8 +41,9 @@ class_labels::class_labels(std::string file, std::vector<std::string> known)
 }
 
 void class_labels::add(std::string_view text, bool is_quoted, std::size_t line, std::size_t column) {
-  auto at = index_.find(text);
-  if (at == index_.end()) {
+  auto& index = is_quoted ? quoted_ : plain_;
+  auto at = index.find(text);
+  if (at == index.end()) {
     const auto [form, value] = read_number(text);
     if (text.empty() || (!is_quoted && form == number_form::missing))
       fail_at(file_, line, column, "the label is missing: fill it in or remove the row.");
@@ -53,13 +55,25 @@ void class_labels::add(std::string_view text, bool is_quoted, std::size_t line, 
     if (distinct_.size() == max_classes)
       fail_at(file_, line, column,
               fmt::format("there are more than {} different labels: is this the label column?", max_classes));
-    at = index_.emplace(text, static_cast<std::uint32_t>(distinct_.size())).first;
+    at = index.emplace(text, static_cast<std::uint32_t>(distinct_.size())).first;
     const bool is_finite = form == number_form::finite;
     const bool is_number = is_finite || form == number_form::too_large || form == number_form::infinite;
-    distinct_.push_back(
-        {std::string(text), is_finite ? value : num::infinity<double>(), is_number, line, column});
+    distinct_.push_back({std::string(text), is_finite ? value : num::infinity<double>(),
+                         is_number && !is_quoted, is_quoted, line, column});
   }
   labels_.push_back(at->second);
+}
+
+// Why a number is no class, or nothing if it is one.
+const char* class_labels::why_no_class(const distinct& d) const {
+  if (d.value != std::trunc(d.value) || !std::isfinite(d.value))
+    return d.text.find_first_not_of("+-0123456789") == d.text.npos
+               ? "is larger than any double: put labels of so many digits in quotes, which makes them names"
+               : "is not a whole number: a class is a whole number or a name";
+  if (std::abs(d.value) > largest_whole)
+    return "is a whole number beyond 2^53, where doubles do not tell neighbours apart: put such labels in "
+           "quotes, which makes them names";
+  return nullptr;
 }
 
 std::pair<array<index_t>, std::vector<std::string>> class_labels::finish() {
@@ -68,15 +82,15 @@ std::pair<array<index_t>, std::vector<std::string>> class_labels::finish() {
   // What a label is called: a whole number is one class however it is written.
   std::vector<std::string> names;
   for (const distinct& d : distinct_) {
-    const bool whole = d.is_number && std::abs(d.value) <= largest_whole && d.value == std::trunc(d.value);
-    if (known_.empty() && numbers && !whole)
-      fail_at(file_, d.line, d.column,
-              fmt::format("the label {} is not a whole number: a class is a whole number or a name.",
-                          quoted(d.text)));
-    names.push_back(numbers && whole ? fmt::format("{}", static_cast<std::int64_t>(d.value)) : d.text);
+    const char* const why_not = d.is_number ? why_no_class(d) : "";
+    if (known_.empty() && numbers && why_not != nullptr)
+      fail_at(file_, d.line, d.column, fmt::format("the label {} {}.", quoted(d.text), why_not));
+    const bool is_number = d.is_number && (numbers || !known_.empty());
+    names.push_back(is_number && why_not == nullptr ? fmt::format("{}", static_cast<std::int64_t>(d.value))
+                                                    : d.text);
   }
 
-  std::vector<std::string> classes = known_.empty() ? sorted(names, numbers) : known_;
+  std::vector<std::string> classes = known_.empty() ? sorted(names) : known_;
   std::map<std::string_view, index_t> numbering;
   for (const std::string& name : classes) numbering.emplace(name, static_cast<index_t>(numbering.size()));
   std::vector<index_t> of_distinct;
@@ -94,10 +108,19 @@ std::pair<array<index_t>, std::vector<std::string>> class_labels::finish() {
   return {std::move(labels), std::move(classes)};
 }
 
-std::vector<std::string> class_labels::sorted(const std::vector<std::string>& names, bool numbers) const {
-  std::vector<std::pair<double, std::string>> order;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    order.emplace_back(numbers ? distinct_[i].value : 0, names[i]);
+// By value, if all of them are whole numbers as they are usually written, and otherwise as texts.
+std::vector<std::string> class_labels::sorted(const std::vector<std::string>& names) {
+  std::vector<std::pair<std::int64_t, std::string>> order;
+  bool numbers = true;
+  for (const std::string& name : names) {
+    std::int64_t value = 0;
+    const auto [end, code] = std::from_chars(name.data(), name.data() + name.size(), value);
+    numbers = numbers && code == std::errc{} && end == name.data() + name.size() &&
+              fmt::format("{}", value) == name;
+    order.emplace_back(value, name);
+  }
+  if (!numbers)
+    for (auto& [value, name] : order) value = 0;
   std::sort(order.begin(), order.end());
   order.erase(std::unique(order.begin(), order.end()), order.end());
   std::vector<std::string> all;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The label column of a file: texts in, class numbers and class names out.
+// The label column of a file: texts in, class numbers and class names out. A label in quotes is a name.
 #pragma once
 
 #include <reel/autodiff/array.hpp>
@@ -30,19 +30,21 @@ class class_labels {
   struct distinct {
     std::string text;
     double value;  // of a number, whole or not
-    bool is_number;
+    bool is_number, is_quoted;
     std::size_t line, column;
   };
   struct hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
   };
-  std::vector<std::string> sorted(const std::vector<std::string>& names, bool numbers) const;
+  const char* why_no_class(const distinct& d) const;
+  static std::vector<std::string> sorted(const std::vector<std::string>& names);
 
   std::string file_;
   std::vector<std::string> known_;
   std::vector<distinct> distinct_;
-  std::unordered_map<std::string, std::uint32_t, hash, std::equal_to<>> index_;
+  // Indices into distinct_ by the text: of labels as they stand, and of those in quotes, which are names.
+  std::unordered_map<std::string, std::uint32_t, hash, std::equal_to<>> plain_, quoted_;
   std::vector<std::uint32_t> labels_;  // indices into distinct_
 };
 

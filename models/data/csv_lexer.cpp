@@ -2,6 +2,7 @@
 #include "csv_lexer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace reel::detail {
 
@@ -23,15 +24,36 @@ char* merge_doubled_quotes(char* begin, char* end) noexcept {
 
 }  // namespace
 
-csv_lexer::csv_lexer(text_source& source, char separator)
-    : source_(source), separator_(separator), text_(source.window()) {
-  if (separator_ == '\0') separator_ = most_frequent_separator();
-  for (const char c : {separator_, '\n', '\r', '"', '\0'}) is_special_[static_cast<unsigned char>(c)] = true;
+csv_lexer::csv_lexer(text_source& source, const csv_options& options)
+    : source_(source), separator_(options.separator), comment_(options.comment), text_(source.window()) {
+  if (const char announced = announced_separator(); announced != '\0') {
+    source_.consume(length_);
+    length_ = 0;
+    text_ = source_.window();
+    if (separator_ == '\0') separator_ = announced;
+  }
+  if (separator_ == '\0') separator_ = most_frequent_separator(options.decimal);
+  for (const char c : {separator_, comment_, '\n', '\r', '"', '\0'})
+    is_special_[static_cast<unsigned char>(c)] = true;
+  if (separator_ == ' ') is_special_['\t'] = true;
+}
+
+// Of a first line "sep=;", whose end it puts into length_; '\0' if there is none.
+char csv_lexer::announced_separator() {
+  constexpr std::string_view word = "sep=";
+  for (std::size_t i = 0; i < word.size(); ++i)
+    if (const int c = peek(i); (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != word[i]) return '\0';
+  const int separator = peek(word.size()), after = peek(word.size() + 1);
+  const bool is_line = after == '\n' || after == '\r' || after == end_of_text;
+  if (!is_line || std::string_view(",;|: \t").find(static_cast<char>(separator)) == std::string_view::npos)
+    return '\0';
+  length_ = skip_line_end(word.size() + 1);
+  return static_cast<char>(separator);
 }
 
 bool csv_lexer::next() {
   do {
-    source_.consume(length_);
+    source_.consume(std::exchange(length_, 0));
     text_ = source_.window();
     if (peek(0) == end_of_text) return false;
     scan_record();
@@ -62,11 +84,12 @@ void csv_lexer::fail(std::size_t at, const char* detail) const {
 }
 
 // A comma loses a tie: beside another separator it is a decimal comma.
-char csv_lexer::most_frequent_separator() {
+char csv_lexer::most_frequent_separator(char decimal) {
   constexpr std::string_view candidates = ";\t|,";
   std::array<std::size_t, candidates.size()> counts{};
   bool in_quotes = false, is_blank_line = true;
   for (std::size_t at = 0;; ++at) {
+    if (is_comment(peek(at)) && !in_quotes) at = skip_comment(at);
     const int c = peek(at);
     if (c == end_of_text || ((c == '\n' || c == '\r') && !in_quotes)) {
       if (!is_blank_line) break;
@@ -79,22 +102,31 @@ char csv_lexer::most_frequent_separator() {
     const auto candidate = candidates.find(static_cast<char>(c));
     if (!in_quotes && candidate != candidates.npos) ++counts[candidate];
   }
+  if (decimal == ',') counts.back() = 0;
   const auto most = std::max_element(counts.begin(), counts.end());
-  return *most == 0 ? ',' : candidates[static_cast<std::size_t>(most - counts.begin())];
+  return *most == 0 ? (decimal == ',' ? ';' : ',')
+                    : candidates[static_cast<std::size_t>(most - counts.begin())];
+}
+
+std::size_t csv_lexer::skip_blanks(std::size_t at) {
+  while (is_blank(peek(at)) || (separator_ == ' ' && separates(peek(at)))) ++at;
+  return at;
 }
 
 void csv_lexer::scan_record() {
   marks_.clear();
   line_begin_ = 0;
   for (std::size_t at = 0;;) {
-    while (is_blank(peek(at))) ++at;
+    at = skip_blanks(at);
     at = peek(at) == '"' ? scan_quoted(at) : scan_plain(at);
-    if (peek(at) != separator_) {
-      length_ = skip_line_end(at);
+    if (separator_ == ' ') at = skip_blanks(at);
+    const bool goes_on = separator_ == ' ' ? !ends_line(peek(at)) : peek(at) == separator_;
+    if (!goes_on) {
+      length_ = skip_line_end(skip_comment(at));
       return;
     }
     if (marks_.size() == max_fields) fail(at, "more than 1048576 columns: is a line end missing?");
-    ++at;
+    if (separator_ != ' ') ++at;
   }
 }
 
@@ -133,6 +165,13 @@ std::size_t csv_lexer::scan_plain(std::size_t at) {
   m.end = at;
   while (m.end > m.begin && is_blank(text_[m.end - 1])) --m.end;
   marks_.push_back(m);
+  return at;
+}
+
+// To the end of the line, where a comment begins.
+std::size_t csv_lexer::skip_comment(std::size_t at) {
+  if (is_comment(peek(at)))
+    for (int c = peek(at); c != '\n' && c != '\r' && c != end_of_text; c = peek(at)) ++at;
   return at;
 }
 

@@ -4,6 +4,8 @@
 
 #include "text_source.hpp"
 
+#include <reel/models/csv.hpp>
+
 #include <array>
 #include <span>
 #include <string_view>
@@ -19,8 +21,9 @@ struct csv_field {
 
 class csv_lexer {
  public:
-  // The separator '\0' stands for the one that the first line has most of.
-  csv_lexer(text_source& source, char separator);
+  // Of the options it takes separator, decimal and comment. A first line "sep=;", as Excel writes it, is
+  // skipped, and tells the separator if none is given.
+  csv_lexer(text_source& source, const csv_options& options);
 
   // Reads the next record that is not blank; false at the end. Its fields are valid until the next call.
   bool next();
@@ -41,20 +44,25 @@ class csv_lexer {
   }
   int peek_further(std::size_t at);
   bool is_blank(int c) const noexcept { return (c == ' ' || c == '\t') && c != separator_; }
-  bool ends_field(int c) const noexcept {
-    return c == separator_ || c == '\n' || c == '\r' || c == end_of_text;
-  }
+  // With runs of blanks as separators, ' ', a tab is a blank, too.
+  bool separates(int c) const noexcept { return c == separator_ || (separator_ == ' ' && c == '\t'); }
+  bool is_comment(int c) const noexcept { return c == comment_ && comment_ != '\0'; }
+  bool ends_line(int c) const noexcept { return c == '\n' || c == '\r' || c == end_of_text || is_comment(c); }
+  bool ends_field(int c) const noexcept { return separates(c) || ends_line(c); }
   std::size_t column(std::size_t at) const noexcept { return at - line_begin_ + 1; }
   [[noreturn]] void fail(std::size_t at, const char* detail) const;
 
-  char most_frequent_separator();
+  char announced_separator();
+  char most_frequent_separator(char decimal);
   void scan_record();
   std::size_t scan_quoted(std::size_t at);
   std::size_t scan_plain(std::size_t at);
+  std::size_t skip_blanks(std::size_t at);
+  std::size_t skip_comment(std::size_t at);
   std::size_t skip_line_end(std::size_t at);
 
   text_source& source_;
-  char separator_;
+  char separator_, comment_;
   std::array<bool, 256> is_special_{};  // a byte that a plain field cannot just run over
   std::span<char> text_;                // the source's window: it begins with this record
   std::size_t length_ = 0;              // of this record

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "class_labels.hpp"
 #include "formats.hpp"
+#include "memory.hpp"
 #include "number_text.hpp"
 
 #include <reel/autodiff/error.hpp>
@@ -29,6 +30,8 @@ class libsvm_reader {
       : source_(source),
         name_(source.name()),
         features_(options.features),
+        base_(options.zero_based ? 0 : 1),
+        skips_queries_(options.skip_queries),
         class_names_(options.class_names),
         reads_labels_(options.reads_labels),
         labels_(source.name(), options.class_names) {}
@@ -43,9 +46,13 @@ class libsvm_reader {
                       fmt::format("{} rows of up to {} features make more than 2^30 numbers: leave out rare "
                                   "features.",
                                   rows, features));
+    detail::check_memory(static_cast<std::uint64_t>(rows * features) * sizeof(double), name_,
+                         to_string(shape{rows, features}) + " numbers");
     dataset data{dense(rows, features), {}, class_names_, {}};
+    if (base_ == 0 && !any_at_0_)
+      data.notes.push_back("no feature has the index 0, from which they are counted: do they count from 1?");
     if (reads_labels_) std::tie(data.labels, data.class_names) = labels_.finish();
-    for (index_t j = 1; j <= features; ++j) data.feature_names.push_back(fmt::format("feature {}", j));
+    for (index_t j = 0; j < features; ++j) data.feature_names.push_back(fmt::format("feature {}", j + base_));
     return data;
   }
 
@@ -102,29 +109,50 @@ class libsvm_reader {
       fail(word_at_,
            fmt::format("{} are several labels, or this is not LIBSVM text: give one.", quoted(label)));
     if (reads_labels_) labels_.add(label, false, line_, word_at_ + 1);
-    index_t last = 0;
+    index_t last = -1;  // from 0
     for (std::string_view w = word(); !w.empty(); w = word()) {
       const auto colon = w.find(':');
       if (colon == w.npos) fail(word_at_, fmt::format("{} is not index:value.", quoted(w)));
-      last = index(w.substr(0, colon), last);
-      entries_.push_back({last - 1, value(w.substr(colon + 1), word_at_ + colon + 1, last)});
+      if (skips_queries_ && last < 0 && w.starts_with("qid:")) continue;
+      last = index(w.substr(0, colon), w, last);
+      any_at_0_ = any_at_0_ || last == 0;
+      entries_.push_back({last, value(w.substr(colon + 1), word_at_ + colon + 1, last + base_)});
     }
-    largest_ = std::max(largest_, last);
+    largest_ = std::max(largest_, last + 1);
     row_ends_.push_back(entries_.size());
   }
 
-  index_t index(std::string_view text, index_t last) const {
+  // Of an entry, counted from 0, after the `last` one of its line.
+  index_t index(std::string_view text, std::string_view whole_entry, index_t last) const {
     index_t i = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), i);
     const bool whole = !text.empty() && end == text.data() + text.size();
-    const index_t most = features_ != 0 ? features_ : most_features;
-    if (!whole || (code == std::errc{} && i < 1))
-      fail(word_at_, fmt::format("the index {} is not a whole number from 1.", quoted(text)));
+    const index_t most = (features_ != 0 ? features_ : most_features) - 1 + base_;
+    if (!whole || (code == std::errc{} && i < base_))
+      fail(word_at_, fmt::format("the index {} is not a whole number from {}{}", quoted(text), base_,
+                                 advice(text, whole_entry)));
     if (code != std::errc{} || i > most)
-      fail(word_at_, fmt::format("the index {} is above {}, the {} number of features.", quoted(text), most,
-                                 features_ != 0 ? "given" : "largest possible"));
-    if (i <= last) fail(word_at_, fmt::format("the index {} follows {}: indices of a line ascend.", i, last));
-    return i;
+      fail(word_at_, fmt::format("the index {} is above {}, the {}.", quoted(text), most,
+                                 features_ == 0 ? "largest possible number of features"
+                                 : base_ == 1   ? "given number of features"
+                                                : "last of the given number of features, counted from 0"));
+    if (i - base_ <= last)
+      fail(word_at_, fmt::format("the index {} follows {}: indices of a line ascend.", i, last + base_));
+    return i - base_;
+  }
+
+  // The end of a message on what is no index.
+  static std::string advice(std::string_view text, std::string_view whole_entry) {
+    if (text == "0")
+      return ": this file probably counts features from 0, as scikit-learn writes it; option zero_based = "
+             "yes "
+             "reads it so.";
+    if (text == "qid")
+      return fmt::format(
+          ": {} tells the queries of a ranking apart, and is no feature; option ignore = qid "
+          "leaves it out.",
+          quoted(whole_entry));
+    return ".";
   }
 
   double value(std::string_view text, std::size_t at, index_t feature) const {
@@ -149,6 +177,8 @@ class libsvm_reader {
   detail::text_source& source_;
   const std::string& name_;
   index_t features_, largest_ = 0;
+  index_t base_;  // the index of the first feature
+  bool skips_queries_, any_at_0_ = false;
   std::vector<std::string> class_names_;
   bool reads_labels_;
   std::string_view text_;  // the line
@@ -165,7 +195,7 @@ dataset detail::read_libsvm(text_source source, const libsvm_options& options) {
     throw error(errc::invalid_argument,
                 fmt::format("{} features; give 0 where it is not known.", options.features));
   source.begin_text();
-  return libsvm_reader(source, options).read();
+  return with_memory(source.name(), "its numbers", [&] { return libsvm_reader(source, options).read(); });
 }
 
 dataset read_libsvm(const std::string& path, const libsvm_options& options) {

@@ -99,6 +99,7 @@ class header_reader {
       const auto [end, code] = std::from_chars(begin, text_.data() + text_.size(), n);
       if (code != std::errc{} || n < 0) fail("expected a size: 0 or more, below 2^63.");
       at_ += static_cast<std::size_t>(end - begin);
+      if (at_ < text_.size() && text_[at_] == 'L') ++at_;  // as Python 2 writes long integers
       if (all.size() == shape::max_rank) fail(fmt::format("more than {} axes.", shape::max_rank));
       all.push_back(n);
       if (!accept(',') && peek() != ')') fail("a comma or ) is missing.");
@@ -112,6 +113,24 @@ class header_reader {
   std::size_t at_ = 0;
 };
 
+const char* advice_on(const std::string& descr) {
+  switch (descr.size() > 1 ? descr[1] : '\0') {
+    case 'O':
+      return "Python objects are not read, for they may run code: save the array as float64";
+    case 'U':
+    case 'S':
+      return "texts are no numbers: features are saved as float64, and labels as the numbers of their "
+             "classes";
+    case 'c':
+      return "complex numbers are no features: save their real and imaginary parts as two columns";
+    case 'M':
+    case 'm':
+      return "times are no numbers: save them as float64 in a unit of your choice";
+    default:
+      return "save the array as float64 or as whole numbers";
+  }
+}
+
 // '<f8': the order of bytes, a letter for the type, the bytes of one number.
 detail::stored_numbers format_of(const std::string& descr, const std::string& name) {
   constexpr std::pair<std::string_view, stored> types[] = {
@@ -122,11 +141,8 @@ detail::stored_numbers format_of(const std::string& descr, const std::string& na
   if (!descr.empty() && is_order(descr[0]))
     for (const auto& [letters, type] : types)
       if (descr.substr(1) == letters) return {type, descr[0] == '>'};
-  const bool objects = descr.size() > 1 && descr[1] == 'O';
   detail::fail_at_byte(name, magic.size(),
-                       fmt::format("elements of type {}: {}.", quoted(descr),
-                                   objects ? "Python objects are not read, for they may run code"
-                                           : "save the array as float64 or as whole numbers"));
+                       fmt::format("elements of type {}: {}.", quoted(descr), advice_on(descr)));
 }
 
 }  // namespace

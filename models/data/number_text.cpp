@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "number_text.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <initializer_list>
+#include <string>
 #include <system_error>
 
 namespace reel::detail {
@@ -49,7 +52,50 @@ number_text read_word(std::string_view text, std::string_view unsigned_text) noe
   return {number_form::text};
 }
 
+// Whether a text is one of these words, of which none has a capital letter.
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) noexcept {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view w) { return same_word(text, w); });
+}
+
 }  // namespace
+
+std::optional<double> read_truth(std::string_view text) noexcept {
+  if (same_word(text, "true")) return 1;
+  if (same_word(text, "false")) return 0;
+  return std::nullopt;
+}
+
+bool may_be_missing(std::string_view text) noexcept {
+  return is_one_of(text, {"-",
+                          "--",
+                          "---",
+                          ".",
+                          "..",
+                          "*",
+                          "–",
+                          "—",
+                          "none",
+                          "nil",
+                          "n.a.",
+                          "n. a.",
+                          "na.",
+                          "<na>",
+                          "#n/a",
+                          "#na",
+                          "#value!",
+                          "#div/0!",
+                          "#ref!",
+                          "#num!",
+                          "missing",
+                          "unknown",
+                          "not available",
+                          "nd",
+                          "n/d",
+                          "(null)",
+                          "\\n",
+                          "nat",
+                          "empty"});
+}
 
 number_text read_number(std::string_view text) noexcept {
   std::string_view decimal = text;
@@ -64,6 +110,13 @@ number_text read_number(std::string_view text) noexcept {
     value = 0;
   }
   return {number_form::finite, text.starts_with('-') ? -value : value};
+}
+
+number_text read_number(std::string_view text, char decimal) {
+  if (decimal == '.' || text.find_first_of(",.") == text.npos) return read_number(text);
+  std::string point(text);
+  std::replace(point.begin(), point.end(), ',', '.');
+  return text.find('.') == text.npos ? read_number(point) : number_text{number_form::text};
 }
 
 }  // namespace reel::detail

@@ -2,6 +2,7 @@
 // Numbers as data files write them, in any locale the same.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 namespace reel::detail {
@@ -21,5 +22,13 @@ struct number_text {
 };
 
 number_text read_number(std::string_view text) noexcept;
+// The same where a comma is decimal, in whose place a point is text.
+number_text read_number(std::string_view text, char decimal);
+
+// 1 for true, 0 for false, in any case of letters; nothing for other words.
+std::optional<double> read_truth(std::string_view text) noexcept;
+
+// Whether a text often stands for a missing value, but need not: -, none, n.a. and their like.
+bool may_be_missing(std::string_view text) noexcept;
 
 }  // namespace reel::detail

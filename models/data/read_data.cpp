@@ -2,6 +2,7 @@
 #include <reel/models/read_data.hpp>
 
 #include "formats.hpp"
+#include "labels_file.hpp"
 
 #include <reel/autodiff/error.hpp>
 #include <reel/optim/rows.hpp>
@@ -19,8 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using detail::byte_source;
-
-constexpr index_t most_classes = index_t{1} << 16;
 
 bool reads(csv_labels labels) { return labels == csv_labels::required || labels == csv_labels::optional; }
 
@@ -72,33 +71,6 @@ std::string labels_beside(const std::string& images) {
   return (fs::path(images).parent_path() / name).string();
 }
 
-// Labels as numbers 0 … classes − 1; the number of classes where 0 is given for it is what the largest
-// label needs.
-array<index_t> as_labels(const file_array& from, index_t samples, index_t& classes, const std::string& file) {
-  const shape s = shape_of(from);
-  if (s.rank() != 1 || s[0] != samples)
-    throw error(errc::shape_mismatch,
-                fmt::format("'{}' has labels of shape {}: expected [{}], one for each sample.", file,
-                            to_string(s), samples));
-  auto labels = make_array<index_t>(s);
-  const index_t most = classes != 0 ? classes : most_classes;
-  index_t largest = -1;
-  const auto take = [&](const auto& numbers) {
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-      const auto x = static_cast<double>(numbers.data()[i]);
-      if (!(x >= 0 && x < static_cast<double>(most)) || x != std::trunc(x))
-        throw error(
-            errc::invalid_label,
-            fmt::format("'{}': the label {} in row {} is none of the classes 0 … {}.", file, x, i, most - 1));
-      labels.data()[i] = static_cast<index_t>(x);
-      largest = std::max(largest, labels.data()[i]);
-    }
-  };
-  std::visit(take, from);
-  if (classes == 0) classes = largest + 1;
-  return labels;
-}
-
 std::vector<std::string> feature_names(const shape& s) {
   std::vector<std::string> names;
   if (s.rank() == 3) {
@@ -123,8 +95,10 @@ void settle_missing(dataset& data, missing_values missing, const std::string& fi
       if (std::isinf(x) || missing == missing_values::refuse)
         throw error(
             errc::non_finite,
-            fmt::format("'{}': feature {} ('{}') of row {} is {}: only finite numbers can be trained on.",
-                        file, j, data.feature_names[j], i, x));
+            fmt::format("'{}': feature {} ('{}') of row {} is {}: {}.", file, j, data.feature_names[j], i, x,
+                        std::isinf(x) ? "only finite numbers can be trained on"
+                                      : "fill it in or remove the row, or say what to do with missing "
+                                        "values"));
       keep = missing != missing_values::drop_row;
     }
     if (keep) complete.push_back(i);
@@ -136,6 +110,16 @@ void settle_missing(dataset& data, missing_values missing, const std::string& fi
 }
 void settle_missing(byte_dataset&, missing_values, const std::string&) {}
 
+template <class T> void take_labels(basic_dataset<T>& data, const std::string& file) {
+  data.labels = detail::as_labels(read_array(byte_source(file)), data.samples(), data.class_names, file);
+}
+
+// A second file may come without the features that were left out of the first.
+template <class T> basic_dataset<T> without_ignored(basic_dataset<T> data, const csv_options& options) {
+  if (options.ignore.empty() || data.features() == options.features) return data;
+  return without_features(data, options.ignore);
+}
+
 template <class T>
 basic_dataset<T> from_array(array<T> x, const std::string& path, const data_options& options) {
   const shape s = shape_of(x);
@@ -144,22 +128,45 @@ basic_dataset<T> from_array(array<T> x, const std::string& path, const data_opti
                 fmt::format("'{}' has shape {}: there are no samples.", path, to_string(s)));
   basic_dataset<T> data{std::move(x), {}, options.csv.class_names, feature_names(s)};
   data.x.reshape({static_cast<std::size_t>(s[0]), data.feature_names.size()});
-  if (options.csv.features != 0 && data.features() != options.csv.features)
-    throw error(errc::shape_mismatch, fmt::format("'{}' has {} features, where {} are expected.", path,
-                                                  data.features(), options.csv.features));
   std::string labels_file = options.labels_file.empty() ? labels_beside(path) : options.labels_file;
   if (options.csv.labels == csv_labels::optional && options.labels_file.empty() && !fs::exists(labels_file))
     labels_file.clear();
-  if (reads(options.csv.labels) && !labels_file.empty()) {
-    index_t classes = data.classes();
-    data.labels = as_labels(read_array(byte_source(labels_file)), data.samples(), classes, labels_file);
-    for (index_t c = data.classes(); c < classes; ++c) data.class_names.push_back(std::to_string(c));
-  } else if (options.csv.labels == csv_labels::required) {
+  if (reads(options.csv.labels) && !labels_file.empty()) take_labels(data, labels_file);
+  else if (options.csv.labels == csv_labels::required)
     throw error(errc::invalid_argument,
                 fmt::format("'{}' holds features alone: name the file with the labels.", path));
-  }
+  data = without_ignored(std::move(data), options.csv);
+  if (options.csv.features != 0 && data.features() != options.csv.features)
+    throw error(errc::shape_mismatch, fmt::format("'{}' has {} features, where {} are expected.", path,
+                                                  data.features(), options.csv.features));
   settle_missing(data, options.csv.missing, path);
   return data;
+}
+
+}  // namespace
+
+namespace {
+
+dataset from_csv(byte_source source, const data_options& options) {
+  csv_options csv = options.csv;
+  const bool has_file = !options.labels_file.empty() && reads(csv.labels);
+  if (has_file) csv.labels = csv_labels::absent;
+  dataset data = detail::read_csv(detail::text_source(std::move(source)), csv);
+  if (has_file) take_labels(data, options.labels_file);
+  return data;
+}
+
+dataset from_libsvm(byte_source source, const data_options& options) {
+  const std::string path = source.name();
+  if (!options.labels_file.empty())
+    throw error(errc::invalid_argument,
+                fmt::format("'{}' is LIBSVM text, which holds its labels: '{}' has no effect.", path,
+                            options.labels_file));
+  csv_options csv = options.csv;
+  libsvm_options o{csv.features, csv.class_names, reads(csv.labels), options.zero_based};
+  o.skip_queries = std::erase(csv.ignore, "qid") > 0;
+  if (csv.features != 0) o.features += static_cast<index_t>(csv.ignore.size());
+  return without_ignored(detail::read_libsvm(detail::text_source(std::move(source)), o), csv);
 }
 
 }  // namespace
@@ -170,10 +177,9 @@ any_dataset read_data(const std::string& path, const data_options& options) {
   if (options.on_format) options.on_format(found);
   switch (found) {
     case data_format::csv:
-      return detail::read_csv(detail::text_source(std::move(source)), options.csv);
+      return from_csv(std::move(source), options);
     case data_format::libsvm:
-      return detail::read_libsvm(detail::text_source(std::move(source)),
-                                 {options.csv.features, options.csv.class_names, reads(options.csv.labels)});
+      return from_libsvm(std::move(source), options);
     default:
       return std::visit([&](auto x) { return any_dataset(from_array(std::move(x), path, options)); },
                         read_array(std::move(source)));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "stored_numbers.hpp"
 
+#include "memory.hpp"
+
 #include <reel/autodiff/error.hpp>
 
 #include <fmt/format.h>
@@ -9,7 +11,6 @@
 #include <bit>
 #include <concepts>
 #include <cstring>
-#include <new>
 #include <vector>
 
 namespace reel::detail {
@@ -37,15 +38,7 @@ template <class T> bool fits_double(T x) noexcept {
   else return true;
 }
 
-// make(), where there is memory for it: a packed file may truly hold more.
-template <class F> file_array enough_memory(const std::string& name, const shape& s, const F& make) {
-  try {
-    return make();
-  } catch (const std::bad_alloc&) {
-    throw error(errc::size_overflow,
-                fmt::format("'{}': there is not enough memory for {} numbers.", name, to_string(s)));
-  }
-}
+std::string numbers_of(const shape& s) { return to_string(s) + " numbers"; }
 
 class number_reader {
  public:
@@ -70,7 +63,9 @@ class number_reader {
         const T x = ordered<T>(buffer.data() + i * sizeof(T), reversed);
         if (!fits_double(x))
           fail_at_byte(source_.name(), begin + i * sizeof(T),
-                       fmt::format("{} is larger than 2^53: no double holds it.", x));
+                       fmt::format("{} is larger than 2^53, and doubles skip whole numbers there: save the "
+                                   "array as float64 if the nearest double will do.",
+                                   x));
         all.data()[done + i] = static_cast<double>(x);
       }
       done += n;
@@ -175,14 +170,15 @@ file_array read_numbers(byte_source& source, const shape& s, const stored_number
     std::reverse(sizes.begin(), sizes.end());
     stored_shape = shape(std::span<const index_t>(sizes));
   }
+  check_memory(count * (format.type == stored::u8 ? 1 : sizeof(double)), source.name(), numbers_of(s));
   file_array all =
-      enough_memory(source.name(), s, [&] { return read_as(reader, format.type, stored_shape); });
+      with_memory(source.name(), numbers_of(s), [&] { return read_as(reader, format.type, stored_shape); });
   char more = 0;
   if (source.read({&more, 1}) != 0)
     fail_at_byte(source.name(), header + count * width,
                  fmt::format("there are bytes after the {} numbers that the header tells of.", to_string(s)));
   if (!format.first_axis_innermost) return all;
-  return enough_memory(source.name(), s, [&] {
+  return with_memory(source.name(), numbers_of(s), [&] {
     return std::visit([](const auto& a) { return file_array(transposed(a)); }, all);
   });
 }

@@ -28,17 +28,71 @@ bool text_source::read_more() {
   return got > 0;
 }
 
+namespace {
+
+// What else a file may be that is taken for text, by how it begins.
+struct other_format {
+  std::string_view start, what;
+};
+constexpr other_format other_formats[] = {
+    {"\xFF\xFE", "this is UTF-16 text: save it as UTF-8"},
+    {"\xFE\xFF", "this is UTF-16 text: save it as UTF-8"},
+    {"\xD0\xCF\x11\xE0", "this is a spreadsheet in Excel's old format: export it as CSV first"},
+    {"PAR1", "this is a Parquet file: write it as CSV or NPY first"},
+    {"ARROW1", "this is an Arrow file: write it as CSV or NPY first"},
+    {"\x89HDF", "this is an HDF5 file: write its arrays as NPY first"},
+    {"MATLAB 5", "this is a MATLAB file: write its arrays as CSV or NPY first"},
+    {"SQLite format 3", "this is an SQLite database: export the table as CSV first"},
+    {"\x80\x02", "this is a pickled Python object, which may run code: write it as CSV or NPY first"},
+    {"\x80\x03", "this is a pickled Python object, which may run code: write it as CSV or NPY first"},
+    {"\x80\x04", "this is a pickled Python object, which may run code: write it as CSV or NPY first"},
+    {"\x80\x05", "this is a pickled Python object, which may run code: write it as CSV or NPY first"},
+    {"RDX", "this is R's own format: write it with write.csv first"},
+    {"BZh", "this is packed with bzip2: unpack it, or pack it with gzip"},
+    {"\xFD\x37zXZ", "this is packed with xz: unpack it, or pack it with gzip"},
+    {"\x28\xB5\x2F\xFD", "this is packed with zstd: unpack it, or pack it with gzip"},
+    {"%PDF", "this is a PDF document: copy the table out of it"},
+    {"\x89PNG", "this is a picture: write its pixels as NPY or IDX first"},
+    {"\xFF\xD8\xFF", "this is a picture: write its pixels as NPY or IDX first"},
+    {"<!", "this is a web page: fetch the file that it leads to"},
+    {"<html", "this is a web page: fetch the file that it leads to"},
+    {"<?xml", "this is XML: export the table as CSV first"},
+    {"{\"", "this is JSON: export the table as CSV first"},
+    {"[{", "this is JSON: export the table as CSV first"},
+    {"@relation", "this is ARFF, of Weka: leave out what stands above @data, and that line"},
+    {"@RELATION", "this is ARFF, of Weka: leave out what stands above @data, and that line"}};
+
+// A zip archive by the name of the first file in it.
+std::string_view kind_of_zip(std::string_view start) {
+  constexpr std::size_t length_at = 26, name_at = 30;
+  if (start.size() < name_at) return "this is a zip archive or a spreadsheet: export it as CSV first";
+  const auto byte = [&](std::size_t i) { return std::size_t{static_cast<unsigned char>(start[i])}; };
+  const std::string_view name = start.substr(name_at, byte(length_at) + 256 * byte(length_at + 1));
+  if (name.ends_with(".npy"))
+    return "this is an NPZ file, NumPy's archive of arrays: save each array with numpy.save and give that "
+           "file";
+  if (name.starts_with("[Content_Types]") || name.starts_with("xl/") || name.starts_with("_rels/") ||
+      name.starts_with("docProps/") || name == "mimetype")
+    return "this is a spreadsheet: export it as CSV first";
+  if (name.find("data.pkl") != name.npos) return "this is a PyTorch file: save its arrays as NPY first";
+  return "this is a zip archive: unpack it and give the file in it, or, if it is a spreadsheet, export it as "
+         "CSV "
+         "first";
+}
+
+}  // namespace
+
 void text_source::begin_text() {
-  while (window().size() < 4 && read_more()) {
+  constexpr std::size_t enough = 512;
+  while (window().size() < enough && read_more()) {
   }
   const auto first = window();
-  const std::string_view start(first.data(), std::min<std::size_t>(first.size(), 4));
-  const auto refuse = [&](const char* what) { fail_at(name(), 1, 1, what); };
+  const std::string_view start(first.data(), std::min(first.size(), enough));
+  const auto refuse = [&](std::string_view what) { fail_at(name(), 1, 1, std::string(what) + '.'); };
   if (start.starts_with("\xEF\xBB\xBF")) consume(3);
-  else if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF"))
-    refuse("this is UTF-16 text: save it as UTF-8.");
-  else if (start.starts_with("PK\x03\x04"))
-    refuse("this is a zip archive or a spreadsheet: export it as CSV first.");
+  if (start.starts_with("PK\x03\x04")) refuse(kind_of_zip(start));
+  for (const other_format& f : other_formats)
+    if (start.starts_with(f.start)) refuse(f.what);
 }
 
 void fail_at(const std::string& name, std::size_t line, std::size_t column, const std::string& detail) {

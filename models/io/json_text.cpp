@@ -51,6 +51,13 @@ bool json_cursor::accept(char c) {
   return true;
 }
 
+bool json_cursor::accept_word(std::string_view word) {
+  peek();
+  if (!text_.substr(at_).starts_with(word)) return false;
+  at_ += word.size();
+  return true;
+}
+
 void json_cursor::expect(char c) {
   if (!accept(c)) fail(fmt::format("expected {} here.", c));
 }

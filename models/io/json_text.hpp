@@ -21,6 +21,7 @@ class json_cursor {
   // The next character that is no blank, or '\0' at the end.
   char peek();
   bool accept(char c);
+  bool accept_word(std::string_view word);
   void expect(char c);
   std::string string();
   std::uint64_t whole_number();

@@ -10,6 +10,7 @@
 #include "../data/text_source.hpp"
 #include "atomic_file.hpp"
 #include "json_text.hpp"
+#include "tensor_types.hpp"
 
 #include <reel/autodiff/error.hpp>
 
@@ -40,19 +41,7 @@ constexpr std::string_view checksum_name = "reel.checksum";
 constexpr std::string_view checksum_start = R"("reel.checksum":"crc32:)";
 constexpr std::string_view no_digits = "00000000";
 
-struct stored_type {
-  std::string_view name;
-  std::size_t bytes;
-  any_array (*make)(const shape&);
-};
-
-template <class T> any_array make(const shape& s) { return make_array<T>(s); }
-
-constexpr stored_type types[] = {{"F32", sizeof(float), make<float>},
-                                 {"F64", sizeof(double), make<double>},
-                                 {"I64", sizeof(index_t), make<index_t>},
-                                 {"BOOL", sizeof(bool), make<bool>},
-                                 {"U8", sizeof(std::uint8_t), make<std::uint8_t>}};
+using detail::tensor_type;
 
 uLong crc(uLong so_far, std::span<const std::byte> bytes) {
   return crc32_z(so_far, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
@@ -95,7 +84,7 @@ std::string make_header(std::span<const tensor_view> tensors, const metadata& ab
 
 struct entry {
   std::string name;
-  const stored_type* type = nullptr;
+  const tensor_type* type = nullptr;
   reel::shape shape;
   std::uint64_t begin = 0, end = 0;
 };
@@ -128,9 +117,11 @@ class header_reader {
   void read_metadata(metadata& about) {
     if (has_metadata_) json_.fail("there is __metadata__ twice.");
     has_metadata_ = true;
+    if (json_.accept_word("null")) return;  // as some programs write that there are none
     json_.items('{', '}', [&] {
       std::string name = json_.string();
       json_.expect(':');
+      if (json_.accept_word("null")) return;
       if (!about.emplace(name, json_.string()).second)
         json_.fail(fmt::format("there is {} twice.", quoted(name)));
     });
@@ -158,12 +149,11 @@ class header_reader {
     return e;
   }
 
-  const stored_type* read_type(const std::string& array) {
+  const tensor_type* read_type(const std::string& array) {
     const std::string name = json_.string();
-    for (const stored_type& t : types)
-      if (t.name == name) return &t;
-    json_.fail(fmt::format("array {} is of type {}; those read are F32, F64, I64, BOOL and U8.",
-                           quoted(array), quoted(name)));
+    if (const tensor_type* t = detail::find_tensor_type(name); t != nullptr) return t;
+    json_.fail(fmt::format("array {} is of type {}; those read are {}.", quoted(array), quoted(name),
+                           detail::tensor_type_names()));
   }
 
   shape read_shape(const std::string& array) {
@@ -221,30 +211,6 @@ std::optional<std::size_t> find_checksum(std::string_view text) {
   return at + checksum_start.size();
 }
 
-void check_bools(const entry& e, const std::string& file, std::uint64_t at, std::span<const char> bytes) {
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    if (static_cast<unsigned char>(bytes[i]) > 1)
-      detail::fail_at_byte(file, at + i,
-                           fmt::format("{} in array {} is no truth value.",
-                                       static_cast<unsigned char>(bytes[i]), quoted(e.name)));
-}
-
-// Bytes are looked at before they are bools.
-any_array read_array(detail::byte_source& source, const entry& e, std::uint64_t at, uLong& sum) {
-  any_array all = e.type->make(e.shape);
-  std::visit(
-      [&](auto& a) {
-        const std::span<char> bytes(reinterpret_cast<char*>(a.data()), e.end - e.begin);
-        if (source.read(bytes) < bytes.size())
-          detail::fail_at_byte(source.name(), at, "the file became shorter while it was read.");
-        if constexpr (std::is_same_v<std::remove_cvref_t<decltype(a)>, array<bool>>)
-          check_bools(e, source.name(), at, bytes);
-        sum = crc(sum, std::as_bytes(bytes));
-      },
-      all);
-  return all;
-}
-
 tensor_file read(detail::byte_source source, checksum wanted) {
   const std::string& name = source.name();
   const std::string length_text = detail::read_header(source, length_bytes, 0);
@@ -261,19 +227,30 @@ tensor_file read(detail::byte_source source, checksum wanted) {
     detail::fail_at_byte(name, length_bytes, "this is not a safetensors file: its header begins with {.");
   header h = header_reader(text, name).read(left - length);
 
-  const auto digits = find_checksum(text);
-  if (!digits && wanted == checksum::required)
+  const bool has_sum = h.about.contains(std::string(checksum_name));
+  if (!has_sum && wanted == checksum::required)
     detail::fail_at_byte(name, length_bytes,
-                         "there is no checksum: the file is damaged, or not one that reel wrote.");
+                         "there is no checksum: the file is damaged, was saved again by another program, or "
+                         "is not one that reel wrote; option unverified = yes reads it nevertheless.");
+  const auto digits = find_checksum(text);
   std::string unsummed = text;
   if (digits) unsummed.replace(*digits, no_digits.size(), no_digits);
   uLong sum = crc(crc(crc32_z(0, nullptr, 0), length_text), unsummed);
 
   tensor_file file;
   for (const entry& e : h.entries)
-    file.tensors.emplace(e.name, read_array(source, e, length_bytes + length + e.begin, sum));
-  if (digits && text.substr(*digits, no_digits.size()) != fmt::format("{:08x}", sum))
-    detail::fail_at_byte(name, length_bytes + *digits, "the checksum is another one: the file is damaged.");
+    file.tensors.emplace(e.name, e.type->read(source, e.name, e.shape, length_bytes + length + e.begin,
+                                              [&](auto bytes) { sum = crc(sum, bytes); }));
+  const bool is_right = digits && text.substr(*digits, no_digits.size()) == fmt::format("{:08x}", sum);
+  if (has_sum && !is_right && wanted != checksum::ignored)
+    detail::fail_at_byte(name, length_bytes + digits.value_or(0),
+                         "the checksum is another one: the file is damaged, or was saved again by another "
+                         "program; option unverified = yes reads it nevertheless.");
+  if (!has_sum)
+    file.not_verified = "there is no checksum: nobody vouches that its numbers and texts are whole";
+  else if (!is_right)
+    file.not_verified =
+        "the checksum is that of another file: its numbers or texts are not those that reel wrote";
   file.about = std::move(h.about);
   file.about.erase(std::string(checksum_name));
   return file;
@@ -302,10 +279,7 @@ template tensor_view view_of(std::string, const array<std::uint8_t>&);
 void write_tensors(const std::string& path, std::span<const tensor_view> tensors, const metadata& about) {
   // Bytes and bools come last, so that all others lie on multiples of their size.
   std::vector<tensor_view> ordered(tensors.begin(), tensors.end());
-  const auto width = [](const tensor_view& t) {
-    return std::find_if(std::begin(types), std::end(types), [&](const auto& s) { return s.name == t.type; })
-        ->bytes;
-  };
+  const auto width = [](const tensor_view& t) { return detail::find_tensor_type(t.type)->bytes; };
   std::stable_sort(ordered.begin(), ordered.end(),
                    [&](const auto& a, const auto& b) { return width(a) > width(b); });
   std::string header = make_header(ordered, about);
@@ -319,8 +293,8 @@ void write_tensors(const std::string& path, std::span<const tensor_view> tensors
   file.commit();
 }
 
-tensor_file read_own_tensors(const std::string& path) {
-  return read(byte_source(path, packed::as_is), checksum::required);
+tensor_file read_own_tensors(const std::string& path, checksum sum) {
+  return read(byte_source(path, packed::as_is), sum);
 }
 
 }  // namespace detail

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace reel::detail {
@@ -37,6 +38,12 @@ template <class Map> bool has_in(const Map& map, const std::string& place) {
   const auto exact = map.find(place);
   const auto below = map.lower_bound(place + '.');
   return exact != map.end() || (below != map.end() && is_in(below->first, place));
+}
+
+// Whether no double loses anything as a float.
+bool are_floats(const array<double>& numbers) {
+  return std::all_of(numbers.begin(), numbers.end(),
+                     [](double x) { return x != x || static_cast<double>(static_cast<float>(x)) == x; });
 }
 
 }  // namespace
@@ -84,6 +91,9 @@ template <class T> array<T> tree_reader::take(const std::string& place) {
   else if (const auto* floats = std::get_if<array<float>>(&at->second);
            std::same_as<T, double> && floats != nullptr)
     taken = *floats;
+  else if (const auto* doubles = std::get_if<array<double>>(&at->second);
+           std::same_as<T, float> && doubles != nullptr && are_floats(*doubles))
+    taken = *doubles;
   else refuse(place, fmt::format("an array of {}", view_of(place, array<T>()).type));
   file_.tensors.erase(at);
   return taken;

@@ -81,6 +81,9 @@ const bad_file bad_npy[] = {
     {"Python objects", npy(header("|O", "(1,)"), "x"), "Python objects are not read"},
     {"texts", npy(header("<U5", "(1,)"), "x"), "elements of type '<U5'"},
     {"complex numbers", npy(header("<c16", "(1,)"), "x"), "elements of type '<c16'"},
+    {"a label column of texts", npy(header("<U5", "(1,)"), "x"), "labels as the numbers of their classes"},
+    {"times", npy(header("<M8[D]", "(1,)"), "x"), "times are no numbers"},
+    {"a size with a letter", npy(header("|u1", "(1M,)"), "x"), "a comma or ) is missing"},
     {"half precision", npy(header("<f2", "(1,)"), "xx"), "save the array as float64"},
     {"records", npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,)}", ""),
      "a table of records"},
@@ -96,6 +99,9 @@ const bad_file bad_gzip[] = {
      "end too early"},
     {"not deflated", "\x1F\x8B\x01\0\0\0\0\0\0\0xyz"s, "the gzip data are damaged"},
     {"rubbish after it", gzip(idx(8, {3}, "abc")) + "rubbish", "the gzip data are damaged"},
+    {"rubbish after zeros", gzip(idx(8, {3}, "abc")) + "\0\0x"s, "the gzip data are damaged, or followed"},
+    {"a second file after zeros", gzip(idx(8, {3}, "abc")) + "\0"s + gzip("x"),
+     "or followed by something else"},
     {"claims more than can be in it", gzip(idx(8, {1u << 31, 16}, "x")), "bytes follow"},
 };
 
@@ -140,6 +146,9 @@ BOOST_AUTO_TEST_CASE(npy_of_every_shape_and_order) {
   BOOST_TEST(holds(parse_npy(npy(header("|u1", "(2, 3)", "True"), six)), bytes{{1, 3, 5}, {2, 4, 6}}));
   BOOST_TEST(holds(parse_npy(npy(header("|u1", "(1, 2, 3)", "True"), six)), bytes{{{1, 3, 5}, {2, 4, 6}}}));
   BOOST_TEST((shape_of(parse_npy(npy(header("<f8", "(0, 3)", "True"), ""))) == shape{0, 3}));
+  // Python 2 writes an L behind long integers.
+  BOOST_TEST(holds(parse_npy(npy(header("|u1", "(2L, 3L)"), six)), bytes{{1, 2, 3}, {4, 5, 6}}));
+  BOOST_TEST(holds(parse_npy(npy(header("|u1", "(6L,)"), six)), bytes{1, 2, 3, 4, 5, 6}));
   // Version 2 has a longer length; any order and spelling of the entries that Python takes.
   const std::string text = "{\"shape\":(2,),\"descr\":\"|u1\",\"fortran_order\":False}\n";
   BOOST_TEST(
@@ -153,6 +162,9 @@ BOOST_AUTO_TEST_CASE(packed_files_are_unpacked) {
   BOOST_TEST(holds(parse_idx(gzip(file)), plain));
   // gzip files may be put one after the other
   BOOST_TEST(holds(parse_idx(gzip(file.substr(0, 1000)) + gzip(file.substr(1000))), plain));
+  // and zeros after them, which fill the last block of a tape.
+  for (const std::size_t zeros : {1u, 511u, 200'000u})
+    BOOST_TEST(holds(parse_idx(gzip(file) + std::string(zeros, '\0')), plain));
   const temporary_directory place;
   BOOST_TEST(holds(read_idx(place.file("a.gz", gzip(file))), plain));
   BOOST_TEST(holds(read_npy(place.file("a.npy", npy(header("|u1", "(2,)"), "ab"))), bytes{'a', 'b'}));

@@ -8,6 +8,7 @@
 #include <reel/models/data_sets.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -74,6 +75,56 @@ BOOST_AUTO_TEST_CASE(every_row_is_equally_likely_to_be_tested) {
   for (const int c : counts) BOOST_TEST(std::abs(c - 800) < 110);  // five standard deviations
 }
 
+BOOST_AUTO_TEST_CASE(a_stratified_split_takes_the_same_share_of_every_class) {
+  auto labels = make_array<index_t>({100});
+  for (index_t i = 0; i < 100; ++i) labels(i) = i < 60 ? 0 : i < 90 ? 1 : i < 98 ? 2 : i == 98 ? 3 : 5;
+  for (const std::uint64_t seed : {0u, 1u, 7u}) {
+    const row_split s = split_stratified(labels, 0.25, seed);
+    indices counts(6), both, all(100);
+    for (const index_t i : s.test) ++counts[static_cast<std::size_t>(labels(i))];
+    BOOST_TEST((counts == indices{15, 8, 2, 0, 0, 0}));  // a class of one sample is for training
+    std::merge(s.test.begin(), s.test.end(), s.train.begin(), s.train.end(), std::back_inserter(both));
+    std::iota(all.begin(), all.end(), index_t{0});
+    BOOST_TEST((both == all));
+  }
+  BOOST_TEST((split_stratified(labels, 0.25, 1).test == split_stratified(labels, 0.25, 1).test));
+  BOOST_TEST((split_stratified(labels, 0.25, 1).test != split_stratified(labels, 0.25, 2).test));
+  // Of three pairs, two give a row each: the larger remainders.
+  BOOST_TEST(split_stratified({0, 0, 1, 1, 2, 2}, 0.33, 1).test.size() == 2u);
+  // No class gives its last sample.
+  BOOST_TEST((split_stratified({0, 1, 2, 3, 4, 4}, 0.5, 1).test.size() == 1u));
+  // Each row of a class is equally likely.
+  std::array<int, 4> counts{};
+  for (std::uint64_t seed = 0; seed < 2000; ++seed)
+    for (const index_t i : split_stratified({0, 1, 0, 1, 0, 0}, 0.34, seed).test)
+      if (i % 2 == 0 || i == 5) ++counts[static_cast<std::size_t>(i == 5 ? 3 : i / 2)];
+  for (const int c : counts) BOOST_TEST(std::abs(c - 500) < 100);  // five standard deviations
+  check_error(
+      errc::invalid_label,
+      [] {
+        split_stratified({0, -1, 0, 1}, 0.5, 1);
+      },
+      "label -1 in row 1 is no class");
+  check_error(
+      errc::invalid_argument,
+      [] {
+        split_stratified({0, 1, 2}, 0.5, 1);
+      },
+      "each needs two at least");
+  check_error(
+      errc::invalid_argument,
+      [] {
+        split_stratified({0, 0, 1}, 1.5, 1);
+      },
+      "split_stratified: the fraction 1.5");
+  check_error(
+      errc::invalid_argument,
+      [] {
+        split_stratified({0, 0, 1}, 0.1, 1);
+      },
+      "nothing to test with");
+}
+
 BOOST_AUTO_TEST_CASE(splits_without_rows_are_refused) {
   for (const double fraction : {0.0, 1.0, -0.5, 2.0, std::nan("")})
     check_error(
@@ -101,6 +152,65 @@ BOOST_AUTO_TEST_CASE(standardizing_gives_mean_0_and_variance_1) {
   constant.x = array<double>{{0.1, 1}, {0.1, 1}, {0.1, 1}, {0.1, 1}};
   const scaling c = standardize(constant);
   BOOST_TEST((c.shift == std::vector<double>{0.1, 1} && c.divisor == std::vector<double>{1, 1}));
+}
+
+// Values that are one number but for rounding: their deviation is no deviation.
+BOOST_AUTO_TEST_CASE(a_feature_that_is_constant_but_for_rounding_is_constant) {
+  const auto divisor = [](std::vector<double> values) {
+    dataset d;
+    d.x = make_array<double>({static_cast<index_t>(values.size()), 1});
+    std::copy(values.begin(), values.end(), d.x.begin());
+    d.feature_names = {"a"};
+    return standardize(d).divisor[0];
+  };
+  const auto alternating = [](double a, double b, std::size_t n) {
+    std::vector<double> all;
+    for (std::size_t i = 0; i < n; ++i) all.push_back(i % 3 == 0 ? a : b);
+    return all;
+  };
+  for (const std::size_t n : {2u, 7u, 60u, 5000u})
+    for (const double a : {0.7, -1e6 / 3, 1e150 / 7, 1e-150 / 7, 123456.789}) {
+      BOOST_TEST(divisor(alternating(a, std::nextafter(a, 0), n)) == 1);
+      BOOST_TEST(divisor(alternating(a, std::nextafter(a, 2 * a), n)) == 1);
+    }
+  BOOST_TEST(divisor({0.1 + 0.2, 0.3, 0.6 / 2, 1.2 / 4, 0.1 * 3}) == 1);
+  // What varies a thousand times as much does vary, near 0 as well as far from it.
+  BOOST_TEST(divisor(alternating(0.7, 0.7 * (1 + 1e-9), 60)) < 1e-9);
+  BOOST_TEST(divisor(alternating(1e9, 1e9 + 0.001, 60)) < 0.001);
+  BOOST_TEST(divisor({1e-20, -1e-20}) == 1e-20);
+  BOOST_TEST(divisor({0, 0x1p-400}) == 0x1p-401);
+  // Floats are rounded more coarsely.
+  basic_dataset<float> f{{{0.7f}, {0.7f}, {std::nextafter(0.7f, 1.0f)}}, {}, {}, {"a"}};
+  BOOST_TEST(standardize(f).divisor[0] == 1);
+  f.x(2, 0) = 0.70001f;
+  BOOST_TEST(standardize(f).divisor[0] < 1e-5);
+  // Bytes are exact.
+  const byte_dataset b{{{200}, {200}, {201}}, {}, {}, {"a"}};
+  BOOST_TEST(standardize(b).divisor[0] < 0.5);
+}
+
+BOOST_AUTO_TEST_CASE(features_can_be_left_out_by_name_or_number) {
+  dataset d = small();
+  d.feature_names = {"a", "1"};
+  d.named = true;
+  const auto without = [&](strings words) { return without_features(d, words); };
+  BOOST_TEST((without({"a"}).x == array<double>{{10}, {10}, {10}, {10}}));
+  BOOST_TEST((without({"2"}).x == array<double>{{1}, {2}, {3}, {6}}));
+  BOOST_TEST((without({"1"}).feature_names == strings{"a"}));  // its name comes first
+  BOOST_TEST((without({"2"}).labels == d.labels && without({"2"}).named && without({"2"}).classes() == 2));
+  check_error(
+      errc::invalid_argument, [&] { without({"b"}); },
+      "feature 'b': there is no column of this name or number");
+  check_error(
+      errc::invalid_argument, [&] { without({"3"}); }, "the 2 columns are 'a', '1'");
+  check_error(
+      errc::invalid_argument,
+      [&] {
+        without({"a", "2"});
+      },
+      "no feature is left");
+  BOOST_TEST(rows(d, indices{0}).named);
+  BOOST_TEST(cast<float>(d).named);
 }
 
 BOOST_AUTO_TEST_CASE(a_constant_divides_every_feature) {

@@ -8,8 +8,11 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
+#include <limits>
 
 using namespace reel;
 using reel::test::check_error;
@@ -78,7 +81,15 @@ const bad_file table[] = {
      "'shape' of array 'a' is unknown, or there twice"},
     {"two pairs of offsets", tensors(R"({"a":{"data_offsets":[0,0],"data_offsets":[0,0]}})"), "there twice"},
     {"an unknown property", tensors(R"({"a":{"strides":[1]}})"), "'strides' of array 'a' is unknown"},
-    {"half precision", tensors(one("F16", "1", "0,2"), 2), "is of type 'F16'; those read are"},
+    {"numbers of 8 bits", tensors(one("F8_E4M3", "1", "0,1"), 1),
+     "is of type 'F8_E4M3'; those read are F32, F64,"},
+    {"half precision, cut short", tensors(one("F16", "2", "0,4"), 3), "the file is cut short"},
+    {"half precision of another length", tensors(one("F16", "2", "0,2"), 2),
+     "takes 4 bytes, not those from 0 to 2"},
+    {"a whole number beyond 2^63", tensors(one("U64", "1", "0,8")) + std::string(8, '\xFF'),
+     "18446744073709551615 in array 'a' is beyond 2^63"},
+    {"metadata that are nothing", tensors(R"({"__metadata__":nothing})"), "expected { here"},
+    {"metadata that are nulls", tensors(R"({"__metadata__":nulls})"), "expected } here"},
     {"an unknown type", tensors(one("Q9", "1", "0,2"), 2), "is of type 'Q9'"},
     {"a negative size", tensors(one("F32", "-1", "0,4"), 4), "expected a whole number"},
     {"a fraction for a size", tensors(one("F32", "1.5", "0,4"), 4), "expected ] here"},
@@ -188,6 +199,101 @@ BOOST_AUTO_TEST_CASE(what_others_write_is_read_where_no_checksum_is_asked_for) {
   BOOST_TEST(t.about.at("format") == "pt é🦊/");
   check_error(
       errc::parse_error, [&] { parse_tensors(clean); }, "there is no checksum");
+}
+
+BOOST_AUTO_TEST_CASE(numbers_of_other_types_are_converted) {
+  const auto read = [](const char* type, const std::string& numbers, std::size_t width) {
+    const auto n = numbers.size() / width;
+    const std::string file =
+        tensors(one(type, std::to_string(n), fmt::format("0,{}", numbers.size()))) + numbers;
+    return parse_tensors(file, checksum::if_present).tensors.at("a");
+  };
+  const auto bits = [](std::initializer_list<std::uint16_t> all) {
+    std::string text;
+    for (const std::uint16_t x : all) text += little(x);
+    return text;
+  };
+  const auto floats = [&](const char* type, std::initializer_list<std::uint16_t> all) {
+    return std::get<array<float>>(read(type, bits(all), 2));
+  };
+  // 1, −2, 65504, 2^-14, 2^-24, 1023·2^-24, 1/3 as rounded, the zeros, the infinities.
+  const auto half =
+      floats("F16", {0x3C00, 0xC000, 0x7BFF, 0x0400, 0x0001, 0x03FF, 0x3555, 0x0000, 0x8000, 0x7C00, 0xFC00});
+  const float inf = std::numeric_limits<float>::infinity();
+  BOOST_TEST((half == array<float>{1, -2, 65504, 0x1p-14f, 0x1p-24f, 0x1.FF8p-15f, 0x1.554p-2f, 0, -0.0f, inf,
+                                   -inf}));
+  BOOST_TEST((std::signbit(half(8)) && !std::signbit(half(7)) && std::isnan(floats("F16", {0x7E01})(0))));
+  BOOST_TEST((floats("BF16", {0x3F80, 0xC2F7, 0x0001, 0xFF80}) == array<float>{1, -123.5f, 0x1p-133f, -inf}));
+  using whole = array<index_t>;
+  BOOST_TEST((std::get<whole>(read("I8", "\x80\x7F", 1)) == whole{-128, 127}));
+  BOOST_TEST((std::get<whole>(read("I16", bits({0x8000, 0x7FFF}), 2)) == whole{-32768, 32767}));
+  BOOST_TEST((std::get<whole>(read("U16", bits({0x8000}), 2)) == whole{32768}));
+  BOOST_TEST((std::get<whole>(read("I32", little(-70000) + little(1 << 30), 4)) == whole{-70000, 1 << 30}));
+  BOOST_TEST((std::get<whole>(read("U32", little(~0u), 4)) == whole{4294967295}));
+  BOOST_TEST((std::get<whole>(read("U64", little(std::uint64_t{1} << 62), 8)) == whole{index_t{1} << 62}));
+  std::string many;  // more than are converted at a time
+  for (int i = 0; i < 40'000; ++i) many += little(i - 7);
+  const auto numbers = std::get<whole>(read("I32", many, 4));
+  BOOST_TEST((numbers(0) == -7 && numbers(16'384) == 16'377 && numbers(39'999) == 39'992));
+}
+
+BOOST_AUTO_TEST_CASE(no_metadata_may_be_written_as_null) {
+  for (const char* header :
+       {R"({"__metadata__":null})",
+        R"({"__metadata__" : null , "a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}})",
+        R"({"__metadata__":{"a":null}})"}) {
+    const tensor_file t = parse_tensors(tensors(header), checksum::if_present);
+    BOOST_TEST((t.about.empty() && t.not_verified.find("there is no checksum") == 0), header);
+  }
+}
+
+// A program that knows nothing of the checksum keeps the metadata, or loses them, and writes numbers in its
+// own order.
+BOOST_AUTO_TEST_CASE(a_model_that_was_saved_again_is_read_on_request) {
+  const std::string whole = model_file(100);
+  std::string stale = whole, bare = whole;
+  stale[stale.size() - 1] = static_cast<char>(stale.back() ^ 1);
+  const auto at = bare.find("reel.checksum");
+  bare.replace(at, 13, "some.checksum");
+  std::string spaced = whole;  // the JSON of another writer
+  spaced.replace(spaced.find(R"("reel.checksum":")"), 17, R"("reel.checksum": ")");
+  std::uint64_t length = 0;
+  std::memcpy(&length, whole.data(), sizeof(length));
+  spaced.replace(0, sizeof(length), little(length + 1));
+  BOOST_TEST(parse_tensors(whole).not_verified.empty());
+  for (const std::string& file : {stale, spaced}) {
+    for (const checksum sum : {checksum::required, checksum::if_present})
+      check_error(
+          errc::parse_error, [&] { parse_tensors(file, sum); }, "the checksum is another one",
+          "option unverified");
+    BOOST_TEST(
+        parse_tensors(file, checksum::ignored).not_verified.find("the checksum is that of another file") ==
+        0u);
+  }
+  check_error(
+      errc::parse_error, [&] { parse_tensors(bare); }, "there is no checksum", "option unverified");
+  BOOST_TEST(parse_tensors(bare, checksum::if_present).tensors.size() == 2u);
+  BOOST_TEST(parse_tensors(bare, checksum::ignored).not_verified.find("there is no checksum") == 0u);
+  const temporary_directory place;
+  using model = trained<std::vector<array<float>>>;
+  const auto again = load_unverified<model>(place.file("stale", stale));
+  BOOST_TEST(
+      (!again.not_verified.empty() && again.tree.class_names == std::vector<std::string>{"no", "yes"}));
+  BOOST_TEST(load_unverified<model>(place.file("whole", whole)).not_verified.empty());
+  check_error(
+      errc::parse_error, [&] { load<model>(place.file("stale", stale)); }, "the checksum is another one");
+  check_error(
+      errc::parse_error, [&] { load_unverified<model>(place.file("half", whole.substr(0, 99))); }, "byte 0");
+}
+
+BOOST_AUTO_TEST_CASE(doubles_become_floats_where_nothing_is_lost) {
+  const temporary_directory place;
+  const std::string path = place.path() + "/a";
+  save(path, array<double>{0.5, -3, std::numeric_limits<double>::infinity()});
+  BOOST_TEST((load<array<float>>(path) == array<float>{0.5, -3, std::numeric_limits<float>::infinity()}));
+  save(path, array<double>{0.5, 0.1});
+  check_error(
+      errc::parse_error, [&] { load<array<float>>(path); }, "is not an array of F32");
 }
 
 BOOST_AUTO_TEST_CASE(every_flipped_bit_is_noticed) {

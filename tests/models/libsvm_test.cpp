@@ -91,6 +91,36 @@ BOOST_AUTO_TEST_CASE(classes_and_features_can_be_known_already) {
   BOOST_TEST(parse_libsvm("1\n2\n").features() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(features_can_be_counted_from_0) {
+  const dataset d = parse_libsvm("1 0:5 2:7\n2 1:6\n", {.zero_based = true});
+  BOOST_TEST((d.x == array<double>{{5, 0, 7}, {0, 6, 0}}));
+  BOOST_TEST((d.feature_names == strings{"feature 0", "feature 1", "feature 2"} && d.notes.empty()));
+  BOOST_TEST(parse_libsvm("1 0:5\n", {.features = 3, .zero_based = true}).features() == 3);
+  const dataset from_1 = parse_libsvm("1 1:5 2:7\n2 1:6\n", {.zero_based = true});
+  BOOST_TEST(
+      (from_1.notes.size() == 1 && from_1.notes[0].find("do they count from 1?") != std::string::npos));
+  const auto refused = [](const char* text, const libsvm_options& o, const char* message) {
+    check_error(
+        errc::parse_error, [&] { parse_libsvm(text, o); }, message);
+  };
+  refused(
+      "1 0:5\n", {},
+      "libsvm:1:3: the index '0' is not a whole number from 1: this file probably counts features from 0");
+  refused("1 0:5 0:6\n", {.zero_based = true}, "the index 0 follows 0");
+  refused("1 3:5\n", {.features = 3, .zero_based = true}, "the index '3' is above 2");
+  refused("1 -1:5\n", {.zero_based = true}, "is not a whole number from 0.");
+}
+
+BOOST_AUTO_TEST_CASE(queries_are_left_out_where_that_is_said) {
+  const dataset d = parse_libsvm("3 qid:1 1:5 # a\n2 qid:1 1:6\n3 1:7\n", {.skip_queries = true});
+  BOOST_TEST((d.x == array<double>{{5}, {6}, {7}} && d.labels == labels{1, 0, 1}));
+  check_error(
+      errc::parse_error, [] { parse_libsvm("3 qid:1 1:5\n"); },
+      "'qid:1' tells the queries of a ranking apart");
+  check_error(
+      errc::parse_error, [] { parse_libsvm("3 1:5 qid:1\n", {.skip_queries = true}); }, "the index 'qid'");
+}
+
 BOOST_AUTO_TEST_CASE(a_large_packed_file_is_read_whole) {
   std::string text;
   for (int i = 0; i < 40'000; ++i)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Data sets of every format by one function, their labels beside them, and images that stay bytes.
-#include "support.hpp"
+#include "../support.hpp"
 #include "binary_files.hpp"
 #include "temporary.hpp"
 
@@ -145,6 +145,72 @@ BOOST_AUTO_TEST_CASE(arrays_that_do_not_fit_are_refused) {
         "feature 0 ('column 1') of row 2 is inf");
 }
 
+BOOST_AUTO_TEST_CASE(labels_in_a_file_of_their_own_are_the_numbers_that_occur) {
+  const temporary_directory place;
+  const std::string x = place.file("x.idx", images);
+  const auto read = [&](const std::string& numbers, strings known = {}) {
+    return std::get<byte_dataset>(
+        read_data(x, with(place.file("l", idx(8, {3}, numbers)), {.class_names = std::move(known)})));
+  };
+  const auto from_1 = read("\1\3\2"s);
+  BOOST_TEST((from_1.class_names == strings{"1", "2", "3"} && from_1.labels == labels{0, 2, 1}));
+  BOOST_TEST((read("\7\0\7"s).class_names == strings{"0", "7"}));
+  // Known classes that are numbers are found as such, and others are counted from 0.
+  BOOST_TEST((read("\3\1\3"s, {"1", "2", "3"}).labels == labels{2, 0, 2}));
+  BOOST_TEST((read("\2\0\2"s, {"a", "b", "c"}).labels == labels{2, 0, 2}));
+  BOOST_TEST((read("\2\0\2"s, {"1", "2", "x"}).labels == labels{2, 0, 2}));
+  check_error(
+      errc::invalid_label,
+      [&] {
+        read("\1\0\2"s, {"1", "2"});
+      },
+      "the label 0 in row 1 is none of the classes '1', '2'");
+  check_error(
+      errc::invalid_label,
+      [&] {
+        read("\1\0\2"s, {"a", "b"});
+      },
+      "the label 2 in row 2 is none of the classes 0 … 1");
+  // A table of features may have such a file, too; LIBSVM text has its labels.
+  const std::string l = place.file("l", idx(8, {2}, "\5\4"s));
+  const auto d = std::get<dataset>(read_data(place.file("t.csv", "a,b\n1,2\n3,4\n"), with(l)));
+  BOOST_TEST((d.x == array<double>{{1, 2}, {3, 4}} && d.labels == labels{1, 0} &&
+              d.class_names == strings{"4", "5"}));
+  check_error(
+      errc::shape_mismatch, [&] { read_data(place.file("t.csv", "1,2\n"), with(l)); },
+      "expected [1], one for each");
+  check_error(
+      errc::bad_file, [&] { read_data(place.file("t.csv", "1,2\n"), with("/no/such/file")); },
+      "cannot be opened");
+  check_error(
+      errc::invalid_argument, [&] { read_data(place.file("t.svm", "1 1:2\n"), with(l)); }, "has no effect");
+}
+
+BOOST_AUTO_TEST_CASE(features_of_every_format_can_be_left_out) {
+  const temporary_directory place;
+  const auto read = [&](const std::string& text, data_options o) {
+    return std::get<dataset>(read_data(place.file("d", text), o));
+  };
+  data_options o{.csv = {.labels = csv_labels::absent, .ignore = {"2"}}};
+  const std::string numbers = doubles({1, 2, 3, 4, 5, 6}, "(2, 3)");
+  for (const std::string& text : {"1,2,3\n4,5,6\n"s, "7 1:1 2:2 3:3\n8 1:4 2:5 3:6\n"s, numbers})
+    BOOST_TEST((read(text, o).x == array<double>{{1, 3}, {4, 6}}));
+  BOOST_TEST((read(numbers, o).feature_names == strings{"column 1", "column 3"}));
+  // A second file may come without them.
+  o.csv.features = 2;
+  for (const std::string& text : {"1,2\n"s, doubles({1, 2}, "(1, 2)")})
+    BOOST_TEST((read(text, o).x == array<double>{{1, 2}}));
+  BOOST_TEST((read("7 1:1 3:3\n", o).x == array<double>{{1, 3}}));
+  o.csv.features = 3;
+  o.csv.ignore = {"qid"};
+  o.zero_based = true;
+  BOOST_TEST((read("7 qid:4 0:1 2:3\n", o).x == array<double>{{1, 0, 3}}));
+  o.csv.ignore = {"city"};
+  o.csv.features = 0;
+  check_error(
+      errc::invalid_argument, [&] { read(numbers, o); }, "'city': there is no column of this name or number");
+}
+
 BOOST_AUTO_TEST_CASE(missing_values_are_treated_as_told) {
   const temporary_directory place;
   const std::string text = "a,b,label\n1,,x\n2,20,\n3,30,y\n5,?,x\n";
@@ -162,7 +228,8 @@ BOOST_AUTO_TEST_CASE(missing_values_are_treated_as_told) {
       errc::parse_error, [&] { parse_csv("a,label\n,x\n?,x\n", {.missing = missing_values::drop_row}); },
       "no row without");
   check_error(
-      errc::non_finite, [&] { read_data(n, with(l)); }, "feature 1 ('column 2') of row 0 is nan");
+      errc::non_finite, [&] { read_data(n, with(l)); }, "feature 1 ('column 2') of row 0 is nan",
+      "or say what to do with missing values.");
   // The mean of the training rows stands for what is missing, there and in any other row.
   const auto kept = std::get<dataset>(read_data(n, with(l, {.missing = missing_values::mean})));
   check_error(

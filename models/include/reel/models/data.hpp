@@ -19,6 +19,8 @@ template <class T> struct basic_dataset {
   array<index_t> labels;                   // [samples], each 0 … classes − 1; {} where there are none
   std::vector<std::string> class_names;    // one per class
   std::vector<std::string> feature_names;  // one per feature
+  bool named = false;                      // feature_names were in the file; if not, they are numbers
+  std::vector<std::string> notes = {};     // what the reader noticed, for whoever asked it to read
 
   index_t samples() const { return x.dimension() == 0 ? 0 : static_cast<index_t>(x.shape()[0]); }
   index_t features() const { return static_cast<index_t>(feature_names.size()); }
@@ -51,6 +53,12 @@ row_split split_fifths(index_t n);
 // invalid_argument unless 0 < fraction < 1 and both parts get a row.
 row_split split_randomly(index_t n, double fraction, std::uint64_t seed);
 
+// The same share of test rows from every class: of a class with m samples, fraction·m rounded down or up, but
+// never all m, so that every class keeps a sample to train with. In all there are round(fraction·n) test
+// rows if the classes have so many to give. The roundings up go to the largest remainders. Throws
+// invalid_label for a label below 0, invalid_argument as split_randomly.
+row_split split_stratified(const array<index_t>& labels, double fraction, std::uint64_t seed);
+
 template <class T> struct train_and_test { basic_dataset<T> train, test; };
 template <class T> train_and_test<T> split(const basic_dataset<T>& data, const row_split& rows);
 
@@ -71,14 +79,23 @@ struct scaling {
 scaling divide_by(double divisor, index_t features);
 
 // The scaling that gives every feature mean 0 and variance 1 (over n) in these data: fit it to the
-// training rows alone. A constant feature is only shifted. With missing_values::mean, missing values are
-// left out of means and variances, and the scaling puts the mean in their place. Throws invalid_argument
-// for no samples or a feature without any value, non_finite where a mean or variance is not finite.
+// training rows alone. A constant feature is only shifted. A feature counts as constant, too, if its
+// deviation is no more than rounding makes of a constant: sqrt(n·ε·variance + (n·ε·mean)²), the bound on
+// the error of a variance from n numbers in two passes (Chan, Golub and LeVeque, Algorithms for computing
+// the sample variance, 1983), and for features of type float their own rounding. With
+// missing_values::mean, missing values are left out of means and variances, and the scaling puts the mean
+// in their place. Throws invalid_argument for no samples or a feature without any value, non_finite where
+// a mean or variance is not finite.
 template <class T>
 scaling standardize(const basic_dataset<T>& train, missing_values missing = missing_values::refuse);
 
 // Throws shape_mismatch where the number of features differs, non_finite where a result is not finite.
 template <class T> basic_dataset<T> scaled(basic_dataset<T> data, const scaling& s);
+
+// The data without the features that these words name: by their names or, failing that, by their numbers
+// from 1. Throws invalid_argument for a word that is neither, and if no feature is left.
+template <class T>
+basic_dataset<T> without_features(const basic_dataset<T>& data, std::span<const std::string> words);
 
 // The same data with features of type To; NaN stays NaN. Throws non_finite where a feature does not fit.
 template <class To, class From> basic_dataset<To> cast(const basic_dataset<From>& data);
@@ -97,6 +114,8 @@ extern template scaling standardize(const dataset&, missing_values);
 extern template scaling standardize(const byte_dataset&, missing_values);
 extern template basic_dataset<float> scaled(basic_dataset<float>, const scaling&);
 extern template dataset scaled(dataset, const scaling&);
+extern template dataset without_features(const dataset&, std::span<const std::string>);
+extern template byte_dataset without_features(const byte_dataset&, std::span<const std::string>);
 extern template basic_dataset<float> cast(const dataset&);
 extern template basic_dataset<float> cast(const byte_dataset&);
 extern template dataset cast(const byte_dataset&);

@@ -23,11 +23,13 @@ using any_array = std::variant<array<float>, array<double>, array<index_t>, arra
 struct tensor_file {
   std::map<std::string, any_array> tensors;
   metadata about;
+  std::string not_verified = {};  // what nobody vouches for; empty if the checksum was right
 };
 
-// Whether a file must have the checksum that reel gives its own. With it, any change of a single bit is
-// found, and all but one in 2^32 of others.
-enum class checksum { required, if_present };
+// Whether a file must have the checksum that reel gives its own; may be without, if another program wrote it;
+// or may have one that is not right, as after another program saved it again. With a checksum, any change of
+// a single bit is found, and all but one in 2^32 of others.
+enum class checksum { required, if_present, ignored };
 
 // Replaces the file at once or not at all: writes a temporary file beside it, PATH.saving, waits until the
 // disk has it, gives it the name and waits for that, too. What was there before stays whole if this is
@@ -36,8 +38,9 @@ enum class checksum { required, if_present };
 void write_tensors(const std::string& path, const tensor_file& file);
 
 // Throws bad_file for a file that cannot be read; parse_error, as file: byte N, for one that is damaged, cut
-// short, or hostile: everything a header claims is checked before memory is allocated. Types other than
-// F32, F64, I64, BOOL and U8 are refused.
+// short, or hostile: everything a header claims is checked before memory is allocated. F16 and BF16
+// become floats; I8, I16, I32, U16, U32 and U64 become index_t. Throws size_overflow for more than there is
+// memory for.
 tensor_file read_tensors(const std::string& path, checksum sum = checksum::required);
 
 // The same of bytes in memory; `name` stands for the file in messages.
@@ -64,7 +67,7 @@ extern template tensor_view view_of(std::string, const array<std::uint8_t>&);
 // `about` may hold names of reel's own.
 void write_tensors(const std::string& path, std::span<const tensor_view> tensors, const metadata& about);
 // `about` keeps reel's own names but the checksum.
-tensor_file read_own_tensors(const std::string& path);
+tensor_file read_own_tensors(const std::string& path, checksum sum = checksum::required);
 
 }  // namespace detail
 

@@ -22,57 +22,37 @@ struct softplus_rule {
   static var df(var x, var) { return sigmoid(x); }
 };
 
-// Numbers and vars as operands written where x was.
-auto where_it_was(const operand& x) {
-  return [file = x.where().file, line = x.where().line](const auto& v) { return operand(v, file, line); };
-}
-
 }  // namespace
 
 var softplus(operand x) { return map<softplus_rule>(x); }
 var log_sigmoid(operand x) {
-  const detail::undo_on_error whole(x);
-  const auto at = where_it_was(x);
-  return -at(softplus(at(-x)));
+  return composed("log_sigmoid", {x}, [&] { return -softplus(-x); });
 }
 var silu(operand x) {
-  const detail::undo_on_error whole(x);
-  return x * where_it_was(x)(sigmoid(x));
+  return composed("silu", {x}, [&] { return x * sigmoid(x); });
 }
 var mish(operand x) {
-  const detail::undo_on_error whole(x);
-  const auto at = where_it_was(x);
-  return x * at(tanh(at(softplus(x))));
+  return composed("mish", {x}, [&] { return x * tanh(softplus(x)); });
 }
 var gelu_tanh(operand x) {
-  const detail::undo_on_error whole(x);
-  const auto at = where_it_was(x);
-  const var pi =
-      acos(at(scalar_constant(x.variable(), -1, kind::real, x.where())));  // to as many digits as x has
-  const var scale = sqrt(at(at(2.0) / at(pi)));
-  const var cubic = at(1.0) + at(at(0.044715) * at(square(x)));
-  const var inner = tanh(at(at(scale) * at(x * at(cubic))));
-  return at(at(0.5) * x) * at(at(1.0) + at(inner));
+  return composed("gelu_tanh", {x}, [&] {
+    const var minus_one = scalar_constant(x.variable(), -1, kind::real, x.where());
+    const var scale = sqrt(2.0 / acos(minus_one));  // √(2/π), to as many digits as x has
+    return 0.5 * x * (1.0 + tanh(scale * (x * (1.0 + 0.044715 * square(x)))));
+  });
 }
 
 var leaky_relu(operand x, double slope) {
-  const detail::undo_on_error whole(x);
-  const auto at = where_it_was(x);
-  return where(at(x > at(0.0)), x, at(at(slope) * x));
+  return composed("leaky_relu", {x}, [&] { return where(x > 0.0, x, slope * x); });
 }
 var elu(operand x, double alpha) {
-  const detail::undo_on_error whole(x);
-  const auto at = where_it_was(x);
-  return where(at(x > at(0.0)), x, at(at(alpha) * at(expm1(x))));
+  return composed("elu", {x}, [&] { return where(x > 0.0, x, alpha * expm1(x)); });
 }
 var selu(operand x) {
-  const detail::undo_on_error whole(x);
-  const auto at = where_it_was(x);
-  return at(1.0507009873554804934) * at(elu(x, 1.6732632423543772848));
+  return composed("selu", {x}, [&] { return 1.0507009873554804934 * elu(x, 1.6732632423543772848); });
 }
 var hardtanh(operand x) {
-  const auto at = where_it_was(x);
-  return clip(x, at(-1.0), at(1.0));
+  return composed("hardtanh", {x}, [&] { return clip(x, -1.0, 1.0); });
 }
 
 }  // namespace reel

@@ -153,22 +153,19 @@ struct soft_cross_entropy_op {
 }  // namespace
 
 var cross_entropy(operand probabilities, operand targets) {
-  const detail::undo_on_error whole(probabilities, targets);
   constexpr auto name = "cross_entropy";
-  const place where = probabilities.where();
-  const auto at = [&](const auto& x) { return operand(x, where.file, where.line); };
-  probabilities = probabilities.beside(targets), targets = targets.beside(probabilities);
-  if (targets.is_var() && targets.variable().kind() != kind::real)
-    throw error(errc::kind_mismatch, name, where,
-                "the targets are no distributions. Use one_hot(labels, classes), or "
-                "softmax_cross_entropy(logits, labels).");
-  const auto [P, q] = broadcast_together(name, targets, probabilities);
-  try {
+  return composed(name, {probabilities, targets}, [&] {
+    probabilities = probabilities.beside(targets), targets = targets.beside(probabilities);
+    const place where = probabilities.where();
+    const auto at = [&](const auto& x) { return operand(x, where.file, where.line); };
+    if (targets.is_var() && targets.variable().kind() != kind::real)
+      throw error(errc::kind_mismatch,
+                  "the targets are no distributions. Use one_hot(labels, classes), or "
+                  "softmax_cross_entropy(logits, labels).");
+    const auto [P, q] = broadcast_together(name, targets, probabilities);
     one_loss_per_row(P.variable().shape());
-  } catch (const error& e) {
-    throw error(e.code(), name, where, e.detail());
-  }
-  return at(0.0) - at(sum(at(xlogy(P, q)), -1));
+    return at(0.0) - at(sum(at(xlogy(P, q)), -1));
+  });
 }
 
 var softmax_cross_entropy_slope(operand logits, operand labels, operand lbar) {
@@ -176,11 +173,12 @@ var softmax_cross_entropy_slope(operand logits, operand labels, operand lbar) {
 }
 
 var softmax_cross_entropy(operand logits, operand targets) {
-  const detail::undo_on_error whole(logits, targets);
-  targets = targets.beside(logits);
-  if (targets.is_var() && targets.variable().kind() == kind::index)
-    return apply(label_cross_entropy_op{}, logits, targets);
-  return apply(soft_cross_entropy_op{}, logits, targets);
+  return composed("softmax_cross_entropy", {logits, targets}, [&] {
+    targets = targets.beside(logits);
+    if (targets.is_var() && targets.variable().kind() == kind::index)
+      return apply(label_cross_entropy_op{}, logits, targets);
+    return apply(soft_cross_entropy_op{}, logits, targets);
+  });
 }
 
 }  // namespace reel

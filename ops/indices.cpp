@@ -73,10 +73,10 @@ struct to_index_op {
 
 // 1 where a mask holds, 0 elsewhere, of kind k.
 var of_mask(const operand& mask, kind k) {
-  const detail::undo_on_error whole(mask);
-  const var &m = mask.variable(), one = scalar_constant(m, 1, k, mask.where());
-  const auto at = [&](const var& v) { return operand(v, mask.where().file, mask.where().line); };
-  return where(mask, at(one), at(scalar_constant(m, 0, k, mask.where())));
+  return composed(k == kind::real ? "to_real" : "to_index", {mask}, [&] {
+    const var& m = mask.variable();
+    return where(mask, scalar_constant(m, 1, k, mask.where()), scalar_constant(m, 0, k, mask.where()));
+  });
 }
 
 }  // namespace

@@ -139,26 +139,26 @@ std::vector<identity> matmul_op::identities(const pulled& r) const {  // linear 
 }
 
 var matmul(operand a, operand b) {
-  if (!a.is_var() && !b.is_var()) return apply(matmul_op{}, a, b);  // refused there: no tape
-  const detail::undo_on_error whole(a, b);
-  a = a.beside(b), b = b.beside(a);
-  if (a.is_number() || b.is_number()) return apply(matmul_op{}, a, b);
-  const var &x = a.variable(), &y = b.variable();
-  if (x.rank() == 2 && y.rank() == 2) return apply(matmul_op{}, a, b);
-  if (x.rank() == 0 || y.rank() == 0 || x.rank() > 2 || y.rank() > 2)
-    return apply(matmul_op{}, a, b);  // refused there
-  if (const index_t inner = x.shape().back(); inner != y.shape()[0])
-    throw error(errc::shape_mismatch, matmul_op::name, a.where(),
-                fmt::format("{} · {}: inner sizes {} and {} differ.", to_string(x.shape()),
-                            to_string(y.shape()), inner, y.shape()[0]));
-  const auto at = [](const operand& o, const var& v) { return operand(v, o.where().file, o.where().line); };
-  const operand left = x.rank() == 1 ? at(a, reshape(a, {1, -1})) : a;
-  const operand right = y.rank() == 1 ? at(b, reshape(b, {-1, 1})) : b;
-  const var product = apply(matmul_op{}, left, right);
-  const shape out = x.rank() == 2   ? shape{product.shape()[0]}
-                    : y.rank() == 2 ? shape{product.shape()[1]}
-                                    : shape{};
-  return reshape(at(a, product), out);
+  return composed(matmul_op::name, {a, b}, [&] {
+    a = a.beside(b), b = b.beside(a);
+    if (!a.is_var() || !b.is_var()) return apply(matmul_op{}, a, b);
+    const var &x = a.variable(), &y = b.variable();
+    if (x.rank() == 2 && y.rank() == 2) return apply(matmul_op{}, a, b);
+    if (x.rank() == 0 || y.rank() == 0 || x.rank() > 2 || y.rank() > 2)
+      return apply(matmul_op{}, a, b);  // refused there
+    if (const index_t inner = x.shape().back(); inner != y.shape()[0])
+      throw error(errc::shape_mismatch,
+                  fmt::format("{} · {}: inner sizes {} and {} differ.", to_string(x.shape()),
+                              to_string(y.shape()), inner, y.shape()[0]));
+    const auto at = [](const operand& o, const var& v) { return operand(v, o.where().file, o.where().line); };
+    const operand left = x.rank() == 1 ? at(a, reshape(a, {1, -1})) : a;
+    const operand right = y.rank() == 1 ? at(b, reshape(b, {-1, 1})) : b;
+    const var product = apply(matmul_op{}, left, right);
+    const shape out = x.rank() == 2   ? shape{product.shape()[0]}
+                      : y.rank() == 2 ? shape{product.shape()[1]}
+                                      : shape{};
+    return reshape(at(a, product), out);
+  });
 }
 
 // Headers declare these bodies: whoever records the op links to them.

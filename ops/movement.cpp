@@ -177,11 +177,11 @@ struct one_hot_op {
 }  // namespace
 
 var permute(operand x, std::initializer_list<int> order) {
-  if (x.is_number()) return apply(permute_op{}, x);
-  const shape& s = x.variable().shape();
-  permute_op op;
-  std::array<bool, shape::max_rank> seen{};
-  try {
+  return composed(permute_op::name, {x}, [&] {
+    if (x.is_number()) return apply(permute_op{}, x);
+    const shape& s = x.variable().shape();
+    permute_op op;
+    std::array<bool, shape::max_rank> seen{};
     if (order.size() != s.rank())
       throw error(errc::invalid_axis,
                   fmt::format("{} axes named for {}, which has {}.", order.size(), to_string(s), s.rank()));
@@ -193,32 +193,33 @@ var permute(operand x, std::initializer_list<int> order) {
       seen[from] = true;
       op.order[i++] = static_cast<std::int8_t>(from);
     }
-  } catch (const error& e) {
-    throw error(e.code(), permute_op::name, x.where(), e.detail());
-  }
-  return apply(op, x);
+    return apply(op, x);
+  });
 }
 
 var transpose(operand x) {
-  permute_op op;
-  const std::size_t rank = x.is_number() ? 0 : x.variable().rank();
-  if (rank < 2 && !x.is_number()) return x.variable();
-  for (std::size_t i = 0; i < rank; ++i) op.order[i] = static_cast<std::int8_t>(rank - 1 - i);
-  return apply(op, x);
+  return composed("transpose", {x}, [&] {
+    permute_op op;
+    const std::size_t rank = x.is_number() ? 0 : x.variable().rank();
+    if (rank < 2 && !x.is_number()) return x.variable();
+    for (std::size_t i = 0; i < rank; ++i) op.order[i] = static_cast<std::int8_t>(rank - 1 - i);
+    return apply(op, x);
+  });
 }
 
 var gather(operand x, operand indices, int axis) { return apply(gather_op{axis}, x, indices); }
 
 var scatter_add(operand x, operand indices, index_t size, int axis) {
-  const detail::undo_on_error whole(x, indices);
-  x = x.beside(indices), indices = indices.beside(x);
-  if (!x.is_var() || !indices.is_var()) return apply(scatter_add_op{0, size}, x, indices);
-  // A negative axis counts from the last axis of the result.
-  const auto rank = static_cast<int>(x.variable().rank()) - static_cast<int>(indices.variable().rank()) + 1;
-  if (size < 0 || axis < -rank || axis >= rank)
-    throw error(size < 0 ? errc::invalid_argument : errc::invalid_axis, scatter_add_op::name, x.where(),
-                fmt::format("axis {} of size {} in a result with {} axes.", axis, size, rank));
-  return apply(scatter_add_op{static_cast<std::size_t>(axis < 0 ? axis + rank : axis), size}, x, indices);
+  return composed(scatter_add_op::name, {x, indices}, [&] {
+    x = x.beside(indices), indices = indices.beside(x);
+    if (!x.is_var() || !indices.is_var()) return apply(scatter_add_op{0, size}, x, indices);
+    // A negative axis counts from the last axis of the result.
+    const auto rank = static_cast<int>(x.variable().rank()) - static_cast<int>(indices.variable().rank()) + 1;
+    if (size < 0 || axis < -rank || axis >= rank)
+      throw error(size < 0 ? errc::invalid_argument : errc::invalid_axis,
+                  fmt::format("axis {} of size {} in a result with {} axes.", axis, size, rank));
+    return apply(scatter_add_op{static_cast<std::size_t>(axis < 0 ? axis + rank : axis), size}, x, indices);
+  });
 }
 
 var one_hot(operand labels, index_t classes) { return apply(one_hot_op{classes}, labels); }

@@ -134,32 +134,39 @@ operand at(const operand& x, const var& v) { return operand(v, x.where().file, x
 
 // Summing is the adjoint of broadcasting: see sum_to in autodiff.
 var sum(operand x, const axis_list& axes, axis_mode mode) {
-  check_var(x, "sum");
-  const reduced r = reduce_shape("sum", x, axes);
-  const var y = sum_to(x, r.kept);
-  return mode == keep ? y : reshape(at(x, y), r.dropped);
+  return composed("sum", {x}, [&] {
+    check_var(x, "sum");
+    const reduced r = reduce_shape("sum", x, axes);
+    const var y = sum_to(x, r.kept);
+    return mode == keep ? y : reshape(at(x, y), r.dropped);
+  });
 }
 
 var mean(operand x, const axis_list& axes, axis_mode mode) {
-  check_var(x, "mean");
-  const reduced r = reduce_shape("mean", x, axes);
-  if (r.count == 0)
-    throw error(
-        errc::invalid_argument, "mean", x.where(),
-        fmt::format("the mean of nothing: {} is empty along the axes.", to_string(x.variable().shape())));
-  return at(x, sum(x, axes, mode)) / operand(static_cast<double>(r.count), x.where().file, x.where().line);
+  return composed("mean", {x}, [&] {
+    check_var(x, "mean");
+    const reduced r = reduce_shape("mean", x, axes);
+    if (r.count == 0)
+      throw error(errc::invalid_argument, fmt::format("the mean of nothing: {} is empty along the axes.",
+                                                      to_string(x.variable().shape())));
+    return at(x, sum(x, axes, mode)) / operand(static_cast<double>(r.count), x.where().file, x.where().line);
+  });
 }
 
 var max(operand x, int axis, axis_mode mode) {
-  check_var(x, "max");
-  const var y = apply(max_op{axis}, x);
-  const shape& s = x.variable().shape();
-  return mode == keep ? y : reshape(at(x, y), s.without(s.axis(axis)));
+  return composed("max", {x}, [&] {
+    check_var(x, "max");
+    const var y = apply(max_op{axis}, x);
+    const shape& s = x.variable().shape();
+    return mode == keep ? y : reshape(at(x, y), s.without(s.axis(axis)));
+  });
 }
 
 var max(operand x) {
-  check_var(x, "max");
-  return max(at(x, reshape(x, {-1})), 0);
+  return composed("max", {x}, [&] {
+    check_var(x, "max");
+    return max(at(x, reshape(x, {-1})), 0);
+  });
 }
 
 var argmax(operand x, int axis) { return apply(argmax_op{axis}, x); }

@@ -103,8 +103,7 @@ var fmod(operand a, operand b) { return map<fmod_rule>(a, b); }
 var copysign(operand x, operand s) { return map<copysign_rule>(x, s); }
 // minimum and maximum hand a tie's cotangent to their first operand.
 var clip(operand x, operand low, operand high) {
-  const detail::undo_on_error whole(x, low, high);
-  return minimum(operand(maximum(x, low), x.where().file, x.where().line), high);
+  return composed("clip", {x, low, high}, [&] { return minimum(maximum(x, low), high); });
 }
 var isnan(operand x) { return apply(number_test_op<isnan_rule>{}, x); }
 var isinf(operand x) { return apply(number_test_op<isinf_rule>{}, x); }

@@ -92,37 +92,37 @@ var operator<=(operand a, operand b) { return compare<less_equal_rule>(a, b); }
 var operator>(operand a, operand b) { return compare<less_rule>(b, a); }
 var operator>=(operand a, operand b) { return compare<less_equal_rule>(b, a); }
 var operator==(operand a, operand b) { return compare<equal_rule>(a, b); }
-var operator!=(operand a, operand b) { return !(a == b); }
+var operator!=(operand a, operand b) {
+  return composed("not_equal", {a, b}, [&] { return !(a == b); });
+}
 
 var operator&&(operand a, operand b) { return apply_broadcast(and_op{}, a, b); }
 var operator||(operand a, operand b) {
-  const detail::undo_on_error whole(a, b);
-  a = a.beside(b), b = b.beside(a);
-  return !(!a && !b);
+  return composed("or", {a, b}, [&] {
+    a = a.beside(b), b = b.beside(a);
+    return !(!a && !b);
+  });
 }
 var operator!(operand a) { return apply(not_op{}, a); }
 
 var where(operand condition, operand a, operand b) {
-  const detail::undo_on_error whole(condition, a, b);
-  // A number takes the kind of the other choice; two numbers are reals beside the condition.
-  const operand& any = a.is_var() ? a : b.is_var() ? b : condition;
-  if (!any.is_var()) return apply(where_op{}, condition, a, b);  // refused there: no tape
-  for (operand* x : {&condition, &a, &b}) *x = x->beside(any);
-  const operand& like = !a.is_number() ? a : !b.is_number() ? b : condition;
-  const kind k = a.is_number() && b.is_number() ? kind::real : like.variable().kind();
-  const auto lift = [&](const operand& x) -> operand {
-    if (!x.is_number()) return x;
-    try {
+  return composed(where_op::name, {condition, a, b}, [&] {
+    // A number takes the kind of the other choice; two numbers are reals beside the condition.
+    const operand any = a.is_var() ? a : b.is_var() ? b : condition;
+    if (!any.is_var()) return apply(where_op{}, condition, a, b);  // refused there: no tape
+    for (operand* x : {&condition, &a, &b}) *x = x->beside(any);
+    const operand& like = !a.is_number() ? a : !b.is_number() ? b : condition;
+    const kind k = a.is_number() && b.is_number() ? kind::real : like.variable().kind();
+    const auto lift = [&](const operand& x) -> operand {
+      if (!x.is_number()) return x;
       return {scalar_constant(like.variable(), x.number(), k, x.where()), x.where().file, x.where().line};
-    } catch (const error& e) {
-      throw error(e.code(), where_op::name, x.where(), e.detail());
-    }
-  };
-  const operand x = lift(a), y = lift(b);
-  const operand_pair values = broadcast_together(where_op::name, x, y);
-  const operand_pair left = broadcast_together(where_op::name, condition, values.a);
-  const operand_pair right = broadcast_together(where_op::name, left.a, values.b);
-  return apply(where_op{}, right.a, left.b, right.b);
+    };
+    const operand x = lift(a), y = lift(b);
+    const operand_pair values = broadcast_together(where_op::name, x, y);
+    const operand_pair left = broadcast_together(where_op::name, condition, values.a);
+    const operand_pair right = broadcast_together(where_op::name, left.a, values.b);
+    return apply(where_op{}, right.a, left.b, right.b);
+  });
 }
 
 }  // namespace reel

@@ -138,9 +138,11 @@ std::vector<identity> logsumexp_op::identities(const pulled& r) const {  // y go
 }
 
 var logsumexp(operand x, int axis) {
-  const var y = apply(logsumexp_op{axis}, x);
-  const shape& s = x.variable().shape();
-  return reshape(operand(y, x.where().file, x.where().line), s.without(s.axis(axis)));
+  return composed("logsumexp", {x}, [&] {
+    const var y = apply(logsumexp_op{axis}, x);
+    const shape& s = x.variable().shape();
+    return reshape(operand(y, x.where().file, x.where().line), s.without(s.axis(axis)));
+  });
 }
 
 namespace {
@@ -149,14 +151,16 @@ constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
 
 // A masked element is −inf: e^−inf weighs nothing, and where() hands it a cotangent of 0.
 var masked_softmax(operand x, operand mask, int axis) {
-  const detail::undo_on_error whole(x, mask);
-  return apply(softmax_op{axis, at_infinity::zero},
-               operand(where(mask, x, minus_infinity), x.where().file, x.where().line));
+  return composed("masked_softmax", {x, mask}, [&] {
+    return apply(softmax_op{axis, at_infinity::zero},
+                 operand(where(mask, x, minus_infinity), x.where().file, x.where().line));
+  });
 }
 var masked_log_softmax(operand x, operand mask, int axis) {
-  const detail::undo_on_error whole(x, mask);
-  return apply(log_softmax_op{axis, at_infinity::zero},
-               operand(where(mask, x, minus_infinity), x.where().file, x.where().line));
+  return composed("masked_log_softmax", {x, mask}, [&] {
+    return apply(log_softmax_op{axis, at_infinity::zero},
+                 operand(where(mask, x, minus_infinity), x.where().file, x.where().line));
+  });
 }
 
 // Headers declare these bodies: whoever records the op links to them.

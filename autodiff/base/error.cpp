@@ -5,6 +5,12 @@
 
 namespace reel {
 
+#ifdef _GLIBCXX_DEBUG
+const char detail::reel_is_built_with_GLIBCXX_DEBUG = 0;
+#else
+const char detail::reel_is_built_without_GLIBCXX_DEBUG = 0;
+#endif
+
 std::string to_string(const place& where) {
   if (where.file == nullptr) return {};
   std::string_view file = where.file;

@@ -8,6 +8,7 @@
 #include <reel/autodiff/program.hpp>
 #include <reel/autodiff/structural.hpp>
 
+#include <array>
 #include <optional>
 
 namespace reel::detail {
@@ -56,6 +57,7 @@ struct instruction {
   std::shared_ptr<const row_group> rows = {};  // of a group of row blocks
   bool commits = false;                        // y = k·y + s·op(x), where s and k come last in x
   value_id beside = no_value;                  // the result of traits->beside, computed along
+  bool unused = false;                         // nothing depends on it: run where nothing is dropped
 };
 
 // A fused group: elementwise instructions over n numbers each, run block by block so that what one
@@ -65,12 +67,19 @@ struct group {
   static constexpr index_t longest_row = 512;  // of those that fill blocks
   std::vector<instruction> members;
   std::vector<instruction> fills;
-  std::vector<value_id> outputs;                                // what is used outside
-  std::vector<value_id> watched;                                // of these, what must be finite
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> blocks;  // which block holds which storage
+  std::vector<value_id> outputs;  // what is used outside
+  std::vector<value_id> watched;  // of these, what must be finite
   index_t size = 0;
   index_t row = 1;        // of all fills but scalars: the length
   std::size_t slots = 0;  // blocks needed at a time
+
+  // Who makes what, so that no one has to search. Where an operand comes from: fill k is source k, member m
+  // is source fills.size() + m, what comes from outside has none.
+  static constexpr std::uint32_t none = ~std::uint32_t{0};
+  std::vector<std::uint32_t> sources;       // of all members' operands in order
+  std::vector<std::uint32_t> fill_slots;    // by fill: its block
+  std::vector<std::uint32_t> member_slots;  // by member: the block of its result; none: it lies in memory
+  std::vector<std::uint32_t> last_readers;  // by member: the last member that reads its result, or none
 };
 
 // Instructions, fused groups among them, that run block by block of `block` rows out of `rows`.
@@ -140,6 +149,7 @@ std::size_t turn_narrow_states(code& c);
 std::size_t overwrite_states(code& c);
 // Marks the checks that other checks include. Returns how many are left to make.
 std::size_t find_implied_checks(code& c);
+void own_outputs(code& c);
 void place_updates(code& c);
 std::size_t fuse_elementwise(code& c);
 std::size_t cut_into_row_blocks(code& c);
@@ -151,8 +161,23 @@ void find_lifetimes(code& c);
 // evaluation bit for bit.
 bool is_exact(const code& c);
 
-// The values an instruction writes.
-std::vector<value_id> outputs_of(const instruction& i);
+// The values an instruction writes. A list that holds as long as the instruction.
+class written_values {
+ public:
+  explicit written_values(const instruction& i)
+      : group_(i.rows != nullptr    ? &i.rows->outputs
+               : i.fused != nullptr ? &i.fused->outputs
+                                    : nullptr),
+        own_{i.output, i.beside} {}
+  const value_id* begin() const { return group_ != nullptr ? group_->data() : own_.data(); }
+  const value_id* end() const { return begin() + size(); }
+  std::size_t size() const { return group_ != nullptr ? group_->size() : own_[1] == no_value ? 1 : 2; }
+
+ private:
+  const std::vector<value_id>* group_;  // or null
+  std::array<value_id, 2> own_;
+};
+inline written_values outputs_of(const instruction& i) { return written_values(i); }
 
 // The body an instruction is run by. Throws unsupported_number.
 eval_fn body_of(const instruction& i, element number);
@@ -169,7 +194,19 @@ row_use rows_of_result(const code& c, const instruction& i);
 // Whether threads would be done sooner with the blocks of a group than one of them.
 bool worth_sharing(const code& c, const row_group& g);
 
-// An instruction large enough for several threads, cut into rows for each of them; null where it is not.
-std::shared_ptr<const row_group> cut_for_threads(const code& c, const instruction& i, int threads);
+// Cuts instructions large enough for several threads into rows for each of them.
+class thread_tiling {
+ public:
+  thread_tiling(const code& c, int threads);
+  // Null where it is not large enough.
+  std::shared_ptr<const row_group> cut(const instruction& i) const;
+
+ private:
+  bool reads_shared_sums(const instruction& i) const;
+
+  const code& c_;
+  int threads_;
+  std::vector<char> shared_sums_;  // by value: made in chunks, and added up, by several threads
+};
 
 }  // namespace reel::detail

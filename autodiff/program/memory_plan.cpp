@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <map>
-#include <queue>
+#include <set>
+#include <utility>
 
 namespace reel::detail {
 
@@ -77,57 +78,68 @@ class buffers {
   throw error(errc::size_overflow, "the arena of this program has more than 2^63 bytes.");
 }
 
-// Free stretches of the arena by offset. Best fit; neighbours merge when given back.
+// Free stretches of the arena. Best fit, of equal ones the first; neighbours merge when given back.
 class free_list {
  public:
   std::size_t take(std::size_t bytes) {
-    auto best = free_.end();
-    for (auto it = free_.begin(); it != free_.end(); ++it)
-      if (it->second >= bytes && (best == free_.end() || it->second < best->second)) best = it;
-    if (best == free_.end()) {  // grow, from the last stretch if it reaches the end
+    const auto best = by_size_.lower_bound({bytes, 0});
+    if (best == by_size_.end()) {  // grow, from the last stretch if it reaches the end
       if (bytes > most_bytes - end_) refuse_size();
       std::size_t at = end_;
       if (!free_.empty() && std::prev(free_.end())->first + std::prev(free_.end())->second == end_) {
         at = std::prev(free_.end())->first;
-        free_.erase(std::prev(free_.end()));
+        remove(std::prev(free_.end()));
       }
       end_ = at + bytes;
       return at;
     }
-    const auto [at, size] = *best;
-    free_.erase(best);
-    if (size > bytes) free_.emplace(at + bytes, size - bytes);
+    const auto [size, at] = *best;
+    remove(free_.find(at));
+    if (size > bytes) add(at + bytes, size - bytes);
     return at;
   }
   void give(std::size_t at, std::size_t bytes) {
-    auto it = free_.emplace(at, bytes).first;
-    if (const auto next = std::next(it); next != free_.end() && it->first + it->second == next->first) {
-      it->second += next->second;
-      free_.erase(next);
+    if (const auto next = free_.find(at + bytes); next != free_.end()) {
+      bytes += next->second;
+      remove(next);
     }
-    if (it != free_.begin())
-      if (const auto before = std::prev(it); before->first + before->second == it->first) {
-        before->second += it->second;
-        free_.erase(it);
+    if (auto after = free_.lower_bound(at); after != free_.begin())
+      if (const auto before = std::prev(after); before->first + before->second == at) {
+        at = before->first;
+        bytes += before->second;
+        remove(before);
       }
+    add(at, bytes);
   }
   std::size_t end() const { return end_; }
 
  private:
-  std::map<std::size_t, std::size_t> free_;
+  void add(std::size_t at, std::size_t bytes) {
+    free_.emplace(at, bytes);
+    by_size_.emplace(bytes, at);
+  }
+  void remove(std::map<std::size_t, std::size_t>::iterator stretch) {
+    by_size_.erase({stretch->second, stretch->first});
+    free_.erase(stretch);
+  }
+
+  std::map<std::size_t, std::size_t> free_;                // by offset
+  std::set<std::pair<std::size_t, std::size_t>> by_size_;  // size, offset
   std::size_t end_ = 0;
 };
 
 // Each buffer where there is room when it is first used. Returns how many bytes that takes.
-std::size_t place_in_order(std::vector<buffer>& all) {
+std::size_t place_in_order(std::vector<buffer>& all, std::uint32_t instructions) {
   free_list memory;
-  const auto later = [&](std::size_t a, std::size_t b) { return all[a].last > all[b].last; };
-  std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(later)> used(later);
+  constexpr std::size_t none = ~std::size_t{0};
+  std::vector<std::size_t> dying(instructions + std::size_t{1}, none),
+      next(all.size());  // by instruction, linked
+  std::uint32_t now = 0;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    for (; !used.empty() && all[used.top()].last < all[i].first; used.pop())
-      memory.give(all[used.top()].offset, all[used.top()].bytes);
+    for (; now < all[i].first; ++now)
+      for (std::size_t b = dying[now]; b != none; b = next[b]) memory.give(all[b].offset, all[b].bytes);
     all[i].offset = memory.take(all[i].bytes);
-    used.push(i);
+    next[i] = std::exchange(dying[all[i].last], i);
   }
   return memory.end();
 }
@@ -159,7 +171,7 @@ constexpr std::size_t few = 1000;  // by size takes time quadratic in their numb
 arena_plan plan_arena(const code& c, element number) {
   buffers plan(c, number);
   std::vector<buffer> chosen = plan.all;
-  std::size_t bytes = place_in_order(chosen);
+  std::size_t bytes = place_in_order(chosen, static_cast<std::uint32_t>(c.instructions.size()));
   if (plan.all.size() <= few)
     if (const std::size_t by_size = place_by_size(plan.all); by_size < bytes) {
       bytes = by_size;

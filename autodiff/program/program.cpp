@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 namespace reel {
 
@@ -102,7 +103,7 @@ class lowering {
       const bool bound = role == tape::role::input || role == tape::role::state;
       open[n] = role == tape::role::cotangent || (bound && !needed_[n] && value_of_[n] == detail::no_node) ||
                 std::ranges::any_of(r_.inputs_of(n), [&](node_id i) { return open[i] != 0; });
-      if (!open[n]) needed_[n] = true;
+      if (!open[n] && needed_[n] == 0) needed_[n] = if_asked_for;
     }
   }
 
@@ -167,12 +168,14 @@ class lowering {
                   nullptr};
     for (const node_id x : r_.inputs_of(n)) i.inputs.push_back(value_of_[x]);
     i.output = new_value(n, home::arena, 0);
+    i.unused = needed_[n] == if_asked_for;
     c_.instructions.push_back(std::move(i));
   }
 
   const recording& r_;
   const freeze_request& request_;
   std::vector<value_id> value_of_;
+  static constexpr char if_asked_for = 2;  // by no root, but nothing is to be dropped
   std::vector<char> needed_;
   code c_;
 };
@@ -190,11 +193,12 @@ void check_request(const recording& r, const freeze_request& request) {
   };
   std::ranges::for_each(request.outputs, here);
   std::ranges::for_each(request.inputs, here);
+  std::ranges::for_each(request.finite, here);
+  std::vector<char> listed(r.nodes.size()), updated(r.nodes.size());
   for (const var& v : request.inputs)
-    if (std::ranges::count_if(request.inputs, [&](const var& w) { return w.id() == v.id(); }) > 1)
+    if (std::exchange(listed[v.id()], true) != 0)
       throw error(errc::invalid_argument, "freeze", v.where(),
                   fmt::format("{} is listed twice among the inputs.", r.describe(v.id())));
-  std::ranges::for_each(request.finite, here);
   std::ranges::for_each(request.stays_finite, here);
   for (const auto& u : request.updates) {
     here(u.state), here(u.next);
@@ -206,8 +210,7 @@ void check_request(const recording& r, const freeze_request& request) {
       throw error(errc::shape_mismatch, "freeze", u.next.where(),
                   fmt::format("the next value of a state of shape {} has shape {}; a state keeps its shape.",
                               to_string(u.state.shape()), to_string(u.next.shape())));
-    if (std::ranges::count_if(request.updates,
-                              [&](const update& other) { return other.state.id() == u.state.id(); }) > 1)
+    if (std::exchange(updated[u.state.id()], true) != 0)
       throw error(errc::invalid_argument, "freeze", u.state.where(),
                   fmt::format("{} is updated twice in one run.", r.describe(u.state.id())));
   }
@@ -245,6 +248,7 @@ program freeze(const freeze_request& request) {
   const std::size_t views = on("views") ? detail::share_views(c) : 0;
   note("views", fmt::format("{} share their input's memory", views));
   detail::find_implied_checks(c);
+  detail::own_outputs(c);
   code plain = c;
   detail::place_updates(plain);
   const std::size_t turned = on("layouts") ? detail::turn_narrow_states(c) : 0;
@@ -271,7 +275,7 @@ program freeze(const freeze_request& request) {
   c.share = on("sharing");
   note("in_place", "elementwise ops write over dying inputs");
   note("sharing", fmt::format("arena of {} bytes in float, {} without sharing",
-                              detail::plan_arena(c, element::f32).bytes, apart));
+                              c.share ? detail::plan_arena(c, element::f32).bytes : apart, apart));
 
   program p;
   p.code_ = std::make_shared<const code>(std::move(c));

@@ -49,41 +49,48 @@ group_runner::group_runner(const code& c, const group& g, element number, std::b
       size_(g.size),
       block_(std::min(g.size, block_size(number) / g.row * g.row)),
       row_(g.row) {
-  const std::unordered_map<std::uint32_t, std::uint32_t> slots(g.blocks.begin(), g.blocks.end());
-  const auto block_of = [&](value_id v) {
-    const auto slot = slots.find(c.values[v].storage);
-    return slot == slots.end() ? nullptr : blocks + slot->second * block_stride(g, number);
+  const std::size_t bytes_to_next = block_stride(g, number), fills = g.fills.size();
+  const auto block_of = [&](std::uint32_t source) {
+    const std::uint32_t slot = source == group::none ? group::none
+                               : source < fills      ? g.fill_slots[source]
+                                                     : g.member_slots[source - fills];
+    return slot == group::none ? nullptr : blocks + slot * bytes_to_next;
   };
   const auto bytes = [&](value_id v) { return size_of(element_for(c.values[v].kind, number)); };
-  const auto view = [&](value_id v) {
-    std::byte* const block = block_of(v);
+  const auto view = [&](value_id v, std::uint32_t source) {
+    std::byte* const block = block_of(source);
     const bool whole = !starts_here || !starts_here(v);
     return block != nullptr ? add_view(block, 0, false) : add_outside(v, locate(v), bytes(v), whole);
   };
-  for (const auto& f : g.fills) {
+  for (std::uint32_t k = 0; k < fills; ++k) {
+    const instruction& f = g.fills[k];
     const std::size_t from = add_outside(f.inputs[0], locate(f.inputs[0]), 0, false);
-    fills_.push_back({from, block_of(f.output), bytes(f.output), c.values[f.inputs[0]].shape.size()});
+    fills_.push_back({from, block_of(k), bytes(f.output), c.values[f.inputs[0]].shape.size()});
   }
   std::size_t most_views = views_.size();
   for (const auto& i : g.members) most_views += 2 + i.inputs.size();
   views_.reserve(most_views);  // where they stand is what a chain knows of them
-  const auto address = [&](value_id v) -> void* const* { return &views_[view(v)].data; };
+  const auto address = [&](value_id v, std::uint32_t source) -> void* const* {
+    return &views_[view(v, source)].data;
+  };
+  const std::uint32_t* sources = g.sources.data();
   for (std::size_t first = 0, last = 0; first < g.members.size(); first = last) {
     last = first + chain::length(g, first, number);
     if (last - first > 1) {
       member m{};
-      m.links.emplace(c, g, first, last, number, address);
+      m.links.emplace(c, g, first, last, sources, number, address);
       members_.push_back(std::move(m));
+      for (std::size_t k = first; k < last; ++k) sources += g.members[k].inputs.size();
     } else {
       const instruction& i = g.members[first];
       last = first + 1;
       member m{eval_of(*i.op.traits, i.followed, number, i.where),
                i.op.self.get(),
-               view(i.output),
+               view(i.output, static_cast<std::uint32_t>(fills + first)),
                views_.size(),
                i.inputs.size(),
                {}};
-      for (const value_id v : i.inputs) view(v);
+      for (const value_id v : i.inputs) view(v, *sources++);
       members_.push_back(std::move(m));
       ++loops_;
     }

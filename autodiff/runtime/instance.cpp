@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace reel::detail {
 
@@ -17,7 +18,16 @@ machine& machine::operator=(machine&&) noexcept = default;
 
 namespace {
 
-void check_binding(const program::slot& slot, std::size_t i, const binding& b, element number) {
+struct memory_range {
+  const std::byte *first, *last;
+  bool contains(const void* p) const {
+    return !std::less<>{}(static_cast<const std::byte*>(p), first) &&
+           std::less<>{}(static_cast<const std::byte*>(p), last);
+  }
+};
+
+void check_binding(const program::slot& slot, std::size_t i, const binding& b, element number,
+                   const memory_range& arena) {
   const element want = element_for(slot.kind, number);
   const auto refuse = [&](const std::string& why) {
     const auto called =
@@ -28,6 +38,9 @@ void check_binding(const program::slot& slot, std::size_t i, const binding& b, e
   if (b.shape != slot.shape)
     refuse(fmt::format(" has shape {}, got {}. A program has fixed shapes; freeze one per shape.",
                        to_string(slot.shape), to_string(b.shape)));
+  if (b.data == nullptr && slot.shape.size() > 0) refuse(" is bound to no numbers: the address is null.");
+  if (arena.contains(b.data))
+    refuse(" is bound to an output of the same instance, which the run writes over. Bind a copy: output(i).");
 }
 
 }  // namespace
@@ -38,8 +51,11 @@ void machine::run(std::span<const binding> inputs) {
   if (inputs.size() != c.inputs.size())
     throw error(errc::binding_mismatch,
                 fmt::format("the program has {} inputs, got {}.", c.inputs.size(), inputs.size()));
-  for (std::size_t i = 0; i < inputs.size(); ++i) check_binding(c.input_slots[i], i, inputs[i], m.number);
+  const memory_range arena{m.arena.get(), m.arena.get() + m.arena_bytes};
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    check_binding(c.input_slots[i], i, inputs[i], m.number, arena);
   for (std::size_t i = 0; i < inputs.size(); ++i) m.bind(i, const_cast<void*>(inputs[i].data));
+  m.last_run = memory::outcome::refused;  // until it has succeeded
   const std::size_t commits = c.instructions.size() - c.commits.size();
   for (std::size_t i = c.once; i < commits; ++i) m.execute(c, i);
   const bool watched = m.watched_finite();
@@ -51,15 +67,17 @@ void machine::run(std::span<const binding> inputs) {
   m.make_sure(c);
   for (std::size_t i = commits; i < c.instructions.size(); ++i) m.execute(c, i);
   m.ran = m.bank;
-  m.has_run = true;
+  m.last_run = memory::outcome::done;
   if (!c.updates.empty()) m.bank = 1 - m.bank;
 }
 
 const void* machine::output(std::size_t i) const {
   const value_id v = program_.code().outputs[i];
-  if (!memory_->has_run)
+  if (memory_->last_run != memory::outcome::done)
     throw error(errc::no_value, "output", program_.outputs()[i].where,
-                "the instance has not run yet. Call run(...) first.");
+                memory_->last_run == memory::outcome::none
+                    ? "the instance has not run yet. Call run(...) first."
+                    : "the last run was refused, so it has no outputs. States are as they were; run again.");
   return memory_->at[memory_->ran][v];
 }
 

@@ -12,13 +12,15 @@ namespace reel::detail {
 machine::memory::memory(const code& c, element n, const reel::workers& w) : number(n), workers(w) {
   const arena_plan plan = plan_arena(c, number);
   arena = allocate(plan.bytes);
+  arena_bytes = plan.bytes;
   make_banks(c);
   std::vector<const void*> constants;
   for (const op_ref& op : c.constants)
     constants.push_back(load_constant(*static_cast<const leaf*>(op.self.get())));
   find_input_uses(c);
   make_blocks(c);
-  for (std::size_t side = 0; side < 2; ++side) make_steps(c, plan, constants, side);
+  sides = c.updates.empty() ? 1 : 2;
+  for (std::size_t side = 0; side < sides; ++side) make_steps(c, plan, constants, side);
   for (std::size_t i = 0; i < c.once; ++i) execute(c, i);
 }
 
@@ -36,17 +38,14 @@ namespace {
 
 bool is_turned(const code& c, std::size_t state) { return state < c.turned.size() && c.turned[state] != 0; }
 
-// A state that no update names stays where it is.
-bool has_two_banks(const code& c, std::size_t state) {
-  return std::ranges::any_of(c.updates, [&](const auto& u) { return u.first == state; });
-}
-
 }  // namespace
 
 void machine::memory::make_banks(const code& c) {
   known_finite.assign(c.states.size(), false);
   will_be_finite.assign(c.commits.size(), false);
   natural.resize(c.states.size());
+  std::vector<char> has_two_banks(c.states.size());  // a state that no update names stays where it is
+  for (const auto& [state, next] : c.updates) has_two_banks[state] = true;
   for (std::size_t i = 0; i < c.states.size(); ++i) {
     const value& own = c.values[c.states[i]];
     const shape& s = c.state_slots[i].shape;
@@ -58,7 +57,7 @@ void machine::memory::make_banks(const code& c) {
       return owned.back().get();
     };
     std::byte* const first = make();
-    banks.push_back({first, has_two_banks(c, i) ? make() : first});
+    banks.push_back({first, has_two_banks[i] != 0 ? make() : first});
   }
 }
 
@@ -94,7 +93,7 @@ void machine::memory::put_state(const code& c, std::size_t state, const void* fr
   const value& own = c.values[c.states[state]];
   const shape& read = c.state_slots[state].shape;
   if (!is_turned(c, state)) {
-    std::memmove(to, from, bytes(own.kind, read.size()));
+    if (read.size() > 0) std::memmove(to, from, bytes(own.kind, read.size()));
     return;
   }
   const std::size_t size = bytes(own.kind, 1);
@@ -153,9 +152,11 @@ void machine::memory::make_steps(const code& c, const arena_plan& plan,
     }
     return nullptr;
   };
+  at[side].reserve(c.values.size());
   for (const value& v : c.values) at[side].push_back(home_of(v));
   const auto locate = [&](value_id v) { return at[side][v]; };
   const auto view = [&](value_id v) { return operand_view{at[side][v], &c.values[v].shape}; };
+  const thread_tiling tiling(c, workers.threads());
   auto& table = operands[side];
   for (const auto& i : c.instructions)
     for (const value_id v : i.inputs) table.push_back(view(v));
@@ -164,7 +165,7 @@ void machine::memory::make_steps(const code& c, const arena_plan& plan,
     const std::span<const operand_view> inputs(table.data() + first, i.inputs.size());
     first += i.inputs.size();
     step s{nullptr, nullptr, i.op.self.get(), view(i.output), {}, inputs, nullptr, nullptr};
-    const auto rows = i.rows != nullptr ? i.rows : cut_for_threads(c, i, workers.threads());
+    const auto rows = i.rows != nullptr ? i.rows : tiling.cut(i);
     if (rows != nullptr) {
       const bool shared = i.rows == nullptr || worth_sharing(c, *rows);
       teams[side].push_back(std::make_unique<row_team>(c, *rows, number, shared ? workers.crew() : nullptr,
@@ -179,6 +180,13 @@ void machine::memory::make_steps(const code& c, const arena_plan& plan,
     } else {
       s.body = body_of(i, number);
     }
+    if (s.rows != nullptr || s.fused != nullptr)
+      for (const value_id v : i.inputs) {
+        const storage& x = c.storages[c.values[v].storage];
+        if (x.where != home::input) continue;
+        if (s.rows != nullptr) input_uses[x.index].teams[side].emplace_back(s.rows, v);
+        else input_uses[x.index].groups[side].emplace_back(s.fused, v);
+      }
     steps[side].push_back(s);
   }
 }
@@ -191,26 +199,24 @@ void machine::memory::find_input_uses(const code& c) {
   for (const auto& i : c.instructions)
     for (const value_id v : i.inputs) {
       const storage& s = c.storages[c.values[v].storage];
-      if (s.where == home::input) input_uses[s.index].push_back(n);
+      if (s.where == home::input) input_uses[s.index].operands.push_back(n);
       ++n;
     }
-  input_values.resize(c.inputs.size());
   for (value_id v = 0; v < c.values.size(); ++v) {
     const storage& s = c.storages[c.values[v].storage];
-    if (s.where == home::input) input_values[s.index].push_back(v);
+    if (s.where == home::input) input_uses[s.index].values.push_back(v);
   }
 }
 
 void machine::memory::bind(std::size_t input, void* data) {
   if (bound[input] == data) return;  // where it was in the last run
   bound[input] = data;
-  for (std::size_t side = 0; side < 2; ++side) {
-    for (const std::size_t i : input_uses[input]) operands[side][i].data = data;
-    for (const value_id v : input_values[input]) {
-      at[side][v] = data;
-      for (const auto& g : groups[side]) g->bind(v, data);
-      for (const auto& t : teams[side]) t->bind(v, data);
-    }
+  const input_use& use = input_uses[input];
+  for (std::size_t side = 0; side < sides; ++side) {
+    for (const std::size_t i : use.operands) operands[side][i].data = data;
+    for (const value_id v : use.values) at[side][v] = data;
+    for (const auto& [group, v] : use.groups[side]) group->bind(v, data);
+    for (const auto& [team, v] : use.teams[side]) team->bind(v, data);
   }
 }
 
@@ -222,6 +228,7 @@ void machine::memory::execute(const code& c, std::size_t i) {
     else if (s.both != nullptr) s.both(s.op, s.output, s.beside, s.inputs);
     else s.body(s.op, s.output, s.inputs);
   } catch (const error& e) {
+    if (c.instructions[i].unused) return;  // nothing depends on what it would have made
     if (s.rows != nullptr) refuse_again(c);
     if (e.has_context()) throw;
     const op_traits& op = *c.instructions[i].op.traits;  // of a pair what came first when it was recorded

@@ -27,6 +27,7 @@ struct machine::memory {
   element number;
   reel::workers workers;
   aligned_bytes arena;
+  std::size_t arena_bytes = 0;
   std::vector<aligned_bytes> owned;              // converted constants, both banks of the states
   std::vector<std::array<std::byte*, 2>> banks;  // by state
   std::array<std::vector<operand_view>, 2> operands;
@@ -34,15 +35,22 @@ struct machine::memory {
   aligned_bytes blocks;  // scratch of fused groups
   std::array<std::vector<std::unique_ptr<group_runner>>, 2> groups;
   std::array<std::vector<std::unique_ptr<row_team>>, 2> teams;
-  std::vector<std::vector<std::size_t>> input_uses;  // where in operands each input stands
-  std::vector<std::vector<value_id>> input_values;   // the input and its views
-  std::vector<void*> bound;                          // by input
-  std::array<std::vector<void*>, 2> at;              // by value
-  std::vector<aligned_bytes> natural;                // by state: what is kept transposed, as it is read
-  std::size_t bank = 0;                              // the current one
-  std::size_t ran = 0;                               // the one the last run read
-  bool has_run = false;
-  std::vector<char> known_finite;    // by state: whether it is sure to be
+  // What knows an input or a view of it, to be told where it is bound.
+  struct input_use {
+    std::vector<std::size_t> operands;  // in the tables
+    std::vector<value_id> values;
+    std::array<std::vector<std::pair<group_runner*, value_id>>, 2> groups;  // by bank
+    std::array<std::vector<std::pair<row_team*, value_id>>, 2> teams;
+  };
+  std::vector<input_use> input_uses;     // by input
+  std::vector<void*> bound;              // by input
+  std::array<std::vector<void*>, 2> at;  // by value
+  std::vector<aligned_bytes> natural;    // by state: what is kept transposed, as it is read
+  std::size_t sides = 2;                 // banks that take turns: one where no state does
+  std::size_t bank = 0;                  // the current one
+  std::size_t ran = 0;                   // the one the last run read
+  enum class outcome { none, done, refused } last_run = outcome::none;
+  std::vector<char> known_finite;  // by state: whether it is sure to be
   std::vector<char> will_be_finite;  // by commit: whether the next one is
 
   memory(const code& c, element n, const reel::workers& w);

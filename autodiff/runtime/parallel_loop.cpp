@@ -39,15 +39,15 @@ row_team::row_team(const code& c, const row_group& g, element number, class crew
 
 void row_team::add_runner(const code& c, const row_group& g, element number,
                           const std::function<void*(value_id)>& locate) {
-  std::vector<std::pair<value_id, std::byte*>> locals;
+  std::unordered_map<value_id, std::byte*> locals;
   for (const value_id v : g.locals) {
     const storage& s = c.storages[c.values[v].storage];
     own_.push_back(allocate(static_cast<std::size_t>(s.size) * size_of(element_for(s.kind, number))));
-    locals.emplace_back(v, own_.back().get());
+    locals.emplace(v, own_.back().get());
   }
   own_.push_back(allocate(group_runner::scratch_bytes(g, number)));
   const auto here = [&](value_id v) -> void* {
-    const auto local = std::ranges::find(locals, v, &std::pair<value_id, std::byte*>::first);
+    const auto local = locals.find(v);
     return local == locals.end() ? locate(v) : local->second;
   };
   runners_.push_back(std::make_unique<row_runner>(c, g, number, own_.back().get(), here));

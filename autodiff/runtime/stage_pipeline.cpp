@@ -2,9 +2,8 @@
 #include "runtime/stage_pipeline.hpp"
 
 #include <algorithm>
-#include <span>
-#include <unordered_map>
-#include <unordered_set>
+#include <array>
+#include <utility>
 
 namespace reel::detail {
 
@@ -22,18 +21,23 @@ const kernels::links* links_of(const instruction& i, element number) {
 
 class builder {
  public:
-  builder(const code& c, const group& g, std::size_t first, std::size_t last, element number,
-          const kernels::chains& kit, const std::function<void* const*(value_id)>& address)
-      : c_(c), number_(number), kit_(kit), address_(address) {
-    const std::span<const instruction> all(g.members), here = all.subspan(first, last - first);
-    find_stored(g, here, all.subspan(last));
-    find_kept(here);
-    for (const instruction& i : here) {
+  builder(const code& c, const group& g, std::size_t first, std::size_t last, const std::uint32_t* sources,
+          element number, const kernels::chains& kit, const chain::addresses& address)
+      : c_(c), g_(g), number_(number), kit_(kit), address_(address), first_(first), stored_(last - first) {
+    for (std::size_t m = first; m < last; ++m) {
+      members_.push_back({g.members[m], sources});
+      sources += g.members[m].inputs.size();
+    }
+    find_stored(last);
+    find_kept();
+    for (std::size_t m = 0; m < members_.size(); ++m) {
+      const member& i = members_[m];
       const use u = use_of(i);
-      if (u.loads) load(i.inputs[0]);
+      if (u.loads) load(i, 0);
       apply(i, u);
-      held_ = storage_of(i.output);
-      if (stored_.contains(held_)) add(is_bool(i.output) ? kit.store_bools : kit.store, i.output);
+      held_ = storage_of(i.what.output);
+      if (stored_[m] != 0)
+        add(is_bool(i.what.output) ? kit.store_bools : kit.store, i.what.output, source_of(m));
     }
     links_.push_back(kit.end());
   }
@@ -42,90 +46,128 @@ class builder {
   bool keeps() const { return kept_ != nothing; }
 
  private:
+  struct member {
+    const instruction& what;
+    const std::uint32_t* sources;  // of its operands
+    value_id operand(std::size_t k) const { return what.inputs[k]; }
+  };
   std::uint32_t storage_of(value_id v) const { return c_.values[v].storage; }
   bool is_bool(value_id v) const { return c_.values[v].kind == kind::boolean; }
+  std::uint32_t source_of(std::size_t m) const {
+    return static_cast<std::uint32_t>(g_.fills.size() + first_ + m);
+  }
+  // Which member of the chain makes an operand; as many as there are where none does.
+  std::size_t maker_of(const member& i, std::size_t k) const {
+    const std::size_t source = i.sources[k], mine = g_.fills.size() + first_;
+    return source == group::none || source < mine ? members_.size() : source - mine;
+  }
 
   // How a member comes by its operands: whether the first is loaded into the registers, which one is held
   // there (as kernels::links counts them), and the others.
   struct use {
     bool loads;
     std::size_t held;
-    std::vector<value_id> in_memory;
+    std::array<std::size_t, 2> others = {};  // operands in memory
+    std::size_t in_memory = 0;               // how many
   };
-  use use_of(const instruction& i) const {
-    const auto& x = i.inputs;
-    use u{true, 0, {}};
-    std::uint32_t held = storage_of(x[0]);
-    for (std::size_t k = 0; k < x.size() && u.loads; ++k)
-      if (storage_of(x[k]) == held_) u = {false, k, {}}, held = held_;
-    if (x.size() == 2 && storage_of(x[0]) == held && storage_of(x[1]) == held) {
+  use use_of(const member& i) const {
+    const std::size_t operands = i.what.inputs.size();
+    use u{true, 0};
+    std::uint32_t held = storage_of(i.operand(0));
+    for (std::size_t k = 0; k < operands && u.loads; ++k)
+      if (storage_of(i.operand(k)) == held_) u = {false, k}, held = held_;
+    if (operands == 2 && storage_of(i.operand(0)) == held && storage_of(i.operand(1)) == held) {
       u.held = 2;
       return u;
     }
-    for (std::size_t k = 0; k < x.size(); ++k)
-      if (k != u.held) u.in_memory.push_back(x[k]);
+    for (std::size_t k = 0; k < operands; ++k)
+      if (k != u.held) u.others[u.in_memory++] = k;
     return u;
   }
 
-  void find_stored(const group& g, std::span<const instruction> here, std::span<const instruction> later) {
-    for (const value_id v : g.outputs) stored_.insert(storage_of(v));
-    for (const instruction& i : later)
-      for (const value_id v : i.inputs) stored_.insert(storage_of(v));
-    for (const instruction& i : here) {
+  // What is read outside the chain, or from memory in it.
+  void find_stored(std::size_t last) {
+    const auto read = [&](const member& i, std::size_t k) {
+      if (const std::size_t m = maker_of(i, k); m < members_.size()) stored_[m] = true;
+    };
+    for (std::size_t m = 0; m < members_.size(); ++m) {
+      const member& i = members_[m];
+      const std::uint32_t reader = g_.last_readers[first_ + m];
+      if (g_.member_slots[first_ + m] == group::none || (reader != group::none && reader >= last))
+        stored_[m] = true;
       const use u = use_of(i);
-      if (u.loads) stored_.insert(storage_of(i.inputs[0]));
-      for (const value_id v : u.in_memory) stored_.insert(storage_of(v));
-      held_ = storage_of(i.output);
+      if (u.loads) read(i, 0);
+      for (std::size_t k = 0; k < u.in_memory; ++k) read(i, u.others[k]);
+      held_ = storage_of(i.what.output);
     }
     held_ = nothing;
   }
 
   // Whether there is a link for the operand that is not held to be kept.
-  bool may_be_kept(const instruction& i, const use& u) const {
-    return i.inputs.size() == 2 && u.in_memory.size() == 1 && !is_bool(u.in_memory[0]) &&
-           links_of(i, number_)->kept[u.held] != nullptr;
+  bool may_be_kept(const member& i, const use& u) const {
+    return i.what.inputs.size() == 2 && u.in_memory == 1 && !is_bool(i.operand(u.others[0])) &&
+           links_of(i.what, number_)->kept[u.held] != nullptr;
   }
 
   // The operand that most members read, if these are enough to pay for links of half as many registers: two,
   // and every third one. None that is made in the chain.
-  void find_kept(std::span<const instruction> here) {
-    std::unordered_map<std::uint32_t, std::vector<value_id>> reads;  // by storage
-    for (const instruction& i : here) {
+  void find_kept() {
+    struct read {
+      std::uint32_t storage, order, source;
+      value_id value;
+    };
+    std::vector<read> reads;
+    for (const member& i : members_) {
       const use u = use_of(i);
-      if (may_be_kept(i, u)) reads[storage_of(u.in_memory[0])].push_back(u.in_memory[0]);
-      held_ = storage_of(i.output);
+      if (may_be_kept(i, u) && maker_of(i, u.others[0]) == members_.size()) {
+        const value_id v = i.operand(u.others[0]);
+        const auto order = static_cast<std::uint32_t>(reads.size());
+        reads.push_back({storage_of(v), order, i.sources[u.others[0]], v});
+      }
+      held_ = storage_of(i.what.output);
     }
     held_ = nothing;
-    for (const instruction& i : here) reads.erase(storage_of(i.output));
-    const auto most = std::ranges::max_element(reads, {}, [](const auto& r) { return r.second.size(); });
-    if (most == reads.end() || most->second.size() < 2 || 3 * most->second.size() < here.size()) return;
-    kept_ = most->first;
-    add(kit_.keep, most->second.front());
+    std::ranges::sort(reads, {}, [](const read& r) { return std::pair(r.storage, r.order); });
+    std::size_t best = 0, most = 0;
+    for (std::size_t from = 0, to = 0; from < reads.size(); from = to) {
+      while (to < reads.size() && reads[to].storage == reads[from].storage) ++to;
+      if (to - from > most) best = from, most = to - from;
+    }
+    if (most < 2 || 3 * most < members_.size()) return;
+    kept_ = reads[best].storage;
+    add(kit_.keep, reads[best].value, reads[best].source);
   }
 
-  void load(value_id v) {
+  void load(const member& i, std::size_t k) {
+    const value_id v = i.operand(k);
     if (storage_of(v) == kept_) links_.push_back(kit_.link_of(kit_.recall, nullptr, nullptr));
-    else add(is_bool(v) ? kit_.load_bools : kit_.load, v);
+    else add(is_bool(v) ? kit_.load_bools : kit_.load, v, i.sources[k]);
   }
-  void apply(const instruction& i, const use& u) {
-    const kernels::links& links = *links_of(i, number_);
-    if (may_be_kept(i, u) && storage_of(u.in_memory[0]) == kept_)
+  void apply(const member& i, const use& u) {
+    const kernels::links& links = *links_of(i.what, number_);
+    if (may_be_kept(i, u) && storage_of(i.operand(u.others[0])) == kept_)
       return links_.push_back(kit_.link_of(links.kept[u.held], nullptr, nullptr));
     const auto address = [&](std::size_t k) {
-      return k < u.in_memory.size() ? address_(u.in_memory[k]) : nullptr;
+      return k < u.in_memory ? address_(i.operand(u.others[k]), i.sources[u.others[k]]) : nullptr;
     };
-    links_.push_back(kit_.link_of(links.held[u.held], address(0), address(1)));
+    void* const* const first = address(0);
+    links_.push_back(kit_.link_of(links.held[u.held], first, address(1)));
   }
-  void add(const void* what, value_id v) { links_.push_back(kit_.link_of(what, address_(v), nullptr)); }
+  void add(const void* what, value_id v, std::uint32_t source) {
+    links_.push_back(kit_.link_of(what, address_(v, source), nullptr));
+  }
 
   static constexpr std::uint32_t nothing = ~std::uint32_t{0};
   const code& c_;
+  const group& g_;
   element number_;
   const kernels::chains& kit_;
-  const std::function<void* const*(value_id)>& address_;
-  std::uint32_t held_ = nothing;              // the storage whose numbers are in registers
-  std::uint32_t kept_ = nothing;              // the one that is kept beside them, throughout
-  std::unordered_set<std::uint32_t> stored_;  // what is read from memory, here, later or outside
+  const chain::addresses& address_;
+  std::size_t first_;
+  std::vector<member> members_;
+  std::vector<char> stored_;      // by member: whether its result is read from memory, here, later or outside
+  std::uint32_t held_ = nothing;  // the storage whose numbers are in registers
+  std::uint32_t kept_ = nothing;  // the one that is kept beside them, throughout
 };
 
 const kernels::chains& kit_of(element number) {
@@ -141,10 +183,10 @@ std::size_t chain::length(const group& g, std::size_t first, element number) {
   return last - first;
 }
 
-chain::chain(const code& c, const group& g, std::size_t first, std::size_t last, element number,
-             const std::function<void* const*(value_id)>& address)
+chain::chain(const code& c, const group& g, std::size_t first, std::size_t last, const std::uint32_t* sources,
+             element number, const addresses& address)
     : run_(kit_of(number).run) {
-  builder b(c, g, first, last, number, kit_of(number), address);
+  builder b(c, g, first, last, sources, number, kit_of(number), address);
   links_ = std::move(b.links_);
   keeps_ = b.keeps();
 }

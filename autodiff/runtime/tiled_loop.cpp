@@ -5,13 +5,15 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_set>
 
 namespace reel::detail {
 
 row_runner::row_runner(const code& c, const row_group& g, element number, std::byte* blocks,
                        const std::function<void*(value_id)>& locate)
     : rows_(g.rows), block_(g.block) {
-  const auto local = [&](value_id v) { return std::ranges::find(g.locals, v) != g.locals.end(); };
+  const std::unordered_set<value_id> locals(g.locals.begin(), g.locals.end());
+  const auto local = [&](value_id v) { return locals.contains(v); };
   const auto view = [&](value_id v, cut by) { return add_view(c, v, by, local(v), locate(v), number); };
   for (const row_member& m : g.members) {
     const instruction& i = m.what;
@@ -19,6 +21,8 @@ row_runner::row_runner(const code& c, const row_group& g, element number, std::b
     one.elements = c.values[i.output].shape.size() / rows_;
     if (i.fused != nullptr) {
       one.fused = std::make_unique<group_runner>(c, *i.fused, number, blocks, locate, local);
+      for (const value_id v : i.inputs) uses_[v].fused.push_back(members_.size());
+      for (const value_id v : outputs_of(i)) uses_[v].fused.push_back(members_.size());
     } else {
       one.open = one.go_on = body_of(i, number);
       if (m.use.sums) one.go_on = i.op.traits->accumulate[static_cast<std::size_t>(number)];
@@ -42,7 +46,7 @@ row_runner::row_runner(const code& c, const row_group& g, element number, std::b
 
 std::size_t row_runner::add_view(const code& c, value_id v, cut by, bool local, void* data, element number) {
   const value& x = c.values[v];
-  place_of_rows p{v, static_cast<std::byte*>(data), by != cut::none, 0, 0, {}, {x.shape, x.shape}};
+  place_of_rows p{static_cast<std::byte*>(data), by != cut::none, 0, 0, {}, {x.shape, x.shape}};
   const std::size_t size = size_of(element_for(x.kind, number));
   if (by == cut::rows) {
     p.dims[0] = x.shape.with(0, block_);
@@ -52,6 +56,7 @@ std::size_t row_runner::add_view(const code& c, value_id v, cut by, bool local, 
     p.column = size;
     p.block.resize(static_cast<std::size_t>(x.shape[0] * block_) * size);
   }
+  uses_[v].views.push_back(places_.size());
   places_.push_back(std::move(p));
   views_.push_back({data, nullptr});
   return views_.size() - 1;
@@ -76,10 +81,10 @@ void row_runner::place(std::size_t view, index_t first, index_t n) {
 }
 
 void row_runner::bind(value_id value, void* data) {
-  for (auto& p : places_)
-    if (p.value == value) p.base = static_cast<std::byte*>(data);
-  for (auto& m : members_)
-    if (m.fused != nullptr) m.fused->bind(value, data);
+  const auto here = uses_.find(value);
+  if (here == uses_.end()) return;
+  for (const std::size_t i : here->second.views) places_[i].base = static_cast<std::byte*>(data);
+  for (const std::size_t m : here->second.fused) members_[m].fused->bind(value, data);
 }
 
 void row_runner::add_part(member& m) {

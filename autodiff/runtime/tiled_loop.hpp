@@ -32,7 +32,6 @@ class row_runner {
   };
   // A view in blocks of rows or of columns, or of all there is.
   struct place_of_rows {
-    value_id value;
     std::byte* base;
     bool by_block;                      // or all there is
     std::size_t step;                   // bytes from row to row; 0 where every block has the same place
@@ -49,6 +48,10 @@ class row_runner {
   bool finite_ = true;
   std::vector<member> members_;
   std::vector<place_of_rows> places_;  // of the views
+  struct uses {
+    std::vector<std::size_t> views, fused;  // the members that are fused groups
+  };
+  std::unordered_map<value_id, uses> uses_;  // where a value stands
   std::vector<operand_view> views_;
 };
 

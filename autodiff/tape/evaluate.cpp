@@ -80,19 +80,23 @@ void load_leaf(recording& r, node_id n, element number, value_store& store) {
 }
 
 void compute(recording& r, node_id n, element number, value_store& store, std::vector<operand_view>& x) {
-  const op_ref& op = r.op_of(n);
+  const op_traits& traits = *r.op_of(n).traits;
+  const void* const op = r.op_of(n).self.get();
   const auto inputs = r.inputs_of(n);
   x.clear();
   for (const node_id i : inputs) x.push_back({const_cast<void*>(store.get(i)), &r.shape_of(i)});
   const shape& dims = r.shape_of(n);
   const std::size_t bytes =
       static_cast<std::size_t>(dims.size()) * size_of(element_for(r.nodes[n].kind, number));
-  const operand_view y{store.allocate(bytes), &dims};
+  const users_code body(r);
+  operand_view y{nullptr, &dims};
   try {
-    eval_of(*op.traits, followed_kind(r, n), number, r.place_of(n))(op.self.get(), y, x);
+    y.data = store.allocate(bytes);
+    eval_of(traits, followed_kind(r, n), number, r.place_of(n))(op, y, x);
+    body.check("eval", traits, r.place_of(n));
   } catch (const error& e) {
     if (e.has_context()) throw;
-    throw error(e.code(), op.traits->name, r.place_of(n), e.detail());
+    throw error(e.code(), traits.name, r.place_of(n), e.detail());
   }
   store.set(n, y.data);
 }
@@ -116,6 +120,7 @@ void compute(recording& r, node_id n, element number, value_store& store, std::v
 }  // namespace
 
 const void* evaluate(recording& r, node_id wanted, element number) {
+  r.release_if_asked();
   auto& store = r.values[static_cast<std::size_t>(number)];
   if (const void* known = store.get(wanted)) return known;
   auto& [open, x] = r.scratch;

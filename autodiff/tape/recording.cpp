@@ -94,18 +94,33 @@ std::size_t recording::place_hash::operator()(const place& p) const noexcept {
   return (reinterpret_cast<std::uintptr_t>(p.file) ^ p.line) * 0x9e3779b97f4a7c15u >> 8;
 }
 
+namespace {
+
+// The number of x in a table. Where memory runs out the table and its index still agree.
+template <class Ids, class Table, class T> std::uint32_t intern(Ids& ids, Table& table, const T& x) {
+  const auto next = static_cast<std::uint32_t>(table.size());
+  const auto known = ids.find(x);
+  if (known != ids.end()) return known->second;
+  table.push_back(x);
+  try {
+    ids.emplace(x, next);
+  } catch (...) {
+    table.pop_back();
+    throw;
+  }
+  return next;
+}
+
+}  // namespace
+
 std::uint32_t recording::intern_shape(const shape& s) {
   if (!nodes.empty() && shapes[nodes.back().shape] == s) return nodes.back().shape;
-  const auto [it, is_new] = shape_ids_.try_emplace(s, static_cast<std::uint32_t>(shapes.size()));
-  if (is_new) shapes.push_back(s);
-  return it->second;
+  return intern(shape_ids_, shapes, s);
 }
 
 std::uint32_t recording::intern_place(const place& where) {
   if (!nodes.empty() && places[nodes.back().place] == where) return nodes.back().place;
-  const auto [it, is_new] = place_ids_.try_emplace(where, static_cast<std::uint32_t>(places.size()));
-  if (is_new) places.push_back(where);
-  return it->second;
+  return intern(place_ids_, places, where);
 }
 
 std::uint32_t recording::intern_op(const op_traits& traits, const void* op) {
@@ -151,8 +166,14 @@ var recording::push(std::uint32_t op, std::span<const node_id> x, std::uint32_t 
 
 var recording::append(op_ref op, std::span<const node_id> x, const shape& dims, kind k, tape::role r,
                       const place& where) {
+  const auto index = static_cast<std::uint32_t>(ops.size());
   ops.push_back(std::move(op));
-  return push(static_cast<std::uint32_t>(ops.size() - 1), x, intern_shape(dims), k, r, where);
+  try {
+    return push(index, x, intern_shape(dims), k, r, where);
+  } catch (...) {
+    ops.resize(index);
+    throw;
+  }
 }
 
 var recording::append_leaf(leaf l, const place& where) {
@@ -188,21 +209,43 @@ var recording::scalar(double number, kind k, const place& where) {
   const auto [first, last] = scalars_.equal_range(bits);
   for (auto it = first; it != last; ++it)
     if (it->second.k == k) return handle(it->second.node);
+  transaction undo(*this);
   const var v = append_leaf(scalar_leaf(number, k), where);
-  scalars_.emplace(bits, shared_scalar{v.id(), k});
+  scalars_.emplace(bits, shared_scalar{node_of(v), k});
+  undo.commit();
   return v;
 }
 
-void recording::rollback(std::size_t size) noexcept {
-  if (size >= nodes.size()) return;
-  inputs.resize(nodes[size].first_input);
-  nodes.resize(size);
-  std::erase_if(scalars_, [&](const auto& s) { return s.second.node >= size; });
-  std::erase_if(names, [&](const auto& s) { return s.first >= size; });
-  for (auto& v : values) v.forget_from(size);
+void recording::rollback(std::size_t node_count, std::size_t op_count) noexcept {
+  if (op_count < ops.size()) {
+    ops.resize(op_count);
+    for (std::uint32_t& recent : recent_ops_)
+      if (recent > op_count) recent = 0;
+  }
+  if (node_count >= nodes.size()) return;
+  inputs.resize(nodes[node_count].first_input);
+  nodes.resize(node_count);
+  std::erase_if(scalars_, [&](const auto& s) { return s.second.node >= node_count; });
+  std::erase_if(names, [&](const auto& s) { return s.first >= node_count; });
+  for (auto& v : values) v.forget_from(node_count);
+}
+
+void users_code::refuse(const char* what, const op_traits& op, const place& where) {
+  throw error(errc::invalid_argument, op.name, where,
+              fmt::format("its {} cleared the tape that it works on. Clear a tape when nothing is recorded, "
+                          "differentiated or evaluated.",
+                          what));
+}
+
+void recording::release() noexcept {
+  to_be_released_ = in_users_code_ > 0;
+  if (to_be_released_) return;
+  for (auto& v : values) v.release();
 }
 
 void recording::clear() noexcept {
+  to_be_cleared_ = in_users_code_ > 0;
+  if (to_be_cleared_) return;
   ++control->generation;
   forget();
 }
@@ -240,6 +283,15 @@ std::size_t recording::bytes() const noexcept {
     }
   for (const auto& v : values) total += v.bytes();
   return total;
+}
+
+void check_one_tape(const var& a, const var& b) {
+  const recording &first = recording::of(a), &other = recording::of(b);
+  if (&first != &other)
+    throw error(errc::tape_mismatch,
+                fmt::format("left is on tape '{}' (node {}), right on tape '{}' (node {}). Use "
+                            "detach(x, tape) to pass a value as a constant.",
+                            first.name, a.id(), other.name, b.id()));
 }
 
 // -- recording an op
@@ -290,7 +342,9 @@ var recording::record_nodes(const op_traits& traits, const void* op, std::span<c
     dims = lots;
   }
   for (std::size_t i = 0; i < x.size(); ++i) dims[i] = &shape_of(x[i]);
+  const users_code rule(*this);
   const shape y = traits.infer(op, dims);
+  rule.check("infer", traits, where);
   return push(intern_op(traits, op), x, intern_shape(y), resolve(traits.result, followed),
               tape::role::computed, where);
 }
@@ -305,18 +359,6 @@ template <class F> var named(const op_traits& traits, const place& where, F f) {
     if (e.has_context()) throw;
     throw error(e.code(), traits.name, where, e.detail());
   }
-}
-
-void check_same_tape(const recording& first, const recording& r, const var& a, const var& b) {
-  if (&first != &r)
-    throw error(errc::tape_mismatch,
-                fmt::format("left is on tape '{}' (node {}), right on tape '{}' (node {}). Use "
-                            "detach(x, tape) to pass a value as a constant.",
-                            first.name, a.id(), r.name, b.id()));
-}
-
-place blame(const recording& r, const place& where) {
-  return r.pulling == no_node ? where : r.place_of(r.pulling);
 }
 
 // Ops rarely have more than four inputs: their ids then live on the stack.
@@ -342,30 +384,27 @@ var record(const op_traits& traits, const void* op, std::span<const operand* con
       if (!x[i]->is_var()) continue;
       recording& mine = recording::of(x[i]->variable());
       if (r == nullptr) r = &mine, first = i;
-      check_same_tape(*r, mine, x[first]->variable(), x[i]->variable());
+      if (r != &mine) check_one_tape(x[first]->variable(), x[i]->variable());
       list.ids[i] = recording::node_of(x[i]->variable());
     }
     if (r == nullptr)
       throw error(errc::empty_variable,
                   "no operand is a var, so there is no tape to record on. Use tape.constant(number) for one "
                   "of them.");
-    where = blame(*r, where);
-    const std::size_t size = r->nodes.size();
-    try {
-      for (std::size_t i = 0; i < x.size(); ++i) {
-        if (x[i]->is_var()) continue;
-        if (x[i]->is_array()) {
-          list.ids[i] = x[i]->beside(*x[first]).variable().id();
-          continue;
-        }
-        const kind k = traits.any_kind ? r->nodes[list.ids[first]].kind : kind::real;
-        list.ids[i] = r->scalar(x[i]->number(), resolve(rule_of(traits, i), k), where).id();
+    where = r->blame(where);
+    transaction undo(*r);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      if (x[i]->is_var()) continue;
+      if (x[i]->is_array()) {
+        list.ids[i] = recording::node_of(x[i]->beside(*x[first]).variable());
+        continue;
       }
-      return r->record_nodes(traits, op, list.ids, where);
-    } catch (...) {
-      r->rollback(size);
-      throw;
+      const kind k = traits.any_kind ? r->nodes[list.ids[first]].kind : kind::real;
+      list.ids[i] = r->scalar(x[i]->number(), resolve(rule_of(traits, i), k), where).id();
     }
+    const var y = r->record_nodes(traits, op, list.ids, where);
+    undo.commit();
+    return y;
   });
 }
 
@@ -373,13 +412,16 @@ var record(const op_traits& traits, const void* op, std::span<const var> x, plac
   return named(traits, where, [&] {
     if (x.empty()) throw error(errc::invalid_argument, "no inputs; give at least one.");
     recording& r = recording::of(x[0]);
-    where = blame(r, where);
+    where = r.blame(where);
+    transaction undo(r);
     id_list list(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) {
-      check_same_tape(r, recording::of(x[i]), x[0], x[i]);
+      if (&recording::of(x[i]) != &r) check_one_tape(x[0], x[i]);
       list.ids[i] = recording::node_of(x[i]);
     }
-    return r.record_nodes(traits, op, list.ids, where);
+    const var y = r.record_nodes(traits, op, list.ids, where);
+    undo.commit();
+    return y;
   });
 }
 

@@ -79,11 +79,17 @@ struct recording {
   const leaf* leaf_of(node_id n) const;
   std::string describe(node_id n) const;  // "log (node 12, train.cpp:48)"
 
+  // While users' code runs these wait: for its end, and for the next evaluation.
   void clear() noexcept;
   // Between two tapes: nothing recorded, and no control block.
   void rest() noexcept;
   void wake(std::string tape_name);
-  void rollback(std::size_t size) noexcept;  // forgets nodes from `size` on
+  void release() noexcept;
+  void release_if_asked() noexcept {
+    if (to_be_released_ && in_users_code_ == 0) release();
+  }
+  // Forgets nodes and ops from these numbers on.
+  void rollback(std::size_t node_count, std::size_t op_count) noexcept;
   std::size_t bytes() const noexcept;
   std::size_t held() const noexcept;  // of memory that the next recording finds
 
@@ -103,14 +109,23 @@ struct recording {
     std::vector<operand_view> inputs;
   } scratch;
 
-  // While a rule is being pulled, what it records takes over the forward node's place.
+  // While a rule is being pulled, what it records takes over the forward node's place; while a composed
+  // function records, the place that called it.
   node_id pulling = no_node;
+  place caller;
+  unsigned sweeps = 0;  // backward sweeps that are under way, one in a rule of the other
+  place blame(const place& where) const {
+    return pulling != no_node ? place_of(pulling) : caller.file != nullptr ? caller : where;
+  }
 
  private:
   void forget() noexcept;
   std::uint32_t intern_place(const place& where);
   var push(std::uint32_t op, std::span<const node_id> x, std::uint32_t shape, kind k, tape::role r,
            const place& where);
+  friend class users_code;
+  unsigned in_users_code_ = 0;
+  bool to_be_cleared_ = false, to_be_released_ = false;
   friend var record(const op_traits&, const void*, std::span<const operand* const>);
   friend var record(const op_traits&, const void*, std::span<const var>, place);
   var record_nodes(const op_traits& traits, const void* op, std::span<const node_id> x, const place& where);
@@ -137,13 +152,38 @@ inline constexpr std::size_t most_kept = std::size_t{32} << 20;
 std::unique_ptr<recording> begin_recording(std::string tape_name);
 void end_recording(std::unique_ptr<recording> r) noexcept;
 
+// While an op's infer, eval or rule runs, its tape stays as it is: what they read lies there. One that clears
+// it is refused when it returns.
+class users_code {
+ public:
+  explicit users_code(recording& r) : recording_(r), before_(r.to_be_cleared_) { ++r.in_users_code_; }
+  ~users_code() {
+    if (--recording_.in_users_code_ == 0 && recording_.to_be_cleared_) recording_.clear();
+  }
+  users_code(const users_code&) = delete;
+  users_code& operator=(const users_code&) = delete;
+
+  void check(const char* what, const op_traits& op, const place& where) const {
+    if (recording_.to_be_cleared_ && !before_) refuse(what, op, where);
+  }
+
+ private:
+  [[noreturn]] static void refuse(const char* what, const op_traits& op, const place& where);
+  recording& recording_;
+  bool before_;  // whether it is another's doing
+};
+
+// Throws tape_mismatch, stale_variable or empty_variable.
+void check_one_tape(const var& a, const var& b);
+
 // Undoes what was recorded since, unless committed: recording gives the strong guarantee.
 class transaction {
  public:
-  explicit transaction(recording& r) : recording_(r), size_(r.nodes.size()), pulling_(r.pulling) {}
+  explicit transaction(recording& r)
+      : recording_(r), nodes_(r.nodes.size()), ops_(r.ops.size()), pulling_(r.pulling) {}
   ~transaction() {
     recording_.pulling = pulling_;
-    if (!committed_) recording_.rollback(size_);
+    if (!committed_) recording_.rollback(nodes_, ops_);
   }
   transaction(const transaction&) = delete;
   transaction& operator=(const transaction&) = delete;
@@ -151,7 +191,7 @@ class transaction {
 
  private:
   recording& recording_;
-  std::size_t size_;
+  std::size_t nodes_, ops_;
   node_id pulling_;
   bool committed_ = false;
 };

@@ -8,19 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 
 namespace reel {
-
-detail::undo_on_error::undo_on_error(const operand& a, const operand& b, const operand& c) noexcept
-    : exceptions_(std::uncaught_exceptions()) {
-  for (const operand* x : {&a, &b, &c})
-    if (recording_ == nullptr && x->is_var()) recording_ = recording::if_live(x->variable());
-  if (recording_ != nullptr) size_ = recording_->nodes.size();
-}
-detail::undo_on_error::~undo_on_error() {
-  if (recording_ != nullptr && std::uncaught_exceptions() > exceptions_) recording_->rollback(size_);
-}
 
 // y = x, so x̄ = ȳ.
 var identity_op::pull(var ybar, var, var) const { return ybar; }
@@ -116,6 +105,11 @@ const var& needs_var(const operand& x, const char* op) {
                     ? "a plain number has no tape. Use tape.constant(number)."
                     : "an array alone is on no tape. Use it beside a var, or constant_like(x, array) "
                       "on the tape of x.");
+  try {
+    x.variable().recording();
+  } catch (const error& e) {
+    throw error(e.code(), op, x.where(), e.detail());
+  }
   return x.variable();
 }
 }  // namespace
@@ -231,16 +225,23 @@ std::vector<var> concat_op::pull(var ybar, var, std::span<const var> x) const {
   return xbar;
 }
 
-var concat(const std::vector<var>& x, int axis) {
-  return apply(concat_op{axis}, std::span<const var>(x), x.empty() ? place{} : x[0].where());
+var concat(const std::vector<var>& x, int axis, place where) {
+  return apply(concat_op{axis}, std::span<const var>(x), where);
 }
 
-var stack(const std::vector<var>& x) {
-  if (x.empty()) return concat(x);  // refused there
-  const detail::undo_on_error whole(x[0]);
-  std::vector<var> rows;
-  for (const var& v : x) rows.push_back(reshape(v, v.shape().inserted(0, 1)));
-  return concat(rows, 0);
+var stack(const std::vector<var>& x, place where) {
+  if (x.empty()) return concat(x, 0, where);  // refused there
+  return composed("stack", x, where, [&] {
+    std::vector<var> rows;
+    for (const var& v : x) {
+      if (v.shape() != x[0].shape())
+        throw error(errc::shape_mismatch,
+                    fmt::format("{} and {} differ; slices of one tensor have one shape.",
+                                to_string(x[0].shape()), to_string(v.shape())));
+      rows.push_back(reshape(v, v.shape().inserted(0, 1)));
+    }
+    return concat(rows, 0, where);
+  });
 }
 
 // slice and pad: y_i = x_{begin + i}, so x̄ is ȳ padded with zeros to x's size, and the other way round.

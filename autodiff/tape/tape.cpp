@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <ostream>
 #include <utility>
@@ -13,6 +14,11 @@
 namespace reel {
 
 namespace detail {
+
+void refuse_index(std::uint64_t number, const place& where) {
+  throw error(errc::invalid_argument, "an array of integers", where,
+              fmt::format("{} is no index: the largest is {}.", number, std::numeric_limits<index_t>::max()));
+}
 
 namespace {
 
@@ -26,6 +32,21 @@ bool same_leaf(const void* a, const void* b) {
   const auto* p = static_cast<const std::byte*>(x.data.get());
   return std::equal(p, p + static_cast<std::size_t>(x.dims.size()) * size_of(x.type),
                     static_cast<const std::byte*>(y.data.get()));
+}
+
+std::size_t hash_leaf(const void* op) {
+  const auto& x = *static_cast<const leaf*>(op);
+  if (x.role != tape::role::constant) return reinterpret_cast<std::uintptr_t>(op);
+  const auto* p = static_cast<const std::byte*>(x.data.get());
+  const std::size_t bytes = static_cast<std::size_t>(x.dims.size()) * size_of(x.type);
+  std::size_t h = hash_of(x.dims);
+  std::size_t i = 0;
+  for (std::uint64_t word = 0; i + sizeof word <= bytes; i += sizeof word) {
+    std::memcpy(&word, p + i, sizeof word);
+    h = hash_with(h, word);
+  }
+  for (; i < bytes; ++i) h = hash_with(h, std::to_integer<std::uint64_t>(p[i]));
+  return h;
 }
 
 constexpr op_traits make_leaf_traits(const char* name) {
@@ -50,7 +71,8 @@ constexpr op_traits make_leaf_traits(const char* name) {
                    .infer = nullptr,
                    .pull = nullptr,
                    .same = &same_leaf,
-                   .copy = nullptr};
+                   .copy = nullptr,
+                   .hash = &hash_leaf};
 }
 
 }  // namespace
@@ -88,11 +110,6 @@ template <class To, class From> std::shared_ptr<const void> copy_as(const void* 
 }
 
 }  // namespace
-
-void detail::check_index(std::uint64_t k) {
-  if (k > static_cast<std::uint64_t>(std::numeric_limits<index_t>::max()))
-    throw error(errc::invalid_label, fmt::format("{} is more than a reel::index_t holds.", k));
-}
 
 detail::leaf detail::copy_leaf(tape::role r, const tape::view& numbers) {
   const index_t n = numbers.dims->size();
@@ -144,8 +161,7 @@ void tape::clear() noexcept {
 }
 
 void tape::release() noexcept {
-  if (recording_ == nullptr) return;
-  for (auto& v : recording_->values) v.release();
+  if (recording_ != nullptr) recording_->release();
 }
 
 void tape::reserve(std::size_t nodes) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tape/values.hpp"
 
+#include <reel/autodiff/array.hpp>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -39,6 +41,7 @@ void value_store::find_chunk(std::size_t bytes) {
   if (used_ == chunks_.size()) {
     const std::size_t grown = chunks_.empty() ? first_chunk : std::min(chunks_.back().size * 2, last_chunk);
     const std::size_t size = std::max(grown, bytes);
+    check_memory(held() + size);
     // new[] without () leaves the memory uninitialised, which is all eval needs
     chunks_.push_back({std::unique_ptr<std::byte[]>(new std::byte[size]), size});
   }

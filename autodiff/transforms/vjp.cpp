@@ -74,7 +74,11 @@ class backward_sweep {
     x_.clear();
     for (const node_id i : ids) x_.push_back(r_.handle(i));
     xbar_.assign(x_.size(), var{});
-    op.traits->pull(op.self.get(), ybar, r_.handle(n), x_, xbar_);
+    {
+      const detail::users_code rule(r_);
+      op.traits->pull(op.self.get(), ybar, r_.handle(n), x_, xbar_);
+      rule.check("rule", *op.traits, r_.place_of(n));
+    }
     for (std::size_t i = 0; i < x_.size(); ++i) {
       if (!depends_.at(x_[i].id())) continue;
       if (xbar_[i].empty())
@@ -106,6 +110,26 @@ class backward_sweep {
   node_id end_;
   detail::cotangent_sums cotangents_;
   std::vector<var> x_, xbar_;
+};
+
+// A rule may differentiate, but not its own op, which would never end.
+class nesting {
+ public:
+  explicit nesting(recording& r) : r_(r) {
+    if (r.sweeps == most)
+      throw error(errc::invalid_argument, r.op_of(r.pulling).traits->name, r.place_of(r.pulling),
+                  fmt::format("rules within rules, {} deep: this one differentiates its own op. Write its "
+                              "derivative in other ops.",
+                              most));
+    ++r.sweeps;
+  }
+  ~nesting() { --r_.sweeps; }
+  nesting(const nesting&) = delete;
+  nesting& operator=(const nesting&) = delete;
+
+ private:
+  static constexpr unsigned most = 64;
+  recording& r_;
 };
 
 void check_real(std::span<const var> vars, const char* what) {
@@ -181,6 +205,7 @@ std::vector<var> vjp(std::span<const var> y, std::span<const var> x, std::span<c
   check_real(x, "vjp");
   check_pairs(y, ybar, "vjp");
   detail::transaction undo(r);
+  const nesting depth(r);
   node_id last = 0;
   for (const var& v : y) last = std::max(last, v.id());
   backward_sweep sweep(r, x, last);
@@ -215,9 +240,11 @@ std::vector<var> grad(const var& loss, std::span<const var> x) {
         errc::non_scalar_loss, "grad", loss.where(),
         fmt::format("a gradient of shape {} needs a seed; reduce with mean() or sum(), or pass one to vjp.",
                     to_string(loss.shape())));
-  const detail::undo_on_error whole(loss);
+  detail::transaction whole(loss.recording());
   const var seed = ones_like(loss);
-  return vjp(std::span(&loss, 1), x, std::span(&seed, 1));
+  auto slopes = vjp(std::span(&loss, 1), x, std::span(&seed, 1));
+  whole.commit();
+  return slopes;
 }
 
 var vjp(const var& y, const var& x, const var& ybar) {
@@ -228,8 +255,10 @@ var jvp(const var& y, const var& x, const var& v) {
 }
 var grad(const var& loss, const var& x) { return grad(loss, std::span(&x, 1))[0]; }
 var hvp(const var& loss, const var& x, const var& v) {
-  const detail::undo_on_error whole(loss);
-  return jvp(grad(loss, x), x, v);
+  detail::transaction whole(loss.recording());
+  const var product = jvp(grad(loss, x), x, v);
+  whole.commit();
+  return product;
 }
 
 var jacobian(const var& y, const var& x) {
@@ -237,19 +266,23 @@ var jacobian(const var& y, const var& x) {
   sizes.insert(sizes.end(), x.shape().begin(), x.shape().end());
   const shape whole(sizes);
   auto& r = y.recording();
-  const detail::undo_on_error undo(y);
-  if (whole.size() == 0) return broadcast_to(r.scalar(0, kind::real, y.where()), whole);
+  detail::transaction undo(r);
   std::vector<var> rows;
-  for (index_t i = 0; i < y.size(); ++i) {
+  for (index_t i = 0; whole.size() > 0 && i < y.size(); ++i) {
     const var one = pad(reshape(r.scalar(1, kind::real, y.where()), {1}), 0, i, y.size() - 1 - i);
     rows.push_back(vjp(y, x, reshape(one, y.shape())));
   }
-  return reshape(stack(rows), whole);
+  const var j = rows.empty() ? broadcast_to(r.scalar(0, kind::real, y.where()), whole)
+                             : reshape(stack(rows, y.where()), whole);
+  undo.commit();
+  return j;
 }
 
 var hessian(const var& loss, const var& x) {
-  const detail::undo_on_error whole(loss);
-  return jacobian(grad(loss, x), x);
+  detail::transaction whole(loss.recording());
+  const var h = jacobian(grad(loss, x), x);
+  whole.commit();
+  return h;
 }
 
 std::vector<std::string> unseen(const var& loss, std::span<const var> x) {

@@ -102,7 +102,17 @@ def pkg_config(folder, source, build, compiler):
     run(*compiler, "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror",
         os.path.join(PARENT, "main.cpp"), *shlex.split(flags), "-o", program)
     run(program, LD_LIBRARY_PATH=os.path.dirname(libraries))
+    check_checked_containers(folder, shlex.split(flags), compiler)
     check_static_flags(folder, source, compiler)
+
+
+def check_checked_containers(folder, flags, compiler):
+    """libstdc++'s checked containers lie in memory differently: mixing them with a library without is refused."""
+    source = write(os.path.join(folder, "checked.cpp"), "#include <reel/autodiff.hpp>\nint main() { reel::tape t; }\n")
+    done = subprocess.run([*compiler, "-std=c++20", "-D_GLIBCXX_DEBUG", source, *flags, "-o", source + ".out"],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode == 0 or "reel_is_built_with_GLIBCXX_DEBUG" not in done.stdout:
+        sys.exit(f"a program with checked containers is linked with a library without:\n{done.stdout}")
 
 
 def check_static_flags(folder, source, compiler):

@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(structural_shapes) {
       [&] {
         stack({v.a2, v.a3});
       },
-      "in concat", "[1x2] and [1x3]");
+      "in stack (errors_test.cpp:", "[2] and [3] differ");
   check_error(
       errc::invalid_argument, [&] { slice(v.m23, 1, 1, 4); }, "in slice",
       "positions 1 to 4 of axis 1 of [2x3], which has 3");
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(targets_of_cross_entropy) {
       "in softmax_cross_entropy (errors_test.cpp:", "logits [4x3] need labels [4], one per row, not [2]",
       "For distributions pass reals");
   check_error(
-      errc::shape_mismatch, [&] { softmax_cross_entropy(v.m43, v.m42); }, "in softmax_cross_entropy_soft",
+      errc::shape_mismatch, [&] { softmax_cross_entropy(v.m43, v.m42); }, "in softmax_cross_entropy (",
       "logits [4x3] and target distributions [4x2] differ");
   check_error(
       errc::shape_mismatch, [&] { softmax_cross_entropy(v.m43, sum(v.m42, -1)); },
@@ -287,13 +287,13 @@ BOOST_AUTO_TEST_CASE(nothing_to_work_on) {
   refuses("argmax", "the maximum of nothing: axis 0 of [0x3]", [&] { argmax(v.empty, 0); });
   refuses("softmax", "0 classes: axis 1 of [2x0] is empty", [&] { softmax(v.hollow); });
   refuses("log_softmax", "0 classes", [&] { log_softmax(v.hollow); });
-  refuses("softmax", "0 classes", [&] { masked_softmax(v.hollow, v.t.constant(array<bool>{true})); });
+  refuses("masked_softmax", "0 classes", [&] { masked_softmax(v.hollow, v.t.constant(array<bool>{true})); });
   refuses("softmax_cross_entropy", "0 classes: the last axis of [2x0] is empty",
           [&] { softmax_cross_entropy(v.hollow, v.index); });
   refuses("softmax_cross_entropy", "empty batch: [0x3] has no rows",
           [&] { softmax_cross_entropy(v.empty, v.labels({})); });
-  refuses("softmax_cross_entropy_soft", "0 classes", [&] { softmax_cross_entropy(v.hollow, v.hollow); });
-  refuses("softmax_cross_entropy_soft", "empty batch", [&] { softmax_cross_entropy(v.empty, v.empty); });
+  refuses("softmax_cross_entropy", "0 classes", [&] { softmax_cross_entropy(v.hollow, v.hollow); });
+  refuses("softmax_cross_entropy", "empty batch", [&] { softmax_cross_entropy(v.empty, v.empty); });
   refuses("cross_entropy", "0 classes", [&] { cross_entropy(v.hollow, v.hollow); });
   refuses("cross_entropy", "empty batch", [&] { cross_entropy(v.empty, v.empty); });
   refuses("one_hot", "0 classes; there must be 1 or more", [&] { one_hot(v.index, 0); });
@@ -315,7 +315,7 @@ BOOST_AUTO_TEST_CASE(kinds) {
   refuses("mul", "of kind bool; it must be real", [&] { v.flag* v.a2; });
   refuses("softmax", "of kind bool; it must be real", [&] { softmax(v.flag); });
   refuses("matmul", "of kind index; it must be real", [&] { matmul(v.index, v.a2); });
-  refuses("sum_to", "of kind bool; it must be real", [&] { sum(v.flag); });
+  refuses("sum", "of kind bool; it must be real", [&] { sum(v.flag); });
   refuses("less", "input 1 is [2] of kind index; it must be real", [&] { return v.a2 < v.index; });
   refuses("and", "input 0 is [2] of kind real; it must be bool", [&] { v.a2&& v.flag; });
   refuses("not", "it must be bool", [&] { !v.a2; });
@@ -344,12 +344,12 @@ BOOST_AUTO_TEST_CASE(plain_numbers_have_no_tape) {
   refuses("softmax", [] { softmax(1.0); });
   refuses("logsumexp", [] { logsumexp(1.0); });
   refuses("matmul", [] { matmul(1.0, 2.0); });
-  refuses("permute", [] { transpose(1.0); });
+  refuses("transpose", [] { transpose(1.0); });
   refuses("permute", [] { permute(1.0, {0}); });
   refuses("gather", [] { gather(1.0, 0); });
   refuses("one_hot", [] { one_hot(1, 3); });
   refuses("cross_entropy", [] { cross_entropy(0.5, 0.5); });
-  refuses("softmax_cross_entropy_soft", [] { softmax_cross_entropy(0.5, 0.5); });
+  refuses("softmax_cross_entropy", [] { softmax_cross_entropy(0.5, 0.5); });
   refuses("broadcast_to", [] { broadcast_to(1.0, {2}); });
   refuses("sum_to", [] { sum_to(1.0, {}); });
   refuses("reshape", [] { reshape(1.0, {1}); });

@@ -3,12 +3,10 @@
 // that goes over them block by block. Between the members of a group a block stays in the first-level
 // cache, and a value that only they use needs no memory beyond a block. Exact: each element is computed
 // by the same function from the same numbers.
-#include "program/ir.hpp"
+#include "program/analysis.hpp"
 
 #include <algorithm>
 #include <map>
-#include <unordered_map>
-#include <unordered_set>
 
 namespace reel::detail {
 
@@ -16,25 +14,32 @@ namespace {
 
 class fusion {
  public:
-  explicit fusion(code& c) : c_(c), uses_(c.storages.size()) {
-    for (const auto& i : c.instructions)
-      for (const value_id v : i.inputs) ++uses_[storage_of(v)];
-    const auto root = [&](value_id v) { uses_[storage_of(v)] += outside; };
-    for (const value_id v : c.outputs) root(v);
-    for (const auto& u : c.updates) root(u.second);
-    for (const auto& f : c.finite) root(f.value);
+  explicit fusion(code& c)
+      : c_(c),
+        uses_(c),
+        fill_of_(c.storages.size(), none),
+        open_at_(c.storages.size(), closed),
+        source_of_(c.storages.size(), none),
+        seen_(c.storages.size()),
+        added_(c.values.size()),
+        check_of_(c.values.size(), none),
+        next_check_(c.finite.size(), none) {
+    for (std::uint32_t f = 0; f < c.finite.size(); ++f)
+      next_check_[f] = std::exchange(check_of_[c.finite[f].value], f);
   }
 
   std::size_t run() {
     std::vector<instruction> all = std::move(c_.instructions);
     c_.instructions.clear();
+    c_.instructions.reserve(all.size());
     for (std::size_t t = 0; t < all.size(); ++t) {
       instruction& i = all[t];
       if (t < c_.once) {
         c_.instructions.push_back(std::move(i));
       } else if (is_fill(i)) {
-        fills_.emplace(storage_of(i.output), i);
-        flush_needed(i, 0);
+        fill_of_[storage_of(i.output)] = static_cast<std::uint32_t>(fills_.size());
+        fills_.push_back(i);
+        flush_needed(i, closed);
         c_.instructions.push_back(std::move(i));
       } else if (is_elementwise(i)) {
         const index_t n = size_of(i.output);
@@ -43,7 +48,7 @@ class fusion {
         open_[n].push_back(std::move(i));
       } else {
         if (is_commit(i)) flush_all();  // a commit comes after everything else
-        flush_needed(i, 0);
+        flush_needed(i, closed);
         c_.instructions.push_back(std::move(i));
       }
     }
@@ -53,7 +58,8 @@ class fusion {
   }
 
  private:
-  static constexpr std::size_t outside = std::size_t{1} << 32;
+  static constexpr std::uint32_t none = group::none;
+  static constexpr index_t closed = -1;
   using open_group = std::map<index_t, std::vector<instruction>>::iterator;
 
   std::uint32_t storage_of(value_id v) const { return c_.values[v].storage; }
@@ -75,16 +81,16 @@ class fusion {
     return size == x.size();
   }
   bool is_elementwise(const instruction& i) const {
-    return i.op.traits->elementwise && !i.op.traits->effect && !is_commit(i) && size_of(i.output) > 0 &&
+    return i.op.traits->elementwise && !i.op.traits->effect && !is_commit(i) && !i.unused &&
+           size_of(i.output) > 0 &&
            std::ranges::all_of(i.inputs, [&](value_id v) { return size_of(v) == size_of(i.output); });
   }
 
   // Closes the open groups that `i` reads from, except the one of size n, which it joins.
   void flush_needed(const instruction& i, index_t n) {
     for (const value_id v : i.inputs) {
-      const auto made = open_at_.find(storage_of(v));
-      if (made == open_at_.end() || made->second == n) continue;
-      flush(open_.find(made->second));
+      const index_t made = open_at_[storage_of(v)];
+      if (made != closed && made != n) flush(open_.find(made));
     }
   }
 
@@ -96,7 +102,7 @@ class fusion {
     g->size = open->first;
     g->members = std::move(open->second);
     open_.erase(open);
-    for (const instruction& member : g->members) open_at_.erase(storage_of(member.output));
+    for (const instruction& member : g->members) open_at_[storage_of(member.output)] = closed;
     find_fills(*g);
     if (g->members.size() == 1 && g->fills.empty()) {
       c_.instructions.push_back(std::move(g->members[0]));
@@ -104,110 +110,111 @@ class fusion {
     }
     fused_ += g->members.size();
     instruction whole = g->members.back();
-    const reading inside = readers(*g);
-    find_outputs(*g, inside);
+    find_outputs(*g, find_sources(*g));
     watch(*g);
     whole.inputs = outer_inputs(*g);
-    assign_blocks(*g, inside);
+    assign_blocks(*g);
+    for (const auto* list : {&g->members, &g->fills})
+      for (const instruction& i : *list) source_of_[storage_of(i.output)] = none;
     whole.fused = std::move(g);
     c_.instructions.push_back(std::move(whole));
   }
 
   // Rows of one length: others are stretched in memory.
-  void find_fills(group& g) const {
-    std::unordered_set<std::uint32_t> seen;
+  void find_fills(group& g) {
+    ++flushes_;
     for (const auto& member : g.members)
       for (const value_id v : member.inputs) {
-        const auto fill = fills_.find(storage_of(v));
-        if (fill == fills_.end() || !seen.insert(fill->first).second) continue;
-        const index_t length = size_of(fill->second.inputs[0]);
+        const std::uint32_t s = storage_of(v), fill = fill_of_[s];
+        if (fill == none || std::exchange(seen_[s], flushes_) == flushes_) continue;
+        const index_t length = size_of(fills_[fill].inputs[0]);
         if (length > 1 && g.row > 1 && length != g.row) continue;
         g.row = std::max(g.row, length);
-        g.fills.push_back(fill->second);
+        source_of_[s] = static_cast<std::uint32_t>(g.fills.size());
+        g.fills.push_back(fills_[fill]);
       }
   }
 
-  // How often a group's members read a storage, and which one last.
-  struct use {
-    std::size_t count = 0, last = 0;
-  };
-  using reading = std::unordered_map<std::uint32_t, use>;
-  reading readers(const group& g) const {
-    reading all;
-    for (std::size_t m = 0; m < g.members.size(); ++m)
+  // Where operands come from, and which members read a member's result last. Returns how many do.
+  std::vector<std::uint32_t> find_sources(group& g) {
+    const std::size_t fills = g.fills.size();
+    std::vector<std::uint32_t> reads(g.members.size());
+    g.last_readers.assign(g.members.size(), none);
+    for (std::uint32_t m = 0; m < g.members.size(); ++m) {
       for (const value_id v : g.members[m].inputs) {
-        use& u = all[storage_of(v)];
-        ++u.count;
-        u.last = m;
+        const std::uint32_t source = source_of_[storage_of(v)];
+        g.sources.push_back(source);
+        if (source == none || source < fills) continue;
+        ++reads[source - fills];
+        g.last_readers[source - fills] = m;
       }
-    return all;
+      source_of_[storage_of(g.members[m].output)] = static_cast<std::uint32_t>(fills + m);
+    }
+    return reads;
   }
 
   // What is used elsewhere, or nowhere, keeps its memory; the rest lives in blocks.
-  void find_outputs(group& g, const reading& inside) {
-    for (const auto& member : g.members) {
-      const std::uint32_t s = storage_of(member.output);
-      const auto u = inside.find(s);
-      const bool inner =
-          c_.storages[s].where == home::arena && u != inside.end() && uses_[s] == u->second.count;
+  void find_outputs(group& g, const std::vector<std::uint32_t>& reads) {
+    for (std::size_t m = 0; m < g.members.size(); ++m) {
+      const std::uint32_t s = storage_of(g.members[m].output);
+      const bool inner = c_.storages[s].where == home::arena && reads[m] > 0 &&
+                         uses_.reads_of(s) == reads[m] && !uses_.is_used_outside(s);
       if (inner) c_.storages[s].where = home::block;
-      else g.outputs.push_back(member.output);
+      else g.outputs.push_back(g.members[m].output);
     }
   }
 
   void watch(group& g) {
-    for (auto& f : c_.finite)
-      if (!f.implied && std::ranges::find(g.outputs, f.value) != g.outputs.end()) {
-        g.watched.push_back(f.value);
-        f.watched = true;
-      }
+    for (const value_id v : g.outputs) {
+      bool watches = false;
+      for (std::uint32_t f = check_of_[v]; f != none; f = next_check_[f])
+        if (!c_.finite[f].implied) c_.finite[f].watched = watches = true;
+      if (watches) g.watched.push_back(v);
+    }
   }
 
-  std::vector<value_id> outer_inputs(const group& g) const {
-    std::unordered_set<std::uint32_t> made_here;
-    for (const auto* list : {&g.members, &g.fills})
-      for (const auto& i : *list) made_here.insert(storage_of(i.output));
+  std::vector<value_id> outer_inputs(const group& g) {
     std::vector<value_id> inputs;
-    std::unordered_set<value_id> added;
     const auto add = [&](value_id v) {
-      if (added.insert(v).second) inputs.push_back(v);
+      if (std::exchange(added_[v], flushes_) != flushes_) inputs.push_back(v);
     };
     for (const auto& fill : g.fills) add(fill.inputs[0]);
+    auto source = g.sources.begin();
     for (const auto& member : g.members)
-      for (const value_id v : member.inputs) {
-        const std::uint32_t s = storage_of(v);
-        if (!made_here.contains(s)) add(v);
-      }
+      for (const value_id v : member.inputs)
+        if (*source++ == none) add(v);
     return inputs;
   }
 
   // Blocks for fills stay throughout; a member's is free again after the last member that reads it, for
   // numbers of the same kind: a chain writes elements where it has read those before them, which of kinds of
   // other sizes lie elsewhere.
-  void assign_blocks(group& g, const reading& inside) {
-    std::map<kind, std::vector<std::uint32_t>> free;
-    const auto kind_of = [&](std::uint32_t s) { return c_.storages[s].kind; };
-    const auto take = [&](std::uint32_t s) {
-      auto& fitting = free[kind_of(s)];
+  void assign_blocks(group& g) const {
+    std::array<std::vector<std::uint32_t>, 3> free;
+    const auto free_like = [&](const instruction& i) -> std::vector<std::uint32_t>& {
+      return free[static_cast<std::size_t>(c_.values[i.output].kind)];
+    };
+    const auto take = [&](const instruction& i) {
+      auto& fitting = free_like(i);
       if (fitting.empty()) return static_cast<std::uint32_t>(g.slots++);
       const std::uint32_t slot = fitting.back();
       fitting.pop_back();
       return slot;
     };
-    for (const auto& fill : g.fills)
-      g.blocks.emplace_back(storage_of(fill.output), take(storage_of(fill.output)));
-    std::unordered_map<std::uint32_t, std::uint32_t> held;  // by members' outputs: the slot
+    for (const auto& fill : g.fills) g.fill_slots.push_back(take(fill));
+    std::vector<char> held(g.members.size());
+    auto source = g.sources.begin();
     for (std::size_t m = 0; m < g.members.size(); ++m) {
-      const std::uint32_t out = storage_of(g.members[m].output);
-      if (c_.storages[out].where == home::block) {
-        held[out] = take(out);
-        g.blocks.emplace_back(out, held[out]);
-      }
-      for (const value_id v : g.members[m].inputs) {
-        const auto slot = held.find(storage_of(v));
-        if (slot == held.end() || inside.at(slot->first).last != m) continue;
-        free[kind_of(slot->first)].push_back(slot->second);
-        held.erase(slot);
+      const instruction& member = g.members[m];
+      held[m] = c_.storages[storage_of(member.output)].where == home::block;
+      g.member_slots.push_back(held[m] != 0 ? take(member) : none);
+      for (std::size_t k = 0; k < member.inputs.size(); ++k) {
+        const std::size_t from = *source++;
+        if (from == none || from < g.fills.size()) continue;
+        const std::size_t maker = from - g.fills.size();
+        if (held[maker] == 0 || g.last_readers[maker] != m) continue;
+        free_like(g.members[maker]).push_back(g.member_slots[maker]);
+        held[maker] = false;
       }
     }
   }
@@ -215,20 +222,26 @@ class fusion {
   // What is stretched and only groups read is no instruction of its own.
   void drop_unused_fills() {
     std::vector<char> read(c_.storages.size());
-    for (std::size_t s = 0; s < read.size(); ++s) read[s] = uses_[s] >= outside;
+    for (std::uint32_t s = 0; s < read.size(); ++s) read[s] = uses_.is_used_outside(s);
     for (const auto& i : c_.instructions)
       for (const value_id v : i.inputs) read[storage_of(v)] = true;
     std::erase_if(c_.instructions, [&](const instruction& i) {
-      return i.fused == nullptr && fills_.contains(storage_of(i.output)) && is_fill(i) &&
-             !read[storage_of(i.output)];
+      const std::uint32_t s = storage_of(i.output);
+      return i.fused == nullptr && fill_of_[s] != none && is_fill(i) && read[s] == 0;
     });
   }
 
   code& c_;
-  std::vector<std::size_t> uses_;  // by storage
-  std::map<std::uint32_t, instruction> fills_;
+  def_use uses_;
+  std::vector<instruction> fills_;
+  std::vector<std::uint32_t> fill_of_;  // by storage: which of the fills makes it, or none
   std::map<index_t, std::vector<instruction>> open_;
-  std::unordered_map<std::uint32_t, index_t> open_at_;  // by what members make: the size of their group
+  std::vector<index_t> open_at_;  // by storage: the size of the open group that makes it, or closed
+  // Of the group that is being closed: where a storage comes from; what has been looked at.
+  std::vector<std::uint32_t> source_of_;
+  std::uint32_t flushes_ = 0;
+  std::vector<std::uint32_t> seen_, added_;           // by storage, by value
+  std::vector<std::uint32_t> check_of_, next_check_;  // the checks of a value, linked
   std::size_t fused_ = 0;
 };
 

@@ -9,7 +9,7 @@
 // of weights, a rate. As it is linear in the two, its coefficients are its values at (1, 0) and at (0, 1):
 // the same ops on scalars. Not exact: they are rounded in another order, and may overflow where the terms did
 // not, or the other way round; and what a factor of 0 hides of a state that is not finite is not hidden.
-#include "program/ir.hpp"
+#include "program/analysis.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,17 +21,21 @@ namespace {
 
 class overwriting {
  public:
-  explicit overwriting(code& c) : c_(c), uses_(c.storages.size()), made_by_(c.storages.size(), none) {
-    for (std::size_t t = 0; t < c.instructions.size(); ++t) {
-      made_by_[storage_of(c.instructions[t].output)] = t;
-      for (const value_id v : c.instructions[t].inputs) ++uses_[storage_of(v)];
+  explicit overwriting(code& c)
+      : c_(c),
+        uses_(c),
+        counts_(c.storages.size()),
+        check_of_(c.values.size(), no_check),
+        next_check_(c.finite.size(), no_check) {
+    for (std::uint32_t s = 0; s < c.storages.size(); ++s)
+      counts_[s] = uses_.reads_of(s) + (uses_.is_output(s) ? outside : 0);
+    std::vector<char> is_next(c.values.size());
+    for (const auto& [state, next] : c.updates) ++counts_[storage_of(next)], is_next[next] = true;
+    for (std::uint32_t f = 0; f < c.finite.size(); ++f) {
+      const value_id v = c.finite[f].value;
+      if (is_next[v] == 0) ++counts_[storage_of(v)];
+      next_check_[f] = std::exchange(check_of_[v], f);
     }
-    for (const value_id v : c.outputs) uses_[storage_of(v)] += outside;
-    for (const auto& [state, next] : c.updates) ++uses_[storage_of(next)];
-    for (const auto& f : c.finite)
-      if (std::ranges::find(c.updates, f.value, &std::pair<std::uint32_t, value_id>::second) ==
-          c.updates.end())
-        ++uses_[storage_of(f.value)];
   }
 
   std::size_t run() {
@@ -45,8 +49,9 @@ class overwriting {
       gone[p.op] = true;
       for (const std::size_t t : p.terms) gone[t] = true;
       for (const std::size_t t : p.fills)
-        if (uses_[storage_of(at(t).output)] == 1) gone[t] = true;
+        if (counts_[storage_of(at(t).output)] == 1) gone[t] = true;
     }
+    drop_updates_done();
     std::size_t t = 0;
     std::erase_if(c_.instructions, [&](const instruction&) { return gone[t++] != 0; });
     for (auto* list : {&scalars_, &commits}) std::ranges::move(*list, std::back_inserter(c_.instructions));
@@ -54,6 +59,7 @@ class overwriting {
   }
 
  private:
+  static constexpr std::uint32_t no_check = ~std::uint32_t{0};
   static constexpr std::size_t none = ~std::size_t{0}, outside = std::size_t{1} << 32, most_terms = 64;
 
   // A state, its next value, the instruction of op, those that add up multiples of both, and the scalars
@@ -67,21 +73,23 @@ class overwriting {
   };
 
   std::uint32_t storage_of(value_id v) const { return c_.values[v].storage; }
+  std::size_t maker_of(value_id v) const {
+    const std::uint32_t t = uses_.maker_of(storage_of(v));
+    return t == def_use::none ? none : t;
+  }
   const instruction& at(std::size_t t) const { return c_.instructions[t]; }
 
   // The instruction that makes a value for one reader alone, none where there is no such.
   std::size_t maker_for_one(value_id v) const {
     const std::uint32_t s = storage_of(v);
-    const std::size_t t = made_by_[s];
-    if (t == none || t < c_.once || uses_[s] != 1 || std::ranges::count(c_.values, s, &value::storage) > 1)
-      return none;
-    return t;
+    const std::size_t t = maker_of(v);
+    return t == none || t < c_.once || counts_[s] != 1 || uses_.sharers_of(s) > 1 ? none : t;
   }
 
   std::optional<plan> match(std::uint32_t state, value_id next) const {
     plan p{state, next};
-    const bool is_plan =
-        uses_[storage_of(c_.states[state])] < outside && is_linear(next, p) && p.reads_state && p.op != none;
+    const bool is_plan = counts_[storage_of(c_.states[state])] < outside && is_linear(next, p) &&
+                         p.reads_state && p.op != none;
     return is_plan ? std::optional(std::move(p)) : std::nullopt;
   }
 
@@ -97,7 +105,7 @@ class overwriting {
     if (is_sum(i)) return is_linear(i.inputs[0], p) && is_linear(i.inputs[1], p);
     const std::size_t k = scalar_factor(i);
     if (k == none) return false;
-    p.fills.push_back(made_by_[storage_of(i.inputs[k])]);
+    p.fills.push_back(maker_of(i.inputs[k]));
     const std::size_t op = p.op;
     // A number that is not finite is not known to stay so unless it is multiplied in any case.
     return is_linear(i.inputs[1 - k], p) && (i.op.traits->product || p.op == op);
@@ -110,7 +118,7 @@ class overwriting {
   std::size_t scalar_factor(const instruction& i) const {
     if (!i.op.traits->product && !i.op.traits->finite_product) return none;
     for (const std::size_t k : {0U, 1U})
-      if (const std::size_t t = made_by_[storage_of(i.inputs[k])]; t != none && is_fill(at(t))) return k;
+      if (const std::size_t t = maker_of(i.inputs[k]); t != none && is_fill(at(t))) return k;
     return none;
   }
 
@@ -123,7 +131,7 @@ class overwriting {
   coefficient coefficient_of(value_id v, value_id one, const plan& p) {
     if (v == one) return {coefficient::one};
     if (v == c_.states[p.state] || v == at(p.op).output) return {coefficient::zero};
-    const instruction& i = at(made_by_[storage_of(v)]);
+    const instruction& i = at(maker_of(v));
     if (is_sum(i)) {
       const coefficient a = coefficient_of(i.inputs[0], one, p), b = coefficient_of(i.inputs[1], one, p);
       if (b.is == coefficient::zero) return a;
@@ -132,7 +140,7 @@ class overwriting {
     }
     const std::size_t k = scalar_factor(i);
     const coefficient x = coefficient_of(i.inputs[1 - k], one, p);
-    const value_id factor = at(made_by_[storage_of(i.inputs[k])]).inputs[0];
+    const value_id factor = at(maker_of(i.inputs[k])).inputs[0];
     if (x.is == coefficient::zero) return x;
     if (x.is == coefficient::one) return {coefficient::number, factor};
     return on_scalars(i, k == 0 ? std::array{factor, x.value} : std::array{x.value, factor});
@@ -177,7 +185,7 @@ class overwriting {
     std::vector<std::uint32_t> kept;
     for (const value_id v : i.inputs) {
       const std::uint32_t s = storage_of(v);
-      const bool dies = made_by_[s] != none && made_by_[s] >= c_.once && uses_[s] < outside;
+      const bool dies = maker_of(v) != none && maker_of(v) >= c_.once && counts_[s] < outside;
       if (dies && std::ranges::find(kept, s) == kept.end()) kept.push_back(s);
     }
     index_t numbers = 0;
@@ -185,16 +193,19 @@ class overwriting {
     return numbers <= c_.values[i.output].shape.size();
   }
 
-  // By the time of these updates a state that is written over must have been read.
+  // By the time of these updates a state that is written over must have been read: none that stays reads the
+  // state of another.
   void drop_those_read() {
-    const auto is_read = [&](const plan& p) {
-      const std::uint32_t w = storage_of(c_.states[p.state]);
-      const auto is = [&](value_id v) { return storage_of(v) == w; };
-      return std::ranges::any_of(plans_,
-                                 [&](const plan& q) { return std::ranges::any_of(at(q.op).inputs, is); });
+    std::vector<std::uint32_t> reads(c_.storages.size());
+    const auto count = [&](const plan& p, auto change) {
+      for (const value_id v : at(p.op).inputs) change(reads[storage_of(v)]);
     };
-    while (std::erase_if(plans_, [&](const plan& p) { return is_read(p); }) > 0) {
-    }
+    for (const plan& p : plans_) count(p, [](std::uint32_t& n) { ++n; });
+    std::erase_if(plans_, [&](const plan& p) {
+      if (reads[storage_of(c_.states[p.state])] == 0) return false;
+      count(p, [](std::uint32_t& n) { --n; });
+      return true;
+    });
   }
 
   instruction commit_of(const plan& p) {
@@ -204,18 +215,24 @@ class overwriting {
     i.output = c_.states[p.state];
     i.commits = true;
     commit done{p.state, std::nullopt};
-    for (std::size_t k = 0; k < c_.finite.size(); ++k)
-      if (c_.finite[k].value == p.next) {
-        c_.finite[k].commits = true;
-        if (!done.check || !c_.finite[k].state) done.check = k;  // the one that asks for more
-      }
+    for (std::uint32_t k = check_of_[p.next]; k != no_check; k = next_check_[k]) {
+      c_.finite[k].commits = true;
+      if (!done.check || !c_.finite[k].state) done.check = k;  // the one that asks for more
+    }
     c_.commits.push_back(done);
-    std::erase_if(c_.updates, [&](const auto& u) { return u.first == p.state; });
     return i;
   }
 
+  void drop_updates_done() {
+    std::vector<char> done(c_.states.size());
+    for (const plan& p : plans_) done[p.state] = true;
+    std::erase_if(c_.updates, [&](const auto& u) { return done[u.first] != 0; });
+  }
+
   code& c_;
-  std::vector<std::size_t> uses_, made_by_;  // by storage
+  def_use uses_;
+  std::vector<std::size_t> counts_;                   // by storage: how often it is used, by whomever
+  std::vector<std::uint32_t> check_of_, next_check_;  // the checks of a value, linked
   std::vector<plan> plans_;
   std::vector<instruction> scalars_;  // that compute coefficients
 };

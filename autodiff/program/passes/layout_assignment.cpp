@@ -5,7 +5,7 @@
 // lies transposed, too. Each of its rows begins at a cache line, if need be after zeros, as if there were
 // some more features that are always 0; but only where all that is computed from these is 0 as well. Not
 // exact: a product sums in another order, within the bound of any order, k u Σ|a||b| for an inner size k.
-#include "program/ir.hpp"
+#include "program/analysis.hpp"
 
 #include <reel/autodiff/kernels.hpp>
 
@@ -20,61 +20,81 @@ constexpr index_t narrow = 16, tall = 4 * narrow;
 
 class layouts {
  public:
-  explicit layouts(code& c) : c_(c), made_by_(c.values.size(), none), readers_(c.values.size()) {
-    for (std::size_t t = 0; t < c.instructions.size(); ++t) {
-      made_by_[c.instructions[t].output] = t;
-      for (const value_id v : c.instructions[t].inputs) readers_[v].push_back(t);
+  explicit layouts(code& c)
+      : c_(c),
+        uses_(c),
+        set_of_(c.values.size()),
+        filled_(c.values.size()),
+        next_of_(c.states.size(), no_value),
+        state_of_(c.values.size(), none),
+        first_update_(c.values.size(), none),
+        next_update_(c.updates.size(), none) {
+    for (std::uint32_t s = 0; s < c.states.size(); ++s) state_of_[c.states[s]] = s;
+    for (std::uint32_t u = 0; u < c.updates.size(); ++u) {
+      const auto& [state, next] = c.updates[u];
+      next_of_[state] = next;
+      next_update_[u] = std::exchange(first_update_[next], u);
     }
   }
 
   std::size_t run() {
     for (const auto& [state, next] : c_.updates) {
-      const shape& s = c_.values[c_.states[state]].shape;
+      const value_id w = c_.states[state];
+      const shape& s = c_.values[w].shape;
       if (c_.turned[state] || s.rank() != 2 || s[1] < 2 || s[1] > narrow || s[0] < tall) continue;
-      if (multiplies(c_.states[state]) && collect(c_.states[state])) turn();
+      if (set_of_[w] == stays || !multiplies(w)) continue;
+      if (collect(w)) turn();
+      else
+        for (const value_id v : set_) set_of_[v] = stays;  // with all that would have to be turned with it
     }
     return static_cast<std::size_t>(std::ranges::count(c_.turned, true));
   }
 
  private:
-  static constexpr std::size_t none = ~std::size_t{0};
+  static constexpr std::uint32_t none = def_use::none, stays = none;
 
+  std::uint32_t storage_of(value_id v) const { return c_.values[v].storage; }
   bool multiplies(value_id v) const {
-    return std::ranges::any_of(
-        readers_[v], [&](std::size_t t) { return c_.instructions[t].op.traits->turned != nullptr; });
+    return std::ranges::any_of(uses_.readers_of(storage_of(v)), [&](std::uint32_t t) {
+      return c_.instructions[t].op.traits->turned != nullptr;
+    });
   }
-  bool contains(value_id v) const { return member_[v] != 0; }
+  bool contains(value_id v) const { return set_of_[v] == sets_; }
   void add(value_id v) {
-    if (!contains(v)) set_.push_back(v), member_[v] = true;
+    if (contains(v)) return;
+    meets_one_that_stays_ = meets_one_that_stays_ || set_of_[v] == stays;
+    set_.push_back(v), set_of_[v] = sets_;
   }
 
-  // All values that have to be turned with this one; false where one of them cannot be.
+  // All values that have to be turned with this one; false where one of them cannot be. Which values have to
+  // be turned together does not depend on the one that is asked about.
   bool collect(value_id first) {
     set_.clear();
-    member_.assign(c_.values.size(), false);
+    ++sets_;
+    meets_one_that_stays_ = false;
     add(first);
     for (std::size_t i = 0; i < set_.size(); ++i) {
       const value_id v = set_[i];
-      if (std::ranges::find(c_.outputs, v) != c_.outputs.end()) return false;
+      const std::uint32_t s = storage_of(v);
+      // A storage seen under two shapes, or shared with a value left as it is, must stay.
+      if (meets_one_that_stays_ || uses_.is_output(s) || uses_.sharers_of(s) > 1) return false;
       if (c_.values[v].shape.rank() != 2 || !joins_maker(v)) return false;
-      for (const std::size_t t : readers_[v])
+      for (const std::uint32_t t : uses_.readers_of(s))
         if (!joins_reader(c_.instructions[t])) return false;
-      for (const auto& [state, next] : c_.updates)
-        if (next == v || c_.states[state] == v) add(next), add(c_.states[state]);
+      for (std::uint32_t u = first_update_[v]; u != none; u = next_update_[u])
+        add(c_.states[c_.updates[u].first]);
+      if (state_of_[v] != none && next_of_[state_of_[v]] != no_value) add(next_of_[state_of_[v]]);
     }
-    // A storage seen under two shapes, or shared with a value left as it is, must stay.
-    return std::ranges::all_of(set_, [&](value_id v) { return sharers(v) == 1; });
-  }
-  std::ptrdiff_t sharers(value_id v) const {
-    return std::ranges::count(c_.values, c_.values[v].storage, &value::storage);
+    return !meets_one_that_stays_;
   }
 
   bool is_fill(const instruction& i) const {
     return i.op.traits->stretch && c_.values[i.inputs[0]].shape.size() == 1;
   }
   bool joins_maker(value_id v) {
-    if (made_by_[v] == none) return c_.storages[c_.values[v].storage].where == home::state;
-    const instruction& i = c_.instructions[made_by_[v]];
+    const std::uint32_t maker = uses_.maker_of(storage_of(v));
+    if (maker == none) return c_.storages[storage_of(v)].where == home::state;
+    const instruction& i = c_.instructions[maker];
     if (i.constant) return false;
     if (is_fill(i) || i.op.traits->turned != nullptr) return true;
     return transposes(i) && joins_whole(i);
@@ -96,19 +116,33 @@ class layouts {
     return true;
   }
 
+  // The instructions that make or read values of the set, in order.
+  std::vector<std::uint32_t> instructions_of_set() const {
+    std::vector<std::uint32_t> all;
+    for (const value_id v : set_) {
+      const std::uint32_t s = storage_of(v);
+      if (uses_.maker_of(s) != none) all.push_back(uses_.maker_of(s));
+      std::ranges::copy(uses_.readers_of(s), std::back_inserter(all));
+    }
+    std::ranges::sort(all);
+    const auto twice = std::ranges::unique(all);
+    all.erase(twice.begin(), twice.end());
+    return all;
+  }
+
   // Whether what follows the numbers of a row stays 0, whatever is computed from the set's values, which are
   // all of one shape.
-  bool keeps_zeros() const {
-    std::vector<char> filled(c_.values.size());  // stretched from one number, which need not be 0
-    for (const auto& i : c_.instructions) {
+  bool keeps_zeros(const std::vector<std::uint32_t>& instructions) {
+    for (const std::uint32_t t : instructions) {
+      const instruction& i = c_.instructions[t];
       if (!contains(i.output) || i.op.traits->turned != nullptr) continue;
       if (i.op.traits->transposed != nullptr) return false;
-      if (is_fill(i)) filled[i.output] = true;
-      else if (!maps_zero_to_zero(i, filled)) return false;
+      if (is_fill(i)) filled_[i.output] = true;
+      else if (!maps_zero_to_zero(i)) return false;
     }
     return true;
   }
-  bool maps_zero_to_zero(const instruction& i, const std::vector<char>& filled) const {
+  bool maps_zero_to_zero(const instruction& i) const {
     const auto body = i.op.traits->eval[static_cast<std::size_t>(element::f64)];
     const auto is_real = [&](value_id v) { return c_.values[v].kind == kind::real; };
     if (body == nullptr || !is_real(i.output) || !std::ranges::all_of(i.inputs, is_real)) return false;
@@ -117,7 +151,7 @@ class layouts {
       const shape one{1};
       double zero = 0, result = 1;
       std::vector<operand_view> x;
-      for (const value_id v : i.inputs) x.push_back({filled[v] != 0 ? &some : &zero, &one});
+      for (const value_id v : i.inputs) x.push_back({filled_[v] != 0 ? &some : &zero, &one});
       body(i.op.self.get(), {&result, &one}, x);
       return result == 0;
     });
@@ -125,8 +159,10 @@ class layouts {
 
   void turn() {
     const index_t row = c_.values[set_[0]].shape[0];
-    const bool pads = kernels::padded(row) != row && keeps_zeros();
-    for (auto& i : c_.instructions) {
+    const auto instructions = instructions_of_set();
+    const bool pads = kernels::padded(row) != row && keeps_zeros(instructions);
+    for (const std::uint32_t t : instructions) {
+      instruction& i = c_.instructions[t];
       if (i.op.traits->turned != nullptr) turn(i, pads ? row : 0);
       else if (i.op.traits->transposed != nullptr && contains(i.output))
         i.op.self = i.op.traits->transposed(i.op.self.get());
@@ -135,9 +171,8 @@ class layouts {
       value& x = c_.values[v];
       x.shape = {x.shape[1], pads ? kernels::padded(row) : x.shape[0]};
       c_.storages[x.storage].size = x.shape.size();
+      if (state_of_[v] != none) c_.turned[state_of_[v]] = true;
     }
-    for (std::size_t s = 0; s < c_.states.size(); ++s)
-      if (contains(c_.states[s])) c_.turned[s] = true;
   }
 
   void turn(instruction& i, index_t used) {
@@ -151,10 +186,15 @@ class layouts {
   }
 
   code& c_;
-  std::vector<std::size_t> made_by_;  // by value: the instruction, or none
-  std::vector<std::vector<std::size_t>> readers_;
+  def_use uses_;
   std::vector<value_id> set_;  // what is to be turned
-  std::vector<char> member_;   // by value: whether it is in the set
+  std::uint32_t sets_ = 0;
+  std::vector<std::uint32_t> set_of_;  // by value: the last set it was in, or stays
+  bool meets_one_that_stays_ = false;
+  std::vector<char> filled_;             // by value: stretched from one number, which need not be 0
+  std::vector<value_id> next_of_;        // by state: its next value
+  std::vector<std::uint32_t> state_of_;  // by value: which state it is, or none
+  std::vector<std::uint32_t> first_update_, next_update_;  // whose next value it is, linked
 };
 
 }  // namespace

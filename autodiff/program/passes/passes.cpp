@@ -4,9 +4,7 @@
 #include "tape/evaluate.hpp"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
-#include <unordered_map>
 
 namespace reel::detail {
 
@@ -22,53 +20,6 @@ std::size_t drop_dead_code(code& c) {
       for (const value_id v : i->inputs) needed[v] = true;
   }
   return std::erase_if(c.instructions, [&](const instruction& i) { return !needed[i.output]; });
-}
-
-// Two instructions are the same when op, attributes (bit for bit) and inputs are. The later one's
-// uses move to the earlier one, and it is dropped.
-std::size_t merge_common_subexpressions(code& c) {
-  std::vector<value_id> same(c.values.size());
-  for (value_id v = 0; v < same.size(); ++v) same[v] = v;
-
-  for (std::size_t i = 0; i < c.constants.size(); ++i) {  // constants of equal bits first
-    const auto equal = std::find_if(c.constants.begin(), c.constants.begin() + static_cast<std::ptrdiff_t>(i),
-                                    [&](const op_ref& other) { return same_op(other, c.constants[i]); });
-    c.constants[i] = *equal;
-  }
-  std::map<const void*, value_id> first_constant;
-  for (value_id v = 0; v < c.values.size(); ++v) {
-    const storage& s = c.storages[c.values[v].storage];
-    if (s.where == home::constant)
-      same[v] = first_constant.try_emplace(c.constants[s.index].self.get(), v).first->second;
-  }
-
-  std::unordered_multimap<std::size_t, const instruction*> seen;
-  std::size_t merged = 0;
-  std::vector<instruction> kept;
-  kept.reserve(c.instructions.size());
-  for (auto& i : c.instructions) {
-    std::size_t hash = reinterpret_cast<std::uintptr_t>(i.op.traits);
-    for (value_id& v : i.inputs) {
-      v = same[v];
-      hash = (hash ^ v) * 0x9e3779b97f4a7c15u;
-    }
-    const auto [from, to] = seen.equal_range(hash);
-    const auto twin = std::find_if(from, to, [&](const auto& other) {
-      return other.second->inputs == i.inputs && same_op(other.second->op, i.op);
-    });
-    if (twin != to) {
-      same[i.output] = twin->second->output;
-      ++merged;
-      continue;
-    }
-    kept.push_back(std::move(i));
-    seen.emplace(hash, &kept.back());
-  }
-  c.instructions = std::move(kept);
-  for (value_id& v : c.outputs) v = same[v];
-  for (auto& u : c.updates) u.second = same[u.second];
-  for (auto& f : c.finite) f.value = same[f.value];
-  return merged;
 }
 
 namespace {
@@ -152,48 +103,10 @@ std::size_t share_views(code& c) {
   return before - c.instructions.size();
 }
 
-// Each update's next value is computed straight into the state's other bank; where its storage is
-// not free for that (an input, another state, an output, a view), a copy is added.
-void place_updates(code& c) {
-  static constexpr identity_op copy{};
-  std::vector<std::uint32_t> taken;
-  for (const value_id v : c.outputs) taken.push_back(c.values[v].storage);
-  for (auto& [state, next] : c.updates) {
-    const std::uint32_t s = c.values[next].storage;
-    const bool free = c.storages[s].where == home::arena && std::ranges::find(taken, s) == taken.end();
-    if (free) {
-      c.storages[s].where = home::next;
-      c.storages[s].index = state;
-    } else {
-      const value from = c.values[next];
-      c.storages.push_back({home::next, from.kind, from.shape.size(), state, 0, 0});
-      c.values.push_back({from.shape, from.kind, static_cast<std::uint32_t>(c.storages.size() - 1)});
-      instruction i{{&traits_of<identity_op>, traits_of<identity_op>.copy(&copy)},
-                    from.kind,
-                    {next},
-                    static_cast<value_id>(c.values.size() - 1),
-                    c.state_slots[state].where,
-                    0,
-                    nullptr,
-                    false,
-                    nullptr};
-      c.instructions.push_back(std::move(i));
-      next = static_cast<value_id>(c.values.size() - 1);
-    }
-    taken.push_back(c.values[next].storage);
-  }
-}
-
 bool is_exact(const code& c) {
   return c.commits.empty() && std::ranges::none_of(c.turned, [](char turned) { return turned != 0; }) &&
          std::ranges::none_of(c.instructions,
                               [](const instruction& i) { return i.rows != nullptr && i.rows->chunk > 0; });
-}
-
-std::vector<value_id> outputs_of(const instruction& i) {
-  if (i.rows != nullptr) return i.rows->outputs;
-  if (i.fused != nullptr) return i.fused->outputs;
-  return i.beside == no_value ? std::vector<value_id>{i.output} : std::vector<value_id>{i.output, i.beside};
 }
 
 eval_fn body_of(const instruction& i, element number) {

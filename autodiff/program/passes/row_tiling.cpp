@@ -4,9 +4,10 @@
 // rows, such as the gradient Xᵀ·dz, goes on from block to block. And a large sum that is only used element
 // by element, as the gradient is by an update, is made and used up in blocks of its rows. Exact: a row's
 // results do not depend on the rows beside it, and an op that says it sums goes on where it stopped.
-#include "program/ir.hpp"
+#include "program/analysis.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace reel::detail {
 
@@ -26,19 +27,22 @@ row_use declared_use(const code& c, const instruction& i) {
 
 class cutting {
  public:
-  explicit cutting(code& c) : c_(c), made_(c.storages.size(), maker::outside) {}
+  explicit cutting(code& c) : c_(c), uses_(c), made_(c.storages.size(), maker::outside) {}
 
   std::size_t run() {
     rows_ = most_rows();
     if (rows_ == 0) return 0;
-    for (std::size_t t = c_.once; t < c_.instructions.size(); ++t) sort(c_.instructions[t]);
+    read_after_.resize(c_.storages.size());
+    for (std::uint32_t t = static_cast<std::uint32_t>(c_.once); t < c_.instructions.size(); ++t) sort(t);
     return worthwhile() ? emit() : 0;
   }
 
  private:
   enum class maker : std::uint8_t { outside, row, sum, after };
 
-  maker maker_of(value_id v) const { return made_[c_.values[v].storage]; }
+  std::uint32_t storage_of(value_id v) const { return c_.values[v].storage; }
+  maker maker_of(value_id v) const { return made_[storage_of(v)]; }
+  instruction& at(std::uint32_t t) const { return c_.instructions[t]; }
 
   // The rows of the largest matrix that a sum goes over.
   index_t most_rows() const {
@@ -50,7 +54,8 @@ class cutting {
     }
     return rows;
   }
-  void sort(const instruction& i) {
+  void sort(std::uint32_t t) {
+    const instruction& i = at(t);
     const row_use use = rows_of(c_, i, rows_);
     bool inside = use.inputs != 0 || repeats_rows(i), late = false, depends = false;
     for (std::size_t k = 0; k < i.inputs.size(); ++k) {
@@ -59,17 +64,16 @@ class cutting {
       depends = depends || m != maker::outside;
       if (m == maker::sum || (m == maker::row && (use.inputs >> k & 1) == 0)) inside = false;
     }
-    const auto put = [&](std::vector<instruction>& list, maker m) {
-      for (const value_id v : outputs_of(i)) made_[c_.values[v].storage] = m;
-      list.push_back(i);
+    const auto put = [&](std::vector<std::uint32_t>& list, maker m) {
+      for (const value_id v : outputs_of(i)) made_[storage_of(v)] = m;
+      list.push_back(t);
     };
-    if (is_commit(i)) {
-      put(after_, maker::after);
-    } else if (inside && !late) {
+    if (!is_commit(i) && inside && !late) {
       put(members_, use.sums ? maker::sum : maker::row);
-      uses_.push_back(use);
-    } else if (depends) {
+      member_uses_.push_back(use);
+    } else if (is_commit(i) || depends) {
       put(after_, maker::after);
+      for (const value_id v : i.inputs) read_after_[storage_of(v)] = true;
     } else {
       put(before_, maker::outside);
     }
@@ -85,74 +89,75 @@ class cutting {
   // Whether rows are made and summed in blocks, many of them, and little else is read.
   bool worthwhile() {
     bool sums = false;
-    std::vector<value_id> shared;
-    for (std::size_t m = 0; m < members_.size(); ++m)
-      for (std::size_t k = 0; k < members_[m].inputs.size(); ++k) {
-        const value_id v = members_[m].inputs[k];
-        const bool by_row = (uses_[m].inputs >> k & 1) != 0;
-        sums = sums || (uses_[m].sums && maker_of(v) == maker::row);
-        if (maker_of(v) == maker::row) continue;
-        auto& list = by_row ? read_ : shared;
-        if (std::ranges::find(list, v) == list.end()) list.push_back(v);
-      }
-    for (std::size_t m = 0; m < members_.size(); ++m)
-      if (uses_[m].sums) shared.push_back(members_[m].output);
-    const auto total = [&](const std::vector<value_id>& values) {
-      double bytes = 0;
-      for (const value_id v : values) bytes += static_cast<double>(c_.values[v].shape.size() * number_bytes);
-      return bytes;
+    double by_rows = 0, shared = 0;
+    std::vector<char> counted(2 * c_.values.size());
+    const auto count = [&](double& bytes, value_id v) {
+      bytes += static_cast<double>(c_.values[v].shape.size() * number_bytes);
     };
-    const double bytes = total(read_);
-    if (!sums || bytes < worth_bytes || total(shared) > shared_bytes) return false;
-    const auto fit = static_cast<index_t>(block_bytes / (bytes / static_cast<double>(rows_)));
+    for (std::size_t m = 0; m < members_.size(); ++m) {
+      const instruction& i = at(members_[m]);
+      for (std::size_t k = 0; k < i.inputs.size(); ++k) {
+        const value_id v = i.inputs[k];
+        const bool by_row = (member_uses_[m].inputs >> k & 1) != 0;
+        sums = sums || (member_uses_[m].sums && maker_of(v) == maker::row);
+        if (maker_of(v) != maker::row && std::exchange(counted[2 * v + (by_row ? 1 : 0)], true) == 0)
+          count(by_row ? by_rows : shared, v);
+      }
+      if (member_uses_[m].sums) count(shared, i.output);
+    }
+    if (!sums || by_rows < worth_bytes || shared > shared_bytes) return false;
+    const auto fit = static_cast<index_t>(block_bytes / (by_rows / static_cast<double>(rows_)));
     block_ = std::max(2 * row_multiple, fit / row_multiple * row_multiple);
     return rows_ >= 2 * block_;
   }
 
   bool used_outside(value_id v) const {
-    const auto is = [v](value_id w) { return w == v; };
-    const std::uint32_t s = c_.values[v].storage;
-    return c_.storages[s].where != home::arena || std::ranges::any_of(c_.outputs, is) ||
-           std::ranges::any_of(c_.finite, is, &checked_value::value) ||
-           std::ranges::count(c_.values, s, &value::storage) > 1 ||
-           std::ranges::any_of(after_, [&](const auto& i) { return std::ranges::any_of(i.inputs, is); });
+    const std::uint32_t s = storage_of(v);
+    return c_.storages[s].where != home::arena || uses_.is_output(s) || uses_.is_checked(s) ||
+           uses_.sharers_of(s) > 1 || read_after_[s] != 0;
   }
 
   std::size_t emit() {
     auto g = std::make_shared<row_group>();
     g->rows = rows_;
     g->block = block_;
-    instruction whole = members_.back();
+    instruction whole = at(members_.back());
     whole.inputs.clear();
     whole.fused = nullptr;
+    std::vector<char> listed(c_.values.size());
     for (std::size_t m = 0; m < members_.size(); ++m) {
-      for (const value_id v : members_[m].inputs)
-        if (maker_of(v) == maker::outside && std::ranges::find(whole.inputs, v) == whole.inputs.end())
-          whole.inputs.push_back(v);
-      for (const value_id v : outputs_of(members_[m])) {
+      instruction& member = at(members_[m]);
+      for (const value_id v : member.inputs)
+        if (maker_of(v) == maker::outside && std::exchange(listed[v], true) == 0) whole.inputs.push_back(v);
+      for (const value_id v : outputs_of(member)) {
         g->outputs.push_back(v);
-        if (uses_[m].sums || used_outside(v)) continue;
+        if (member_uses_[m].sums || used_outside(v)) continue;
         g->locals.push_back(v);  // one block of it is alive at a time
-        storage& s = c_.storages[c_.values[v].storage];
+        storage& s = c_.storages[storage_of(v)];
         s.size = s.size / rows_ * block_;
       }
-      g->members.push_back({std::move(members_[m]), uses_[m]});
+      g->members.push_back({std::move(member), member_uses_[m]});
     }
     const std::size_t cut = g->members.size();
     whole.rows = std::move(g);
-    c_.instructions.resize(c_.once);
-    std::ranges::move(before_, std::back_inserter(c_.instructions));
-    c_.instructions.push_back(std::move(whole));
-    std::ranges::move(after_, std::back_inserter(c_.instructions));
+    std::vector<instruction> all;
+    all.reserve(c_.once + before_.size() + 1 + after_.size());
+    std::move(c_.instructions.begin(), c_.instructions.begin() + static_cast<std::ptrdiff_t>(c_.once),
+              std::back_inserter(all));
+    for (const std::uint32_t t : before_) all.push_back(std::move(at(t)));
+    all.push_back(std::move(whole));
+    for (const std::uint32_t t : after_) all.push_back(std::move(at(t)));
+    c_.instructions = std::move(all);
     return cut;
   }
 
   code& c_;
+  def_use uses_;
   index_t rows_ = 0, block_ = 0;
   std::vector<maker> made_;  // by storage, which views share
-  std::vector<instruction> before_, members_, after_;
-  std::vector<row_use> uses_;   // by member
-  std::vector<value_id> read_;  // by rows, from outside
+  std::vector<char> read_after_;
+  std::vector<std::uint32_t> before_, members_, after_;  // instructions
+  std::vector<row_use> member_uses_;
 };
 
 constexpr index_t result_block_bytes = 80 * 1024;
@@ -160,67 +165,84 @@ constexpr index_t result_worth_bytes = 256 * 1024;
 
 index_t bytes_of(const value& v) { return v.shape.size() * number_bytes; }
 
-// The one instruction that reads what `i` makes, if it is a fused group that does so element by element.
-std::size_t only_user(const code& c, std::size_t i) {
-  const value_id y = c.instructions[i].output;
-  const std::uint32_t s = c.values[y].storage;
-  const auto is = [&](value_id v) { return c.values[v].storage == s; };
-  if (c.storages[s].where != home::arena || std::ranges::any_of(c.outputs, is) ||
-      std::ranges::any_of(c.finite, is, &checked_value::value) ||
-      std::ranges::count(c.values, s, &value::storage) > 1)
-    return 0;
-  std::size_t user = 0;
-  for (std::size_t t = i + 1; t < c.instructions.size(); ++t) {
-    if (!std::ranges::any_of(c.instructions[t].inputs, is)) continue;
-    if (user != 0 || c.instructions[t].fused == nullptr) return 0;
-    user = t;
-  }
-  return user;
-}
+// Puts sums and the groups that use them up into blocks of the sum's rows.
+class result_cutting {
+ public:
+  explicit result_cutting(code& c) : c_(c), uses_(c), gone_(c.instructions.size()) {}
 
-// Puts a sum and the group that uses it up into blocks of the sum's rows.
-bool cut_result(code& c, std::size_t i) {
-  const instruction& sum = c.instructions[i];
-  if (sum.rows != nullptr || sum.fused != nullptr || is_commit(sum)) return false;
-  const row_use use = declared_use(c, sum);
-  const value& y = c.values[sum.output];
-  if (use.columns == 0 || y.shape.rank() != 2 || bytes_of(y) < result_worth_bytes) return false;
-  const std::size_t u = only_user(c, i);
-  if (u == 0 || c.instructions[u].inputs.size() > 32) return false;
-  const instruction& user = c.instructions[u];
-  row_use elements;
-  for (std::size_t k = 0; k < user.inputs.size(); ++k) {
-    const shape& s = c.values[user.inputs[k]].shape;
-    if (s == y.shape) elements.inputs |= 1U << k;
-    else if (s.size() != 1) return false;
+  std::size_t run() {
+    std::size_t cut = 0;
+    for (std::uint32_t t = static_cast<std::uint32_t>(c_.once); t < c_.instructions.size(); ++t)
+      if (try_to_cut(t)) cut += 2;
+    std::size_t t = 0;
+    if (cut > 0) std::erase_if(c_.instructions, [&](const instruction&) { return gone_[t++] != 0; });
+    return cut;
   }
-  for (const value_id v : user.fused->outputs)
-    if (c.values[v].shape != y.shape) return false;
 
-  auto g = std::make_shared<row_group>();
-  const index_t rows = y.shape[0];
-  g->rows = rows;
-  g->block = std::clamp(result_block_bytes / (bytes_of(y) / rows), index_t{8}, rows);
-  g->outputs = user.fused->outputs;
-  g->outputs.push_back(sum.output);
-  g->locals = {sum.output};
-  storage& held = c.storages[y.storage];
-  held.size = held.size / rows * g->block;
-  instruction whole = user;
-  std::erase(whole.inputs, sum.output);
-  whole.inputs.insert(whole.inputs.end(), sum.inputs.begin(), sum.inputs.end());
-  whole.fused = nullptr;
-  g->members = {{sum, {.columns = use.columns}}, {user, elements}};
-  whole.rows = std::move(g);
-  c.instructions[u] = std::move(whole);
-  c.instructions.erase(c.instructions.begin() + static_cast<std::ptrdiff_t>(i));
-  return true;
-}
+ private:
+  // The one instruction that reads what `i` makes, if it is a fused group that does so element by element.
+  std::uint32_t only_user(const instruction& i) const {
+    const std::uint32_t s = c_.values[i.output].storage;
+    const auto readers = uses_.readers_of(s);
+    if (c_.storages[s].where != home::arena || uses_.is_output(s) || uses_.is_checked(s) ||
+        uses_.sharers_of(s) > 1 || readers.empty() || readers.front() != readers.back() ||
+        c_.instructions[readers.front()].fused == nullptr)
+      return def_use::none;
+    return readers.front();
+  }
+
+  bool try_to_cut(std::uint32_t t) {
+    const instruction& sum = c_.instructions[t];
+    if (sum.rows != nullptr || sum.fused != nullptr || is_commit(sum)) return false;
+    const row_use use = declared_use(c_, sum);
+    const value& y = c_.values[sum.output];
+    if (use.columns == 0 || y.shape.rank() != 2 || bytes_of(y) < result_worth_bytes) return false;
+    const std::uint32_t u = only_user(sum);
+    if (u == def_use::none || c_.instructions[u].inputs.size() > 32) return false;
+    const instruction& user = c_.instructions[u];
+    row_use elements;
+    for (std::size_t k = 0; k < user.inputs.size(); ++k) {
+      const shape& s = c_.values[user.inputs[k]].shape;
+      if (s == y.shape) elements.inputs |= 1U << k;
+      else if (s.size() != 1) return false;
+    }
+    for (const value_id v : user.fused->outputs)
+      if (c_.values[v].shape != y.shape) return false;
+    c_.instructions[u] = in_blocks(sum, use, user, elements);
+    gone_[t] = true;
+    return true;
+  }
+
+  instruction in_blocks(const instruction& sum, const row_use& use, const instruction& user,
+                        const row_use& elements) {
+    const value& y = c_.values[sum.output];
+    auto g = std::make_shared<row_group>();
+    const index_t rows = y.shape[0];
+    g->rows = rows;
+    g->block = std::clamp(result_block_bytes / (bytes_of(y) / rows), index_t{8}, rows);
+    g->outputs = user.fused->outputs;
+    g->outputs.push_back(sum.output);
+    g->locals = {sum.output};
+    storage& held = c_.storages[y.storage];
+    held.size = held.size / rows * g->block;
+    instruction whole = user;
+    std::erase(whole.inputs, sum.output);
+    whole.inputs.insert(whole.inputs.end(), sum.inputs.begin(), sum.inputs.end());
+    whole.fused = nullptr;
+    g->members = {{sum, {.columns = use.columns}}, {user, elements}};
+    whole.rows = std::move(g);
+    return whole;
+  }
+
+  code& c_;
+  def_use uses_;
+  std::vector<char> gone_;
+};
 
 }  // namespace
 
 row_use rows_of(const code& c, const instruction& i, index_t rows) {
-  if (i.inputs.size() > 32 || i.op.traits->effect) return {};
+  if (i.inputs.size() > 32 || i.op.traits->effect || i.unused) return {};
   const auto has_rows = [&](value_id v) {
     const shape& s = c.values[v].shape;
     return s.rank() > 0 && s[0] == rows;
@@ -254,11 +276,8 @@ row_use rows_of_result(const code& c, const instruction& i) {
 }
 
 std::size_t cut_into_row_blocks(code& c) {
-  std::size_t cut = cutting(c).run();
-  for (std::size_t i = c.once; i < c.instructions.size();)
-    if (cut_result(c, i)) cut += 2;
-    else ++i;
-  return cut;
+  const std::size_t cut = cutting(c).run();
+  return cut + result_cutting(c).run();
 }
 
 }  // namespace reel::detail

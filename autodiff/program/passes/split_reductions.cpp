@@ -27,21 +27,23 @@ index_t read_by_rows(const code& c, const row_group& g) {
   std::vector<value_id> read;
   for (const row_member& m : g.members)
     for (std::size_t k = 0; k < m.what.inputs.size(); ++k)
-      if ((m.use.inputs >> k & 1) != 0 && std::ranges::find(read, m.what.inputs[k]) == read.end())
-        read.push_back(m.what.inputs[k]);
+      if ((m.use.inputs >> k & 1) != 0) read.push_back(m.what.inputs[k]);
+  std::ranges::sort(read);
+  const auto twice = std::ranges::unique(read);
   index_t n = 0;
-  for (const value_id v : read) n += count(c, v);
+  for (auto v = read.begin(); v != twice.begin(); ++v) n += count(c, *v);
   return n;
 }
 
 // A power of two, so that two threads, or four, have the same to do.
 index_t chunks_for(const code& c, const row_group& g) {
   const index_t sums = sums_of(c, g);
+  if (sums == 0) return 1;
+  const index_t read = read_by_rows(c, g);
   index_t chunks = 1;
-  if (sums > 0)
-    while (2 * chunks <= most_chunks && g.rows / (2 * chunks) >= g.block &&
-           read_by_rows(c, g) / (2 * chunks) >= rows_per_sum * sums)
-      chunks *= 2;
+  while (2 * chunks <= most_chunks && g.rows / (2 * chunks) >= g.block &&
+         read / (2 * chunks) >= rows_per_sum * sums)
+    chunks *= 2;
   return chunks;
 }
 
@@ -93,18 +95,6 @@ constexpr double worth_numbers_of_sums = 20'000;                 // where a thre
 constexpr index_t least_rows = 32;    // of a product for a thread, which reads all of the other operand
 constexpr double products_each = 16;  // for a number: with fewer, memory is what is waited for
 
-// Whether an instruction reads sums that are made in chunks, and added up, by several threads.
-bool reads_shared_sums(const code& c, const instruction& i) {
-  const auto is_sum = [](const instruction& from, value_id v) {
-    return from.rows != nullptr && from.rows->chunk > 0 &&
-           std::ranges::any_of(from.rows->members,
-                               [v](const row_member& m) { return m.use.sums && m.what.output == v; });
-  };
-  return std::ranges::any_of(i.inputs, [&](value_id v) {
-    return std::ranges::any_of(c.instructions, [&](const instruction& from) { return is_sum(from, v); });
-  });
-}
-
 }  // namespace
 
 bool worth_sharing(const code& c, const row_group& g) {
@@ -117,23 +107,37 @@ bool worth_sharing(const code& c, const row_group& g) {
   return g.chunk > 0 || all.products > products_each * all.numbers;
 }
 
-std::shared_ptr<const row_group> cut_for_threads(const code& c, const instruction& i, int threads) {
-  const shape& y = c.values[i.output].shape;
-  if (threads < 2 || i.rows != nullptr || y.rank() == 0 || y[0] < 2) return nullptr;
-  const row_use use = rows_of_result(c, i);
+thread_tiling::thread_tiling(const code& c, int threads)
+    : c_(c), threads_(threads), shared_sums_(c.values.size()) {
+  for (const instruction& i : c.instructions) {
+    if (i.rows == nullptr || i.rows->chunk == 0) continue;
+    for (const row_member& m : i.rows->members)
+      if (m.use.sums) shared_sums_[m.what.output] = true;
+  }
+}
+
+bool thread_tiling::reads_shared_sums(const instruction& i) const {
+  return std::ranges::any_of(i.inputs, [&](value_id v) { return shared_sums_[v] != 0; });
+}
+
+std::shared_ptr<const row_group> thread_tiling::cut(const instruction& i) const {
+  const shape& y = c_.values[i.output].shape;
+  if (threads_ < 2 || i.rows != nullptr || y.rank() == 0 || y[0] < 2) return nullptr;
+  const row_use use = rows_of_result(c_, i);
   if (use.inputs == 0 && use.columns == 0) return nullptr;
   // The gradient Xᵀ·dz, which is made over the parameters, is shared where the product X·W is: otherwise one
   // thread would read what the other has just written.
-  const shape& x = c.values[i.inputs[0]].shape;
-  if (use.columns != 0 && (x.rank() == 0 || x[0] < threads * least_rows)) return nullptr;
-  const work w = work_of(c, i);
-  const double worth = reads_shared_sums(c, i) ? worth_numbers_of_sums : worth_numbers;
-  if (w.products > 0 ? w.products < worth_products || y[0] < threads * least_rows : w.numbers < worth)
+  const shape& x = c_.values[i.inputs[0]].shape;
+  if (use.columns != 0 && (x.rank() == 0 || x[0] < threads_ * least_rows)) return nullptr;
+  const work w = work_of(c_, i);
+  const double worth = reads_shared_sums(i) ? worth_numbers_of_sums : worth_numbers;
+  if (w.products > 0 ? w.products < worth_products || y[0] < threads_ * least_rows : w.numbers < worth)
     return nullptr;
   auto g = std::make_shared<row_group>();
   g->rows = y[0];
-  g->block = (y[0] + threads - 1) / threads;
-  g->outputs = outputs_of(i);
+  g->block = (y[0] + threads_ - 1) / threads_;
+  const auto written = outputs_of(i);
+  g->outputs.assign(written.begin(), written.end());
   g->members = {{i, use}};
   return g;
 }

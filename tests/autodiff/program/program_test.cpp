@@ -296,4 +296,36 @@ BOOST_AUTO_TEST_CASE(an_instance_can_be_moved) {
   BOOST_TEST((a.output() == array<double>{2, 3}));
 }
 
+// Evaluation computes what is asked for. A program that drops nothing computes more, but refuses no more.
+BOOST_AUTO_TEST_CASE(what_no_one_needs_cannot_refuse_a_run) {
+  tape t;
+  const var x = t.input(shape{3}).named("x"), at = t.input(shape{2}, kind::index),
+            labels = t.input(shape{1}, kind::index);
+  const var gathered = gather(x, at), loss = sum(softmax_cross_entropy(reshape(x, {1, 3}), labels));
+  const var unused = exp(gathered) * loss,
+            of_constants = gather(t.constant(array<double>{1, 2}), t.constant(array<int>{5}));
+  const var y = exp(x) + x, again = exp(x);
+  for (const std::vector<std::string>& off : {std::vector<std::string>{"dead_code"},
+                                              {"dead_code", "fusion"},
+                                              {"dead_code", "common_subexpressions"},
+                                              pass_names()}) {
+    instance<double> run(freeze({.outputs = {y, again}, .inputs = {x, at, labels}, .off = off}));
+    const array<double> numbers{0.5, -1, 2};
+    run.run(numbers, array<index_t>{0, 2}, array<index_t>{1});
+    const array<double> before = run.output();
+    run.run(numbers, array<index_t>{7, -1}, array<index_t>{3});  // no position, no class
+    BOOST_TEST((run.output() == before));
+    BOOST_TEST((run.output(1) == before - numbers || run.output(1)(0) == std::exp(0.5)));
+  }
+  instance<double> needed(
+      freeze({.outputs = {y, gathered}, .inputs = {x, at, labels}, .off = {"dead_code"}}));
+  check_error(
+      errc::invalid_label,
+      [&] {
+        needed.run(array<double>{1, 2, 3}, array<index_t>{7, 0}, array<index_t>{0});
+      },
+      "in gather (program_test.cpp:");
+  BOOST_TEST((unused.size() == 2 && of_constants.size() == 1));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(freezing) {
       "dead_code", "sharing");
   check_error(
       errc::invalid_argument, [&] { freeze({.outputs = {y}, .inputs = {y}}); }, "freeze",
-      "program_refusals_test.cpp", "reshape", "tape.input(...)");
+      "refusals_test.cpp", "reshape", "tape.input(...)");
   check_error(
       errc::invalid_argument,
       [&] {
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(binding_numbers) {
       errc::binding_mismatch, [&] { run.run(good); }, "2 inputs, got 1");
   check_error(
       errc::binding_mismatch, [&] { run.run(array<double>(good), labels); }, "run",
-      "program_refusals_test.cpp", "input 0 'features'", "type float, got double");
+      "refusals_test.cpp", "input 0 'features'", "type float, got double");
   check_error(
       errc::binding_mismatch,
       [&] {
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(reading_results) {
   instance<double> run(freeze({.outputs = {y, x > 0.0, x}, .inputs = {x}}));
   run.run(array<double>{{1, 2, 3}, {4, 5, 6}});
   check_error(
-      errc::kind_mismatch, [&] { run.output(1); }, "output", "program_refusals_test.cpp");
+      errc::kind_mismatch, [&] { run.output(1); }, "output", "refusals_test.cpp");
   check_error(
       errc::kind_mismatch, [&] { run.output<bool>(0); }, "output");
   BOOST_TEST(run.output<bool>(1)(0, 0));
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(number_types) {
   const program p = freeze(apply(narrow_op{}, s));
   BOOST_TEST(instance<float>(p).source().instructions() == 1u);
   check_error(
-      errc::unsupported_number, [&] { instance<real50>{p}; }, "narrow", "program_refusals_test.cpp",
+      errc::unsupported_number, [&] { instance<real50>{p}; }, "narrow", "refusals_test.cpp",
       "50 digits");
   check_error(
       errc::unsupported_number, [&] { instance<complex>{freeze(relu(s))}; }, "relu", "complex");

@@ -38,8 +38,14 @@ template <class A> bool has_shape(const A& a, const shape& s) {
   return true;
 }
 
-// An array of the given shape with uninitialised elements.
+namespace detail {
+// Throws size_overflow where this machine has less memory, before any is asked for.
+void check_memory(std::size_t bytes);
+}  // namespace detail
+
+// An array of the given shape with uninitialised elements. Throws size_overflow beyond the machine's memory.
 template <class T> array<T> make_array(const shape& s) {
+  detail::check_memory(static_cast<std::size_t>(s.size()) * sizeof(T));
   typename array<T>::shape_type sizes(s.rank());
   for (std::size_t i = 0; i < s.rank(); ++i) sizes[i] = static_cast<std::size_t>(s[i]);
   return array<T>(sizes);

@@ -25,7 +25,7 @@ class constant_array {
  public:
   template <array_expression E>
   constant_array(const E& numbers, place where = here())
-      : constant_array(detail::with_view(numbers, [](const tape::view& v) { return copy(v); }), where) {}
+      : constant_array(detail::with_view(numbers, where, [](const tape::view& v) { return copy(v); }), where) {}
 
   const reel::shape& shape() const noexcept { return shape_; }
   reel::kind kind() const noexcept { return kind_; }
@@ -71,7 +71,7 @@ template <class E> var lift(const void* numbers, recording& r, const place& wher
   const E& all = *static_cast<const E*>(numbers);
   if constexpr (std::same_as<E, constant_array>) return all.on(r, where);
   else
-    return with_view(all,
+    return with_view(all, where,
                      [&](const tape::view& v) { return record_leaf(r, tape::role::constant, v, where); });
 }
 

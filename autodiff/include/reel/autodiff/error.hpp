@@ -9,6 +9,17 @@
 
 namespace reel {
 
+namespace detail {
+// Containers that check themselves lie in memory differently. A program and a library that disagree about it
+// are not linked: the symbol is then missing that says how the library was built.
+extern const char reel_is_built_with_GLIBCXX_DEBUG, reel_is_built_without_GLIBCXX_DEBUG;
+#ifdef _GLIBCXX_DEBUG
+[[gnu::used]] inline const char* const same_containers = &reel_is_built_with_GLIBCXX_DEBUG;
+#else
+[[gnu::used]] inline const char* const same_containers = &reel_is_built_without_GLIBCXX_DEBUG;
+#endif
+}  // namespace detail
+
 // A line of the user's source. `file` has static storage (it comes from __builtin_FILE).
 struct place {
   const char* file = nullptr;

@@ -257,6 +257,7 @@ struct op_traits {
   void (*pull)(const void* op, const var& ybar, const var& y, std::span<const var> x, std::span<var> xbar);
   bool (*same)(const void* a, const void* b);  // attributes equal, floating-point ones bit for bit
   std::shared_ptr<const void> (*copy)(const void* op);
+  std::size_t (*hash)(const void* op);  // of ops that are the same the same
   // Null where the op does not say.
   row_use (*by_rows)(const void* op, const shape& x) = nullptr;
   std::array<eval_fn, element_count> accumulate = {};
@@ -358,8 +359,28 @@ template <class T> bool same_bits(const T& a, const T& b) {
   else return a == b;
 }
 
+constexpr std::size_t hash_with(std::size_t hash, std::uint64_t word) noexcept {
+  return (hash ^ word ^ (hash >> 29)) * 0x9e3779b97f4a7c15u;
+}
+
+// Of what can be told apart; 0 for anything else.
+template <class T> std::size_t hash_of(const T& x) {
+  if constexpr (std::same_as<T, double>) return hash_with(1, std::bit_cast<std::uint64_t>(x));
+  else if constexpr (std::same_as<T, float>) return hash_with(1, std::bit_cast<std::uint32_t>(x));
+  else if constexpr (std::is_integral_v<T> || std::is_enum_v<T>)
+    return hash_with(1, static_cast<std::uint64_t>(x));
+  else if constexpr (requires { x.begin() != x.end(); }) {
+    std::size_t h = 2;
+    for (const auto& element : x) h = hash_with(h, hash_of(element));
+    return h;
+  } else {
+    return 0;
+  }
+}
+
 // Attributes are compared field by field where the op is an aggregate without bases; -0.0 and 0.0 differ.
 template <class Op> bool same(const void* left, const void* right);
+template <class Op> std::size_t hash(const void* op);
 
 template <class Op> constexpr op_traits make_traits();
 template <class Op> inline constexpr op_traits traits_of = make_traits<Op>();

@@ -25,6 +25,18 @@ template <class Op> bool same(const void* left, const void* right) {
   }
 }
 
+template <class Op> std::size_t hash(const void* op) {
+  if constexpr (!std::is_empty_v<Op> && aggregate<Op> && !has_base<Op> && field_count<Op>() <= max_fields)
+    return std::apply(
+        [](const auto&... field) {
+          std::size_t h = 0;
+          ((h = hash_with(h, hash_of(field))), ...);
+          return h;
+        },
+        fields(*static_cast<const Op*>(op)));
+  else return 0;
+}
+
 template <class Op> constexpr auto declares() -> std::vector<identity> (*)(const void*, const pulled&) {
   if constexpr (requires(const Op& op, const pulled& r) { op.identities(r); })
     return [](const void* op, const pulled& r) { return static_cast<const Op*>(op)->identities(r); };
@@ -58,7 +70,7 @@ template <class Op> constexpr op_traits make_traits() {
   .copy = [](const void* op) -> std::shared_ptr<const void> {
     return std::make_shared<const Op>(*static_cast<const Op*>(op));
   },
-  .by_rows = rows_of<Op>(), .accumulate = accumulates<Op>(), .turned = turns<Op>(),
+  .hash = &detail::hash<Op>, .by_rows = rows_of<Op>(), .accumulate = accumulates<Op>(), .turned = turns<Op>(),
   .transposed = detail::transposed<Op>(), .identities = declares<Op>(), .units = unit_inputs<Op>(),
   .adds_scaled = detail::adds_scaled<Op>(), .add_scaled = add_scaled_bodies<Op>(), .bound = bounds<Op>(),
   .beside = op_beside<Op>(), .brings = detail::brings<Op>(), .eval_both = boths<Op>(),

@@ -91,7 +91,8 @@ class program {
 program freeze(const freeze_request& request);
 program freeze(const var& output);
 
-// Numbers bound to an input for one run: not copied, so they must stay while the run lasts.
+// Numbers bound to an input for one run. They are not copied, so they must stay while the run lasts, and no
+// longer.
 struct binding {
   element type;
   const void* data;
@@ -149,8 +150,8 @@ template <number T> class instance {
   explicit instance(const program& p, const workers& w = {}) : machine_(p, element_of<T>, w) {}
 
   // Runs once. Inputs are bound by position; reals of type T, indices and bools of theirs. All or
-  // nothing: on an error no state has changed. Throws binding_mismatch, invalid_label,
-  // branch_changed, non_finite, ...
+  // nothing: on an error no state has changed. Throws binding_mismatch (also for an address that is null, or
+  // that of an output of this instance), invalid_label, branch_changed, non_finite, ...
   void run(std::span<const binding> inputs) { machine_.run(inputs); }
   template <class... A>
   requires(std::convertible_to<A, binding>&&...) void run(const A&... inputs) {
@@ -158,7 +159,10 @@ template <number T> class instance {
     machine_.run(all);
   }
 
-  // Numbers of an output, valid until the next run. Throws no_value before the first.
+  // The numbers of an output. They are the instance's own until its next run, also where the output is an
+  // input or a state: what happens meanwhile to the arrays that were bound, or to the states, does not change
+  // them. An output that is a state has the numbers that the run read. Throws no_value before the first run
+  // and after one that was refused.
   template <class N = T> std::span<const N> view(std::size_t i = 0) const {
     check_output<N>(i);
     return {static_cast<const N*>(machine_.output(i)), static_cast<std::size_t>(slot(i).shape.size())};
@@ -176,6 +180,7 @@ template <number T> class instance {
     return numbers[0];
   }
 
+  // A copy of a state: what the last run made of it, or set_state.
   array<T> state(std::size_t i = 0) const {
     machine_.check(i, machine_.source().states().size(), "state");
     return detail::copy_array<T>(machine_.state(i), machine_.source().states()[i].shape);

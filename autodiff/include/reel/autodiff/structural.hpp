@@ -7,6 +7,8 @@
 #include <reel/autodiff/op.hpp>
 #include <reel/autodiff/tape.hpp>
 
+#include <initializer_list>
+#include <span>
 #include <vector>
 
 namespace reel {
@@ -28,9 +30,9 @@ var reshape(operand x, const shape& to);
 var reshape(operand x, std::initializer_list<index_t> sizes);
 
 // Tensors joined along an axis; all other sizes agree.
-var concat(const std::vector<var>& x, int axis = 0);
+var concat(const std::vector<var>& x, int axis = 0, place where = here());
 // Tensors of one shape as the slices of a new first axis.
-var stack(const std::vector<var>& x);
+var stack(const std::vector<var>& x, place where = here());
 // Elements begin ≤ i < end along an axis; negative positions count from the end.
 var slice(operand x, int axis, index_t begin, index_t end);
 // x with `before` and `after` zeros along an axis.
@@ -41,22 +43,53 @@ var detach(operand x);
 // The numbers of x, computed now, as a constant on another tape.
 var detach(const var& x, tape& onto, place where = here());
 
+// A function that records several ops as one of its own: all of them or, where it is left by an exception,
+// none. Operands of two tapes are refused before anything is recorded. What is refused is named after the
+// function, at the line that called it, and so are the nodes:
+//   var softplus(operand x) {
+//     return composed("softplus", {x}, [&] { return log(1.0 + exp(x)); });
+//   }
+template <class F> var composed(const char* name, std::initializer_list<operand> x, F record);
+template <class F> var composed(const char* name, std::span<const var> x, place where, F record);
+
 namespace detail {
-// While a function records several nodes: takes them back when it is left by an exception, so that it
-// records all of them or none.
-class undo_on_error {
+class composition {
  public:
-  explicit undo_on_error(const operand& a, const operand& b = 0.0, const operand& c = 0.0) noexcept;
-  ~undo_on_error();
-  undo_on_error(const undo_on_error&) = delete;
-  undo_on_error& operator=(const undo_on_error&) = delete;
+  composition(const char* name, std::span<const operand> x);
+  composition(const char* name, std::span<const var> x, const place& where);
+  ~composition();
+  composition(const composition&) = delete;
+  composition& operator=(const composition&) = delete;
+
+  template <class F> var run(F record) {
+    try {
+      const var y = record();
+      complete_ = true;
+      return y;
+    } catch (const error& e) {
+      refuse(e);
+    }
+  }
 
  private:
-  recording* recording_ = nullptr;
-  std::size_t size_ = 0;
-  int exceptions_;
+  void begin(recording& r);
+  [[noreturn]] void refuse(const error& e) const;
+
+  const char* name_;
+  place where_;
+  recording* recording_ = nullptr;  // of the operands; null where all are numbers
+  std::size_t nodes_ = 0, ops_ = 0;
+  place outer_caller_;
+  bool complete_ = false;
 };
 }  // namespace detail
+
+template <class F> var composed(const char* name, std::initializer_list<operand> x, F record) {
+  return detail::composition(name, std::span(x.begin(), x.size())).run(record);
+}
+template <class F> var composed(const char* name, std::span<const var> x, place where, F record) {
+  return detail::composition(name, x, where).run(record);
+}
 
 // Both operands of a binary op at their common shape. The broadcast is a node of its own, so no
 // binary rule ever has to un-broadcast. At least one operand must be a var.
@@ -75,9 +108,10 @@ bool is_of_indices(const operand& a, const operand& b) noexcept;
 // The op of both, broadcast together: what functions of two operands record.
 template <operation Op> var apply_broadcast(const Op& op, const operand& a, const operand& b) {
   if (detail::have_one_shape(a, b)) return apply(op, a, b);
-  const detail::undo_on_error whole(a, b);
-  const auto [x, y] = broadcast_together(Op::name, a, b);
-  return apply(op, x, y);
+  return composed(Op::name, {a, b}, [&] {
+    const auto [x, y] = broadcast_together(Op::name, a, b);
+    return apply(op, x, y);
+  });
 }
 
 // A constant of x's shape and kind on x's tape.

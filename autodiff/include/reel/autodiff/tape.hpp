@@ -7,6 +7,7 @@
 
 #include <reel/autodiff/var.hpp>
 
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -76,19 +77,22 @@ namespace detail {
 
 var record_leaf(recording& r, tape::role role, const tape::view& numbers, place where);
 
-// Throws invalid_label for a number that index_t does not hold.
-void check_index(std::uint64_t k);
+// Throws invalid_argument.
+[[noreturn]] void refuse_index(std::uint64_t number, const place& where);
 
 // Calls f with a view of an array's numbers, converted to double, index_t or bool where they are of
-// another type.
-template <class E, class F> auto with_view(const E& numbers, F f) {
+// another type. Refuses integers that no index_t can hold.
+template <class E, class F> auto with_view(const E& numbers, const place& where, F f) {
   using V = typename E::value_type;
   static_assert(std::is_arithmetic_v<V>, "reel: a leaf holds floating-point numbers, integers or bools");
   using T = std::conditional_t<std::is_floating_point_v<V>,
                                std::conditional_t<std::is_same_v<V, float>, float, double>,
                                std::conditional_t<std::is_same_v<V, bool>, bool, index_t>>;
-  if constexpr (std::same_as<T, index_t> && std::is_unsigned_v<V> && sizeof(V) == sizeof(T))
-    for (const V k : numbers) check_index(k);
+  if constexpr (std::is_unsigned_v<V> && sizeof(V) == sizeof(index_t)) {
+    const array<V> all = numbers;
+    for (const V n : all)
+      if (n > static_cast<V>(std::numeric_limits<index_t>::max())) refuse_index(n, where);
+  }
   const array<T> evaluated = numbers;
   const auto dims = shape_of(evaluated);
   return f(tape::view{element_of<T>, evaluated.data(), &dims});
@@ -97,7 +101,7 @@ template <class E, class F> auto with_view(const E& numbers, F f) {
 }  // namespace detail
 
 template <class E> var tape::leaf(role r, const E& numbers, place where) {
-  return detail::with_view(numbers,
+  return detail::with_view(numbers, where,
                            [&](const view& v) { return detail::record_leaf(recording(), r, v, where); });
 }
 

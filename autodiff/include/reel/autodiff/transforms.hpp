@@ -58,7 +58,8 @@ class workplace {
       return map_tree<var>(x, [&](const auto& leaf) {
         if constexpr (std::same_as<std::remove_cvref_t<decltype(leaf)>, var>)
           return r == tape::role::constant ? leaf : fresh(leaf);
-        else return with_view(leaf, [&](const tape::view& v) { return record_leaf(*recording_, r, v, {}); });
+        else
+          return with_view(leaf, {}, [&](const tape::view& v) { return record_leaf(*recording_, r, v, {}); });
       });
     }
   }

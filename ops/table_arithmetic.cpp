@@ -9,7 +9,7 @@ namespace reel::table {
 
 namespace {
 // Where the cotangent of an extremum goes is its mask, in reals.
-template <auto extremum> var mask_of(vars x) {
+template <var (*extremum)(operand, operand)> var mask_of(vars x) {
   const var y = extremum(x[0], x[1]);
   return vjp(y, x[0], ones_like(y));
 }

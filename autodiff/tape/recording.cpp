@@ -123,16 +123,24 @@ std::uint32_t recording::intern_place(const place& where) {
   return intern(place_ids_, places, where);
 }
 
+// Ops that were recorded lately are found again, those of one type that differ in their attributes too.
 std::uint32_t recording::intern_op(const op_traits& traits, const void* op) {
-  auto& recent =
-      recent_ops_[reinterpret_cast<std::uintptr_t>(&traits) / alignof(op_traits) % recent_ops_.size()];
-  if (recent != 0) {
-    const op_ref& known = ops[recent - 1];
-    if (known.traits == &traits && traits.same(known.self.get(), op)) return recent - 1;
+  constexpr std::size_t tries = 4;
+  const std::size_t home = (reinterpret_cast<std::uintptr_t>(&traits) >> 3) * 0x9e3779b97f4a7c15u >> 32;
+  std::uint32_t* slot = nullptr;
+  for (std::size_t k = 0; k < tries && slot == nullptr; ++k) {
+    std::uint32_t& recent = recent_ops_[(home + k) % recent_ops_.size()];
+    if (recent == 0) {
+      slot = &recent;
+    } else {
+      const op_ref& known = ops[recent - 1];
+      if (known.traits == &traits && traits.same(known.self.get(), op)) return recent - 1;
+    }
   }
+  if (slot == nullptr) slot = &recent_ops_[(home + ops.size() % tries) % recent_ops_.size()];
   ops.push_back({&traits, traits.copy(op)});
-  recent = static_cast<std::uint32_t>(ops.size());
-  return recent - 1;
+  *slot = static_cast<std::uint32_t>(ops.size());
+  return *slot - 1;
 }
 
 bool same_op(const op_ref& a, const op_ref& b) {

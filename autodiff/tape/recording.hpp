@@ -138,7 +138,7 @@ struct recording {
   };
   std::unordered_map<shape, std::uint32_t, shape_hash> shape_ids_;
   std::unordered_map<place, std::uint32_t, place_hash> place_ids_;
-  std::array<std::uint32_t, 64> recent_ops_{};  // by op type: the last index + 1
+  std::array<std::uint32_t, 256> recent_ops_{};  // by op type: indices + 1
   struct shared_scalar {
     node_id node;
     kind k;

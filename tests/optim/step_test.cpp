@@ -123,13 +123,6 @@ BOOST_AUTO_TEST_CASE(workers_that_come_later_go_on_with_the_same_states) {
   BOOST_TEST(step.programs() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(steps_run_in_50_digits) {
-  auto exact = freeze_step<real50>(squares, sgd{.lr = 0.125}, start);
-  auto rounded = freeze_step<double>(squares, sgd{.lr = 0.125}, start);
-  for (int i = 0; i < 3; ++i) BOOST_TEST(exact(x, y) == rounded(x, y), boost::test_tools::tolerance(1e-14));
-  BOOST_TEST(exact.parameters().b(0) == rounded.parameters().b(0), boost::test_tools::tolerance(1e-14));
-}
-
 BOOST_AUTO_TEST_CASE(a_step_that_is_not_finite_changes_nothing) {
   auto step = freeze_step<double>(squares, sgd{.lr = 0.1, .momentum = 0.5}, start);
   step(x, y);

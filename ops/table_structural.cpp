@@ -28,13 +28,13 @@ std::vector<sample> each_stretched() {
   return samples;
 }
 
-// Input k begins at position k of every axis; one zero is left at the end of each.
+// Input k begins at position k of every axis; a single axis ends with a 0.
 var staircase(vars x) {
   padded_sum_op op{x[0].shape(), {}};
   for (std::size_t i = 0; i < op.to.rank(); ++i) {
     index_t end = 0;
     for (std::size_t k = 0; k < x.size(); ++k) end = std::max(end, static_cast<index_t>(k) + x[k].shape()[i]);
-    op.to = op.to.with(i, end + 1);
+    op.to = op.to.with(i, x[0].rank() == 1 ? end + 1 : end);
   }
   for (std::size_t k = 0; k < x.size(); ++k) op.at.insert(op.at.end(), op.to.rank(), static_cast<index_t>(k));
   return apply(op, x, x[0].where());
@@ -365,7 +365,7 @@ rows structural() {
        .variant = "an axis in the middle",
        .family = "structural",
        .record = [](vars x) { return pad(x[0], -2, 2, 1); },
-       .samples = {{spread({1, 2}, -2, 2)}, {spread({2, 2, 3}, -2, 2)}, {spread({2, 1, 2, 2, 2}, -2, 2)}},
+       .samples = {{spread({1, 2}, -2, 2)}, {spread({2, 2, 2}, -2, 2)}, {spread({2, 1, 2, 1, 2}, -2, 2)}},
        .linear_in = {0}},
 
       {.name = "padded_sum",
@@ -375,8 +375,8 @@ rows structural() {
                    {spread({2}, -2, 2)},
                    {spread({2}, -2, 2), spread({3}, -2, 2, 1)},
                    {spread({2, 1}, -2, 2), spread({1, 3}, -2, 2, 1), spread({2, 2}, -2, 2, 2)},
-                   {spread({1, 17}, -2, 2), spread({2, 18}, -2, 2, 1)},
-                   {spread({1, 2, 1, 2, 1}, -2, 2), spread({2, 1, 2, 1, 2}, -2, 2, 1)}},
+                   {spread({17}, -2, 2), spread({2}, -2, 2, 1)},
+                   {spread({1, 2, 1, 1, 1}, -2, 2), spread({1, 1, 1, 2, 1}, -2, 2, 1)}},
        .edges =
            {{.what = "zeros, and sums where inputs overlap",
              .x = {real({1, 2}), real({10, inf, nan})},

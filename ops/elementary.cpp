@@ -133,7 +133,7 @@ struct log2_rule {
   static constexpr auto name = "log2";
   static constexpr bool analytic = true;
   static auto f(auto x) { return num::log2(x); }
-  static var df(var x, var) { return reciprocal(x * log_of(x, 2)); }
+  static var df(var x, var) { return reciprocal(log_of(x, 2)) / x; }
 };
 
 // y = log₁₀ x:  dy = dx/(x ln 10)
@@ -141,7 +141,7 @@ struct log10_rule {
   static constexpr auto name = "log10";
   static constexpr bool analytic = true;
   static auto f(auto x) { return num::log10(x); }
-  static var df(var x, var) { return reciprocal(x * log_of(x, 10)); }
+  static var df(var x, var) { return reciprocal(log_of(x, 10)) / x; }
 };
 
 // y = ln(1 + x):  dy = dx/(1 + x)
@@ -216,7 +216,10 @@ struct cosine_of_rule {
     const T h = num::hypot(a, b);
     return h == T(0) ? T(0) : a / h;
   }
-  static var da(var a, var b, var) { return square(map<cosine_of_rule>(b, a)) / hypot(a, b); }
+  static var da(var a, var b, var) {
+    const var s = map<cosine_of_rule>(b, a);
+    return s / hypot(a, b) * s;
+  }
   static var db(var a, var b, var c) { return -(c * map<cosine_of_rule>(b, a) / hypot(a, b)); }
   static std::vector<identity> identities(const pulled& r) {
     return {{"a abar + b bbar = 0", r.x[0] * r.xbar[0] + r.x[1] * r.xbar[1]}};

@@ -52,8 +52,8 @@ struct sech_square_rule {
   static constexpr bool analytic = true;
   template <class T> static T f(T x) {
     const bool below = num::real_part(x) < num::real_part(T(0));
-    const T e = num::exp(below ? x + x : -(x + x)), d = T(1) + e;
-    return T(4) * e / (d * d);
+    const T e = num::exp(below ? x + x : -(x + x));
+    return T(4) * e / (T(1) + e * (T(2) + e));
   }
   template <class T> static constexpr auto kernel = &kernels::set<T>::sech_square;
   static var df(var x, var y) { return -2.0 * y * tanh(x); }

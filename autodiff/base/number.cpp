@@ -24,6 +24,16 @@ std::string_view name(kind k) noexcept {
 
 namespace num {
 
+// A step of Newton's method on y³ = x, for which y² is taken in two parts. Small numbers are scaled by 2^300,
+// so that the remainder is a normal number.
+double cbrt(double x) {
+  if (x == 0 || !std::isfinite(x)) return x;
+  if (std::abs(x) < 0x1p-900) return cbrt(x * 0x1p300) * 0x1p-100;
+  const double y = std::cbrt(x), square = y * y, low = std::fma(y, y, -square);
+  const double excess = std::fma(square, y, -x) + low * y;
+  return y - excess / (3 * square);
+}
+
 complex exp2(const complex& x) { return std::exp(x * std::numbers::ln2); }
 complex log2(const complex& x) { return std::log(x) / std::numbers::ln2; }
 

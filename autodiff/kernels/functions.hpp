@@ -161,8 +161,8 @@ template <class T> inline vec<T> tanh(vec<T> x) {
 
 // 4e/(1 + e)² for e = e^−2|x|: nothing is subtracted, so that digits are kept however small the result.
 template <class T> inline vec<T> sech_square(vec<T> x) {
-  const vec<T> e = exp<T>(magnitude<T>(x) * T(-2)), d = e + T(1);
-  return e * T(4) / (d * d);
+  const vec<T> e = exp<T>(magnitude<T>(x) * T(-2));
+  return e * T(4) / (e * (e + T(2)) + T(1));
 }
 
 // 1/(1 + e^−x), and e^x/(1 + e^x) where x < 0: the exponential is at most 1.

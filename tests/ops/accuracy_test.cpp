@@ -72,10 +72,9 @@ const std::vector<function_of_one> functions{
     {.name = "sigmoid",
      .f = [](var x) { return sigmoid(x); },
      .at = {.low = 1e-300, .high = 744, .dense = {0, 20, 37}},
-     .y = [](const real50& x) { return (1 + num::tanh(x / 2)) / 2; },
+     .y = [](const real50& x) { return 1 / (1 + num::exp(-x)); },
      .d = [](const real50& x) { return 1 / (2 + 2 * num::cosh(x)); },
-     .dd = [](const real50& x) { return -num::sinh(x) / (2 * square_of(1 + num::cosh(x))); },
-     .y_terms = [](const real50& x) { return num::exp(x) / (1 + num::exp(x)); }},
+     .dd = [](const real50& x) { return -num::sinh(x) / (2 * square_of(1 + num::cosh(x))); }},
     {.name = "relu",
      .f = [](var x) { return relu(x); },
      .at = {.low = 1e-300, .high = 1e300},
@@ -210,7 +209,11 @@ const std::vector<function_of_one> functions{
     {.name = "softplus",
      .f = [](var x) { return softplus(x); },
      .at = {.low = 1e-300, .high = 740, .dense = {0}},
-     .y = [](const real50& x) { return 2 * num::atanh(num::exp(x) / (2 + num::exp(x))); },
+     .y =
+         [](const real50& x) {
+           const real50 e = num::exp(-magnitude(x));
+           return (x + magnitude(x)) / 2 + 2 * num::atanh(e / (2 + e));
+         },
      .d = [](const real50& x) { return num::exp(x / 2) / (2 * num::cosh(x / 2)); },
      .dd = [](const real50& x) { return 1 / (2 + 2 * num::cosh(x)); }},
     {.name = "log_sigmoid",
@@ -221,7 +224,7 @@ const std::vector<function_of_one> functions{
      .dd = [](const real50& x) { return -1 / (2 + 2 * num::cosh(x)); }},
     {.name = "silu",
      .f = [](var x) { return silu(x); },
-     .at = {.low = 1e-300, .high = 700, .dense = {0}},
+     .at = {.low = 1e-300, .high = 80, .dense = {0}},  // beyond, floats of σ are subnormal and times x
      .y = [](const real50& x) { return x / (1 + num::exp(-x)); },
      .d = [](const real50& x) { return sigma(x) + x * sigma(x) * sigma(-x); },
      .dd = [](const real50& x) { return sigma(x) * sigma(-x) * (2 - x * num::tanh(x / 2)); },

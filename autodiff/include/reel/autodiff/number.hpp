@@ -76,7 +76,8 @@ template <std::floating_point T> T exp2(T x) { return std::exp2(x); }
 template <std::floating_point T> T expm1(T x) { return std::expm1(x); }
 template <std::floating_point T> T log2(T x) { return std::log2(x); }
 template <std::floating_point T> T log1p(T x) { return std::log1p(x); }
-template <std::floating_point T> T cbrt(T x) { return std::cbrt(x); }
+inline float cbrt(float x) { return static_cast<float>(std::cbrt(static_cast<double>(x))); }
+double cbrt(double x);  // to the last place, which libraries miss by up to four
 template <std::floating_point T> T hypot(T x, T y) { return std::hypot(x, y); }
 template <std::floating_point T> T atan2(T y, T x) { return std::atan2(y, x); }
 template <std::floating_point T> T fma(T x, T y, T z) { return std::fma(x, y, z); }  // xy + z, rounded once

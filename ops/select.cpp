@@ -108,7 +108,7 @@ var operator!(operand a) { return apply(not_op{}, a); }
 var where(operand condition, operand a, operand b) {
   return composed(where_op::name, {condition, a, b}, [&] {
     // A number takes the kind of the other choice; two numbers are reals beside the condition.
-    const operand any = a.is_var() ? a : b.is_var() ? b : condition;
+    const operand& any = a.is_var() ? a : b.is_var() ? b : condition;
     if (!any.is_var()) return apply(where_op{}, condition, a, b);  // refused there: no tape
     for (operand* x : {&condition, &a, &b}) *x = x->beside(any);
     const operand& like = !a.is_number() ? a : !b.is_number() ? b : condition;

@@ -18,13 +18,22 @@ namespace {
 constexpr std::size_t most_faults = 16;
 constexpr double evaluations_per_tail = 9 / 2.0;  // of the whole tape: tails are half of it on average
 
-// A loss, the numbers of its tape, and the cotangents its rules give, op by op.
-template <class T> class suspect {
+// Beside the edge of an op's domain there is no value to take a difference of.
+template <class T, class F> T value_or_nan(const F& f) {
+  try {
+    return f();
+  } catch (const refusal&) {
+    return T(std::numeric_limits<double>::quiet_NaN());
+  }
+}
+
+// A loss, the numbers of its tape, and the cotangents its rules give, op by op. Its steps are the nodes with
+// a rule.
+template <class T> class pulled_tape {
  public:
-  suspect(const var& loss, const options& o)
+  explicit pulled_tape(const var& loss)
       : r_(loss.recording()),
         loss_(loss.id()),
-        random_(o.seed),
         values_(r_, std::vector<node_id>{loss_}, std::vector<node_id>{}) {
     values_.run();
     differentiable_.assign(r_.nodes.size(), false);
@@ -41,54 +50,21 @@ template <class T> class suspect {
     pull_from(steps_.size());
   }
 
+  recording& source() const { return r_; }
+  replay<T>& values() { return values_; }
+  node_id loss() const { return loss_; }
   std::span<const node_id> steps() const { return steps_; }
-  bool uncertain() const { return uncertain_; }  // whether values beside some tail were not finite
-  double cost() const { return values_.cost(); }
+  bool differentiable(node_id n) const { return differentiable_[n]; }
 
-  // Whether the derivative of all steps from `first` on is right: with respect to whatever they read that
-  // is older, along a random direction.
-  bool tail_is_right(std::size_t first) {
-    const auto cut = cut_before(first);
-    replay<T> tail(r_, std::vector<node_id>{loss_}, cut);
-    for (std::size_t i = 0; i < cut.size(); ++i) {
-      const std::size_t each = size_of(element_for(r_.nodes[cut[i]].kind, element_of<T>));
-      std::memcpy(tail.given_data(i), values_.data(cut[i]),
-                  static_cast<std::size_t>(r_.shape_of(cut[i]).size()) * each);
+  // The cotangent of a node as far as steps from `first` on contribute to it.
+  std::vector<T> arriving(node_id n, std::size_t first) const {
+    std::vector<T> sum(static_cast<std::size_t>(r_.shape_of(n).size()), T(0));
+    if (n == loss_) sum[0] = T(1);
+    for (const auto& [at, slot] : readers_[n]) {
+      if (at < first) continue;
+      for (std::size_t k = 0; k < sum.size(); ++k) sum[k] = sum[k] + given_[at][slot][k];
     }
-    std::vector<std::size_t> moved;
-    std::vector<std::vector<T>> base;
-    point v;
-    T a(0);
-    double terms = 0, scale = 1;
-    for (std::size_t i = 0; i < cut.size(); ++i) {
-      if (!differentiable_[cut[i]]) continue;
-      const auto numbers = tail.given(i);
-      moved.push_back(i);
-      base.emplace_back(numbers.begin(), numbers.end());
-      v.push_back(random_.generic(numbers.size()));
-      const auto xbar = arriving(cut[i], first);
-      for (std::size_t k = 0; k < numbers.size(); ++k) {
-        const double size = std::abs(static_cast<double>(base.back()[k]));
-        if (size > 0) scale = std::min(scale, std::max(size, 0x1p-40));
-        a = a + xbar[k] * T(v.back()[k]);
-        terms += std::abs(static_cast<double>(xbar[k]) * v.back()[k]);
-      }
-    }
-    const std::function<T(double)> f = [&](double h) {
-      for (std::size_t m = 0; m < moved.size(); ++m) {
-        const auto x = tail.given(moved[m]);
-        for (std::size_t k = 0; k < x.size(); ++k) x[k] = base[m][k] + T(h) * T(v[m][k]);
-      }
-      return value_or_nan([&] {
-        tail.run();
-        return tail.result(0)[0];
-      });
-    };
-    constexpr bool exact = std::same_as<T, real50>;
-    const auto o = slope_at_zero<T>(f, std::exp2(std::floor(std::log2(scale))), exact ? 1e-25 : 1e-9);
-    const double off = std::abs(static_cast<double>(a - o.value));
-    uncertain_ = uncertain_ || !std::isfinite(o.bar);
-    return off <= o.bar + (exact ? 1e-30 : 1e-10) * (terms + std::abs(static_cast<double>(o.value)));
+    return sum;
   }
 
   // The cotangents that step `at` should have passed on, by differences, and all that follows from them.
@@ -110,7 +86,7 @@ template <class T> class suspect {
           const auto& op = r_.op_of(n);
           const auto body =
               detail::eval_of(*op.traits, detail::followed_kind(r_, n), element_of<T>, r_.place_of(n));
-          return value_or_nan([&] {
+          return value_or_nan<T>([&] {
             as_refusal(op.traits->name, r_.place_of(n), [&] {
               body(op.self.get(), {y.data(), &r_.shape_of(n)}, operands);
             });
@@ -130,15 +106,6 @@ template <class T> class suspect {
   }
 
  private:
-  // Beside the edge of an op's domain there is no value to take a difference of.
-  template <class F> static T value_or_nan(const F& f) {
-    try {
-      return f();
-    } catch (const refusal&) {
-      return T(std::numeric_limits<double>::quiet_NaN());
-    }
-  }
-
   // Pulls the steps before `last`, from the last to the first.
   void pull_from(std::size_t last) {
     std::map<std::vector<std::uint32_t>, std::unique_ptr<local_rule<T>>> rules;
@@ -161,31 +128,98 @@ template <class T> class suspect {
     }
   }
 
-  // The cotangent of a node as far as steps from `first` on contribute to it.
-  std::vector<T> arriving(node_id n, std::size_t first) const {
-    std::vector<T> sum(static_cast<std::size_t>(r_.shape_of(n).size()), T(0));
-    if (n == loss_) sum[0] = T(1);
-    for (const auto& [at, slot] : readers_[n]) {
-      if (at < first) continue;
-      for (std::size_t k = 0; k < sum.size(); ++k) sum[k] = sum[k] + given_[at][slot][k];
+  struct reader {
+    std::size_t step, slot;
+  };
+  recording& r_;
+  node_id loss_;
+  replay<T> values_;
+  std::vector<char> differentiable_;
+  std::vector<node_id> steps_;
+  std::vector<std::vector<std::vector<T>>> given_;  // by step and slot
+  std::vector<std::vector<reader>> readers_;
+};
+
+// Checks of tails, and the search for the step that makes one wrong.
+template <class T> class tail_bisection {
+ public:
+  tail_bisection(pulled_tape<T>& tape, std::uint64_t seed) : tape_(tape), random_(seed) {}
+
+  bool uncertain() const { return uncertain_; }  // whether values beside some tail were not finite
+
+  // Whether the derivative of all steps from `first` on is right: with respect to whatever they read that
+  // is older, along a random direction.
+  bool tail_is_right(std::size_t first) {
+    const auto cut = cut_before(first);
+    replay<T> tail(tape_.source(), std::vector<node_id>{tape_.loss()}, cut);
+    for (std::size_t i = 0; i < cut.size(); ++i) {
+      const std::size_t each = size_of(element_for(tape_.source().nodes[cut[i]].kind, element_of<T>));
+      std::memcpy(tail.given_data(i), tape_.values().data(cut[i]),
+                  static_cast<std::size_t>(tape_.source().shape_of(cut[i]).size()) * each);
     }
-    return sum;
+    std::vector<std::size_t> moved;
+    std::vector<std::vector<T>> base;
+    point v;
+    T a(0);
+    double terms = 0, scale = 1;
+    for (std::size_t i = 0; i < cut.size(); ++i) {
+      if (!tape_.differentiable(cut[i])) continue;
+      const auto numbers = tail.given(i);
+      moved.push_back(i);
+      base.emplace_back(numbers.begin(), numbers.end());
+      v.push_back(random_.generic(numbers.size()));
+      const auto xbar = tape_.arriving(cut[i], first);
+      for (std::size_t k = 0; k < numbers.size(); ++k) {
+        const double size = std::abs(static_cast<double>(base.back()[k]));
+        if (size > 0) scale = std::min(scale, std::max(size, 0x1p-40));
+        a = a + xbar[k] * T(v.back()[k]);
+        terms += std::abs(static_cast<double>(xbar[k]) * v.back()[k]);
+      }
+    }
+    const std::function<T(double)> f = [&](double h) {
+      for (std::size_t m = 0; m < moved.size(); ++m) {
+        const auto x = tail.given(moved[m]);
+        for (std::size_t k = 0; k < x.size(); ++k) x[k] = base[m][k] + T(h) * T(v[m][k]);
+      }
+      return value_or_nan<T>([&] {
+        tail.run();
+        return tail.result(0)[0];
+      });
+    };
+    constexpr bool exact = std::same_as<T, real50>;
+    const auto o = slope_at_zero<T>(f, std::exp2(std::floor(std::log2(scale))), exact ? 1e-25 : 1e-9);
+    const double off = std::abs(static_cast<double>(a - o.value));
+    uncertain_ = uncertain_ || !std::isfinite(o.bar);
+    return off <= o.bar + (exact ? 1e-30 : 1e-10) * (terms + std::abs(static_cast<double>(o.value)));
   }
 
+  // The last step whose rule is wrong: the tail from the step after it is right, and with it is not.
+  std::size_t last_wrong(std::size_t& checks) {
+    std::size_t wrong = 0,
+                right = tape_.steps().size();  // the tail from `wrong` on is wrong, from `right` on not
+    while (right - wrong > 1) {
+      const std::size_t middle = (wrong + right) / 2;
+      ++checks;
+      (tail_is_right(middle) ? right : wrong) = middle;
+    }
+    return wrong;
+  }
+
+ private:
   // What the steps from `first` on, and the nodes without a rule beside them, read from before.
   std::vector<node_id> cut_before(std::size_t first) const {
-    const node_id limit = first < steps_.size() ? steps_[first] : loss_ + 1;
-    std::vector<char> in(r_.nodes.size(), false);
-    if (loss_ < limit) in[loss_] = true;
-    for (const node_id n : values_.nodes()) {
+    const node_id limit = first < tape_.steps().size() ? tape_.steps()[first] : tape_.loss() + 1;
+    std::vector<char> in(tape_.source().nodes.size(), false);
+    if (tape_.loss() < limit) in[tape_.loss()] = true;
+    for (const node_id n : tape_.values().nodes()) {
       if (n < limit) continue;
-      for (const node_id i : r_.inputs_of(n))
+      for (const node_id i : tape_.source().inputs_of(n))
         if (i < limit) in[i] = true;
     }
     // Leaves may be younger than what is cut, and what no derivative passes through stays as it is.
-    for (const node_id n : values_.nodes())
-      if (n >= limit && (r_.nodes[n].role != reel::tape::role::computed ||
-                         (r_.nodes[n].kind == kind::real && !differentiable_[n])))
+    for (const node_id n : tape_.values().nodes())
+      if (n >= limit && (tape_.source().nodes[n].role != reel::tape::role::computed ||
+                         (tape_.source().nodes[n].kind == kind::real && !tape_.differentiable(n))))
         in[n] = true;
     std::vector<node_id> cut;
     for (node_id n = 0; n < in.size(); ++n)
@@ -193,43 +227,25 @@ template <class T> class suspect {
     return cut;
   }
 
-  struct reader {
-    std::size_t step, slot;
-  };
-  recording& r_;
-  node_id loss_;
+  pulled_tape<T>& tape_;
   random_numbers random_;
-  replay<T> values_;
   bool uncertain_ = false;
-  std::vector<char> differentiable_;
-  std::vector<node_id> steps_;
-  std::vector<std::vector<std::vector<T>>> given_;  // by step and slot
-  std::vector<std::vector<reader>> readers_;
 };
 
-// The last step whose rule is wrong: the tail from the step after it is right, and with it is not.
-template <class T> std::size_t last_wrong(suspect<T>& s, std::size_t steps, std::size_t& checks) {
-  std::size_t wrong = 0, right = steps;  // the tail from `wrong` on is wrong, from `right` on right
-  while (right - wrong > 1) {
-    const std::size_t middle = (wrong + right) / 2;
-    ++checks;
-    (s.tail_is_right(middle) ? right : wrong) = middle;
-  }
-  return wrong;
-}
-
 template <class T> void search(const var& loss, const options& o, blame_report& report) {
-  suspect<T> s(loss, o);
-  require_work(std::log2(static_cast<double>(s.steps().size() + 2)) * evaluations_per_tail * s.cost());
-  report.nodes = s.steps().size();
+  pulled_tape<T> tape(loss);
+  tail_bisection<T> tails(tape, o.seed);
+  require_work(std::log2(static_cast<double>(tape.steps().size() + 2)) * evaluations_per_tail *
+               tape.values().cost());
+  report.nodes = tape.steps().size();
   while (report.faults.size() < most_faults) {
     std::size_t checks = 1;
-    const bool right = s.tail_is_right(0);
+    const bool right = tails.tail_is_right(0);
     report.tail_checks += checks;
     if (right) break;
-    const std::size_t at = last_wrong(s, s.steps().size(), checks);
+    const std::size_t at = tails.last_wrong(checks);
     report.tail_checks += checks - 1;
-    const node_id n = s.steps()[at];
+    const node_id n = tape.steps()[at];
     const recording& r = loss.recording();
     blamed b{n, r.op_of(n).traits->name, r.place_of(n), checks, pull(local_subject(loss.recording(), n), o)};
     const bool repeated = !report.faults.empty() && report.faults.back().node == n;
@@ -240,10 +256,10 @@ template <class T> void search(const var& loss, const options& o, blame_report& 
           "are not what the tape says.";
       break;
     }
-    s.repair(at);
+    tape.repair(at);
   }
   report.outcome = !report.faults.empty() ? verdict::fail
-                   : s.uncertain()        ? verdict::inconclusive
+                   : tails.uncertain()    ? verdict::inconclusive
                                           : verdict::pass;
   if (report.outcome == verdict::inconclusive)
     report.reason =

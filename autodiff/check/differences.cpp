@@ -106,68 +106,109 @@ template <class T> std::vector<T> differences<T>::at(const point& direction, dou
   return y;
 }
 
-// Fractions of the power of two below the smallest number moved, so that steps are exact; at first as if no
-// number were below a floor, which rounding is better with.
-template <class T> reals differences<T>::steps_along(const point& direction) const {
-  constexpr double floor = std::same_as<T, real50> ? 0x1p-40 : 0x1p-8;
-  double smallest = 1;
+// The smallest number moved; 1 if all are 0.
+template <class T> double differences<T>::scale_of(const point& direction) const {
+  double smallest = infinite;
   for (std::size_t i = 0; i < x_.size(); ++i)
     for (std::size_t k = 0; k < x_[i].size(); ++k)
       if (direction[i][k] != 0 && x_[i][k] != 0)
         smallest = std::min(smallest, std::abs(x_[i][k] / direction[i][k]));
-  reals steps;
-  for (const double scale : {std::max(floor, smallest), smallest})
-    for (const int e : exponents<T>) {
-      const double step = std::ldexp(std::exp2(std::floor(std::log2(scale))), -e);
-      if (step > 0 && (scale < floor || steps.size() < exponents<T>.size())) steps.push_back(step);
-    }
-  return steps;
+  return std::isinf(smallest) ? 1 : smallest;
 }
 
+namespace {
+
+// What a sequence of ever other steps says of one output.
+template <class T> class best_slope {
+ public:
+  T value{0};
+  double bar = infinite;
+
+  void add(const stencil<T>& s) {
+    const T v = s.order8();
+    const double b = s.bar(), h = magnitude(s.step), apart = magnitude(v - value);
+    const bool is_first = std::isinf(bar), smaller = h < step_;
+    if (h < smallest_step_ && s.tells()) {
+      smallest_step_ = h;
+      kinks_ = s.kinked() ? kinks_ + 1 : 0;
+    }
+    if (!is_first && apart > bar + b) {  // of two that contradict each other, a large step is wrong
+      if (smaller) *this = with(v, b, h);
+    } else if (b < bar) {
+      *this = with(v, is_first ? b : std::max(b, std::min(apart, bar)), h);
+    } else if (!is_first) {
+      bar = std::max(bar, std::min(apart - b, b));
+    }
+  }
+  // Steps of another scale follow. They decide anew, if they tell anything.
+  void another_scale() {
+    kinks_before_ = seen_kink();
+    kinks_ = 0;
+    smallest_step_ = infinite;
+  }
+  bool seen_kink() const { return smallest_step_ < infinite ? kinks_ >= least_kinks : kinks_before_; }
+
+ private:
+  static constexpr int least_kinks = 2;
+
+  best_slope with(const T& v, double b, double h) const {
+    best_slope other = *this;
+    other.value = v, other.bar = b, other.step_ = h;
+    return other;
+  }
+  double step_ = infinite, smallest_step_ = infinite;
+  int kinks_ = 0;  // of the smallest steps that tell, how many see a kink
+  bool kinks_before_ = false;
+};
+
+}  // namespace
+
 template <class T> slopes<T> differences<T>::along(const point& direction, double goal) {
+  constexpr double floor = std::same_as<T, real50> ? 0x1p-40 : 0x1p-8;
   const std::size_t n = base_.size();
-  slopes<T> best{std::vector<T>(n, T(0)), reals(n, infinite), std::vector<char>(n, false)};
-  std::vector<int> kinked(n, 0);  // of the smallest steps that tell, how many see a kink
-  double size = 0;                // of slopes and values, the scale of `goal`
+  std::vector<best_slope<T>> best(n);
+  double size = 0;  // of slopes and values, the scale of `goal`
   std::array<std::vector<T>, 2 * reach + 1> f;
   f[reach] = base_;
-  for (const double step : steps_along(direction)) {
-    for (int j = 1; j <= reach; ++j) {
-      f[static_cast<std::size_t>(reach + j)] = at(direction, j * step);
-      f[static_cast<std::size_t>(reach - j)] = at(direction, -j * step);
-    }
-    bool done = true;
-    for (std::size_t i = 0; i < n; ++i) {
-      stencil<T> s{.f = {}, .step = T(step)};
-      for (std::size_t p = 0; p < f.size(); ++p) s.f[p] = f[p][i];
-      if (!s.finite()) {
-        done = false;
-        continue;
+  // Whether all are as good as wanted, after steps that are fractions of a power of two, so that they are
+  // exact.
+  const auto is_done = [&](double scale) {
+    for (const int e : exponents<T>) {
+      const double step = std::ldexp(std::exp2(std::floor(std::log2(scale))), -e);
+      if (step == 0 || !std::isfinite(reach * step)) continue;
+      for (int j = 1; j <= reach; ++j) {
+        f[static_cast<std::size_t>(reach + j)] = at(direction, j * step);
+        f[static_cast<std::size_t>(reach - j)] = at(direction, -j * step);
       }
-      const T value = s.order8();
-      const double bar = s.bar();
-      if (s.tells()) kinked[i] = s.kinked() ? kinked[i] + 1 : 0;
-      // Two steps that disagree by more than the better bar: trust neither further than that.
-      const double apart = std::isinf(best.bar[i]) ? 0 : magnitude(value - best.value[i]);
-      if (bar < best.bar[i]) {
-        const double other = best.bar[i];
-        best.bar[i] = std::max(bar, std::isinf(other) ? 0 : std::min(apart, other));
-        best.value[i] = value;
-      } else {
-        best.bar[i] = std::max(best.bar[i], std::min(apart - bar, bar));
+      bool done = true;
+      for (std::size_t i = 0; i < n; ++i) {
+        stencil<T> s{.f = {}, .step = T(step)};
+        for (std::size_t p = 0; p < f.size(); ++p) s.f[p] = f[p][i];
+        if (s.finite())
+          best[i].add(s), size = std::max({size, magnitude(best[i].value), 1e-3 * magnitude(base_[i])});
+        else done = false;
       }
-      size = std::max({size, magnitude(value), 1e-3 * magnitude(base_[i])});
+      if (done && std::ranges::all_of(best, [&](const auto& b) { return b.bar <= goal * size; })) return true;
     }
-    done = done && std::ranges::all_of(best.bar, [&](double b) { return b <= goal * size; });
-    if (done) break;
+    return false;
+  };
+  // Moderate steps are better for rounding; numbers far below or above them need their own.
+  const double scale = scale_of(direction), moderate = std::clamp(scale, floor, 1.0);
+  if (!is_done(moderate) && scale != moderate) {
+    for (auto& b : best) b.another_scale();
+    is_done(scale);
   }
-  for (std::size_t i = 0; i < n; ++i)
-    best.kink[i] = kinked[i] >= 2 && std::isfinite(best.bar[i]) && best.bar[i] > 1e-4 * size;
-  return best;
+  slopes<T> all;
+  for (const auto& b : best) {
+    all.value.push_back(b.value);
+    all.bar.push_back(b.bar);
+    all.kink.push_back(b.seen_kink() && std::isfinite(b.bar) && b.bar > 1e-4 * size);
+  }
+  return all;
 }
 
 template <class T> slope<T> slope_at_zero(const std::function<T(double)>& f, double scale, double goal) {
-  slope<T> best;
+  best_slope<T> best;
   const T start = f(0);
   for (const int e : exponents<T>) {
     const double h = std::ldexp(scale, -e);
@@ -175,10 +216,10 @@ template <class T> slope<T> slope_at_zero(const std::function<T(double)>& f, dou
     for (int j = -reach; j <= reach; ++j)
       s.f[static_cast<std::size_t>(reach + j)] = j == 0 ? start : f(j * h);
     if (!s.finite()) continue;
-    if (const double bar = s.bar(); bar < best.bar) best = {s.order8(), bar};
+    best.add(s);
     if (best.bar <= goal * std::max(magnitude(best.value), 1e-3 * magnitude(start))) break;
   }
-  return best;
+  return {best.value, best.bar};
 }
 template slope<double> slope_at_zero(const std::function<double(double)>&, double, double);
 template slope<real50> slope_at_zero(const std::function<real50(double)>&, double, double);

@@ -37,7 +37,7 @@ template <class T> class differences {
 
  private:
   std::vector<T> at(const point& direction, double step);
-  std::vector<double> steps_along(const point& direction) const;
+  double scale_of(const point& direction) const;
 
   replay<T> run_;
   point x_;

@@ -174,7 +174,7 @@ extent extent_of(replay<real50>& at) {
     if (at.source().nodes[n].kind != kind::real) continue;
     for (const real50& v : at.numbers(n)) {
       const double size = size_of_real(v);
-      if (std::isfinite(size)) e.largest = std::max(e.largest, size);
+      if (num::isfinite(v)) e.largest = std::max(e.largest, size);
       if (size > 0) e.smallest = std::min(e.smallest, size);
       if (size == 0 && !(v == real50(0))) e.smallest = 0;
     }

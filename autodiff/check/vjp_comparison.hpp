@@ -37,12 +37,19 @@ template <class T, class Source = differences<T>> class vjp_comparison {
     } else if (r.has_numbers(element::real50) && r.input_size() < 1000) {
       rule_run<real50> exact(r);
       exact(r.at, ybar_);
+      const extent range = extent_of(exact.machine());
+      fits_ = std::isfinite(range.largest) && range.smallest > 0;
       bounds_ = rounding_bounds(exact.machine(), ids(r.xbar));
     }
   }
 
   // Throws out_of_work before it begins, if it will not get to the end.
   void every_element() {
+    if (!fits_)
+      return verdict_.decide(
+          verdict::inconclusive,
+          "numbers on the way to the cotangents are beyond the range of double. Check it in 50 "
+          "digits, or at other numbers.");
     const bool diagonal = rule_.elementwise();
     const auto columns = static_cast<double>(diagonal ? rule_.x.size() : rule_.input_size());
     require_work(columns * evaluations_per_slope * values_.cost());
@@ -117,8 +124,8 @@ template <class T, class Source = differences<T>> class vjp_comparison {
     }
   }
 
-  // All elements of an input at once; those much smaller than the others again by themselves, since steps
-  // that suit the others may be too large or too small for them.
+  // All elements of an input at once; those much smaller or larger than 1 again by themselves, since steps
+  // that suit others may be too large or too small for them.
   void diagonal_of(std::size_t i, point& direction) {
     const std::size_t n = rule_.at[i].size();
     if (n == 0) return;
@@ -128,7 +135,7 @@ template <class T, class Source = differences<T>> class vjp_comparison {
     for (std::size_t k = 0; k < n; ++k) {
       const double size = std::abs(rule_.at[i][k]);
       const bool good = !d.kink[k] && d.bar[k] <= 1e-10 * std::abs(static_cast<double>(d.value[k]));
-      if (n > 1 && size > 0 && size < 0x1p-8 && !good) {
+      if (n > 1 && size > 0 && (size < 0x1p-8 || size > 0x1p8) && !good) {
         direction[i][k] = 1;
         const auto alone = values_.along(direction, goal);
         direction[i][k] = 0;
@@ -198,6 +205,7 @@ template <class T, class Source = differences<T>> class vjp_comparison {
   // slopes of other elements, and anything beside none.
   void judge_what_is_hidden() {
     double most = 0;
+    bool claims = false;
     for (const hidden_element& h : hidden_) {
       if (h.claimed > 0 && h.claimed <= h.margin)
         return verdict_.decide(
@@ -206,10 +214,11 @@ template <class T, class Source = differences<T>> class vjp_comparison {
                         "not move by more than their rounding. Check it at other numbers.",
                         h.claimed, entry_name(rule_, h.input, h.at, "xbar"), h.margin));
       most = std::max(most, h.margin);
+      claims = claims || h.claimed > 0;
     }
     double& limit = verdict_.result().detection_limit;
     if (terms_ > 0) limit = std::max(limit, most / terms_);
-    if (terms_ > 0 || hidden_.empty()) return;
+    if (terms_ > 0 || hidden_.empty() || claims) return;
     verdict_.result().flat = true;
     if (std::same_as<T, double> && kinks_.empty())
       verdict_.decide(
@@ -290,6 +299,7 @@ template <class T, class Source = differences<T>> class vjp_comparison {
   std::optional<std::vector<node_bounds>> bounds_;
   point spread_;
   kinks<T> kinks_;
+  bool fits_ = true;  // whether double holds every number, as far as that is known
   std::vector<hidden_element> hidden_;
   double largest_ = 0, terms_ = 0;  // of all entries, |Jᵀȳ| and |J|ᵀ|ȳ|
 };

@@ -247,8 +247,8 @@ program freeze(const freeze_request& request) {
   note("folding", fmt::format("{} computed once per instance, {} factors of 1 left out", folded, units));
   const std::size_t views = on("views") ? detail::share_views(c) : 0;
   note("views", fmt::format("{} share their input's memory", views));
-  detail::find_implied_checks(c);
   detail::own_outputs(c);
+  detail::find_implied_checks(c);
   code plain = c;
   detail::place_updates(plain);
   const std::size_t turned = on("layouts") ? detail::turn_narrow_states(c) : 0;

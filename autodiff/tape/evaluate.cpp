@@ -123,7 +123,8 @@ const void* evaluate(recording& r, node_id wanted, element number) {
   r.release_if_asked();
   auto& store = r.values[static_cast<std::size_t>(number)];
   if (const void* known = store.get(wanted)) return known;
-  auto& [open, x] = r.scratch;
+  decltype(r.scratch) apart;  // where an op's eval evaluates
+  auto& [open, x] = r.in_users_code() ? apart : r.scratch;
   open.assign(1, wanted);
   while (!open.empty()) {
     const node_id n = open.back();

@@ -260,6 +260,7 @@ void recording::clear() noexcept {
 
 void recording::forget() noexcept {
   pulling = no_node;
+  caller = {};
   nodes.clear();
   inputs.clear();
   ops.clear();

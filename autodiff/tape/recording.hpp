@@ -88,6 +88,7 @@ struct recording {
   void release_if_asked() noexcept {
     if (to_be_released_ && in_users_code_ == 0) release();
   }
+  bool in_users_code() const noexcept { return in_users_code_ > 0; }
   // Forgets nodes and ops from these numbers on.
   void rollback(std::size_t node_count, std::size_t op_count) noexcept;
   std::size_t bytes() const noexcept;

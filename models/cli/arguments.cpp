@@ -163,16 +163,21 @@ void refuse_empty_values(CLI::App& verb) {
     if (!is_flag(*option)) option->check(is_there, "");
 }
 
-std::string similar_option(const CLI::App& verb, const std::string& name) {
+std::string similar(const std::string& word, const std::vector<std::string>& words) {
   std::string best;
   std::size_t fewest = 3;  // more edits than two make another word
-  for (const CLI::Option* option : verb.get_options())
-    for (const std::string& known : option->get_lnames()) {
-      const std::string whole = "--" + known;
-      const std::size_t n = whole.starts_with(name) ? 1 : edits(name, whole);
-      if (n < fewest) fewest = n, best = whole;
-    }
+  for (const std::string& known : words) {
+    const std::size_t n = known.starts_with(word) ? 1 : edits(word, known);
+    if (n < fewest) fewest = n, best = known;
+  }
   return best;
+}
+
+std::vector<std::string> option_names(const CLI::App& verb) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : verb.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
 }
 
 std::vector<setting> read_settings(const std::string& path) {

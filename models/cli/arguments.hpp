@@ -24,8 +24,9 @@ std::string a_seed(const std::string& text);  // 0 … 2⁶⁴ − 1
 // Has every option of a verb refuse an empty text: it comes from a shell variable that is not set.
 void refuse_empty_values(CLI::App& verb);
 
-// The option of the verb whose name is most like this one, where it is like it; otherwise nothing.
-std::string similar_option(const CLI::App& verb, const std::string& name);
+// The one of these words that is most like this one, if it is like it; otherwise nothing.
+std::string similar(const std::string& word, const std::vector<std::string>& words);
+std::vector<std::string> option_names(const CLI::App& verb);
 
 // An option by its long name without dashes, or "data", its value as text, and where that was written.
 struct setting {

@@ -9,13 +9,15 @@
 
 namespace reel::cli {
 
-// Puts the features into the order of `names`, those of training, by their names; in files without a header
-// they are taken as they stand. Throws reel::error for another number of features, or for other names. `path`
-// is what messages say of.
+// Calls the features what they were called in training, once the reader has put those that have names into
+// their order. Throws reel::error for another number of features. `path` is what messages say of.
 template <class T>
-void match_columns(basic_dataset<T>& data, const std::vector<std::string>& names, const std::string& path);
+void name_columns(basic_dataset<T>& data, const std::vector<std::string>& names, const std::string& path);
 
-extern template void match_columns(dataset&, const std::vector<std::string>&, const std::string&);
-extern template void match_columns(byte_dataset&, const std::vector<std::string>&, const std::string&);
+extern template void name_columns(dataset&, const std::vector<std::string>&, const std::string&);
+extern template void name_columns(byte_dataset&, const std::vector<std::string>&, const std::string&);
+
+// Whether these are names, as a model of an earlier version remembers them, or "column 1", "column 2", …
+bool are_names(const std::vector<std::string>& names);
 
 }  // namespace reel::cli

@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace reel::cli {
 
@@ -19,6 +20,11 @@ struct format_arguments {
   std::string separator;
   std::string header = "detect";
   std::string missing;  // empty where it was not given
+  std::vector<std::string> missing_marks;
+  std::vector<std::string> ignore;
+  std::string decimal;  // "point" or "comma"; empty where it was not given
+  std::string comment;
+  bool zero_based = false;
   // Refuses what was given and has no effect on a file of this format.
   std::function<void(const std::string& path, data_format)> check = {};
 };
@@ -32,6 +38,7 @@ struct data_arguments {
   std::string test;
   std::string test_labels;
   double test_share = 0.2;
+  bool stratify = false;
   std::string scale = "auto";
   format_arguments format;
   std::function<void(const std::string& path, data_format)> check_test = {};
@@ -46,8 +53,15 @@ struct task {
   std::string name;  // "digits", or a file's name without directories and endings
   std::variant<train_and_test<double>, train_and_test<std::uint8_t>> parts;
   scaling scale;               // fitted to the training samples
+  bool stratify = false;       // whether samples are drawn class by class
   double reading_seconds = 0;  // until the parts were there
 };
+
+// So many of the samples, drawn by the seed, and the others.
+template <class T>
+row_split drawn(const basic_dataset<T>& data, double share, std::uint64_t seed, bool stratify) {
+  return stratify ? split_stratified(data.labels, share, seed) : split_randomly(data.samples(), share, seed);
+}
 
 // Reads, splits by the seed and finds the scaling.
 task read_task(data_arguments a, std::uint64_t seed);

@@ -91,8 +91,7 @@ template <class T> class fitting {
   fitting(const fit_request& r, const train_and_test<T>& parts)
       : request_(r), settings_(r.training), data_(parts.train), step_(nullptr) {
     if (settings_.patience == 0) return;
-    const row_split s = split_randomly(data_.samples(), settings_.validation_share, settings_.seed + 1);
-    own_ = split(data_, s);
+    own_ = split(data_, drawn(data_, settings_.validation_share, settings_.seed + 1, r.data.stratify));
   }
 
   fitted_run operator()() {
@@ -163,7 +162,9 @@ template <class T> class fitting {
             data_.class_names,
             data_.feature_names,
             request_.data.scale,
-            {{"model", model_name(settings_)}, {"settings", about_run(request_, {}).at("settings")}}};
+            {{"model", model_name(settings_)},
+             {"columns", data_.named ? "named" : "numbered"},
+             {"settings", about_run(request_, {}).at("settings")}}};
   }
 
   void save_checkpoint(const optim::fit_state& at) {

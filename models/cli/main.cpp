@@ -22,15 +22,23 @@ constexpr const char* help = "Run with --help for more information.\n";
 
 // Refuses no verb, and one there is not, by name.
 void check_verb(const CLI::App& program, const char* given) {
-  if (given != nullptr && given[0] == '-') return;
-  std::string names;
-  for (const CLI::App* verb : program.get_subcommands({})) {
-    if (given != nullptr && verb->get_name() == given) return;
-    names += (names.empty() ? "" : ", ") + verb->get_name();
-  }
-  throw reel::error(reel::errc::usage,
-                    given == nullptr ? fmt::format("say what to do: {}.", names)
-                                     : fmt::format("there is no verb '{}': there are {}.", given, names));
+  using reel::cli::option_names;
+  const std::string word = given == nullptr ? "" : given;
+  std::vector<std::string> verbs, options = option_names(program);
+  for (const CLI::App* verb : program.get_subcommands({})) verbs.push_back(verb->get_name());
+  const auto is_one_of = [&](const auto& words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  };
+  if (is_one_of(verbs) || is_one_of(options) || word == "-h") return;
+  const std::string all = fmt::format("{}", fmt::join(verbs, ", ")), meant = reel::cli::similar(word, verbs);
+  const auto refusal = [&] {
+    if (given == nullptr) return fmt::format("say what to do: {}.", all);
+    if (word.starts_with('-'))
+      return fmt::format("reel itself has no option '{}': begin with what to do: {}.", word, all);
+    if (!word.empty() && !meant.empty()) return fmt::format("there is no verb '{}'; is it {}?", word, meant);
+    return fmt::format("there is no verb '{}': there are {}.", word, all);
+  };
+  throw reel::error(reel::errc::usage, refusal());
 }
 
 // What was given to the verb and is none of its arguments.
@@ -41,7 +49,7 @@ std::string unexpected(const CLI::App& program) {
       std::find_if(rest.begin(), rest.end(), [](const auto& r) { return r.starts_with('-'); });
   if (option == rest.end()) return fmt::format("not expected: {}", fmt::join(rest, " "));
   const std::string name = option->substr(0, option->find('=')),
-                    meant = reel::cli::similar_option(verb, name);
+                    meant = reel::cli::similar(name, reel::cli::option_names(verb));
   return fmt::format("reel {} has no option '{}'{}", verb.get_name(), name,
                      meant.empty() ? "." : fmt::format("; is it {}?", meant));
 }

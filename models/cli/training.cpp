@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unistd.h>
 
 namespace reel::cli {
 
@@ -23,14 +24,46 @@ struct adder {
   }
 };
 
+std::vector<index_t> layers_of(const std::vector<std::string>& sizes) {
+  std::vector<index_t> layers;
+  for (const std::string& size : sizes) {
+    if (size == "none" && sizes.size() > 1)
+      throw CLI::ValidationError("--hidden", "none stands alone, or give sizes");
+    if (size != "none") layers.push_back(std::stoll(size));
+  }
+  return layers;
+}
+
+// Memory that is not there is granted all the same, and the program is ended when it is written to.
+void check_memory(const training_arguments& a, const std::vector<index_t>& sizes) {
+  constexpr double bytes_each = 24,
+                   gigabyte = 1e9;  // as drawn, and in float with its gradient, rule and copy
+  double weights = 0;
+  for (std::size_t i = 1; i < sizes.size(); ++i)
+    weights += (static_cast<double>(sizes[i - 1]) + 1) * static_cast<double>(sizes[i]);
+  const double there =
+      static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  if (weights * bytes_each > there)
+    throw error(
+        errc::size_overflow,
+        fmt::format("a {} for {} features and {} classes has {:.3g} weights. They take {:.3g} GB, and "
+                    "this machine has {:.3g}: give --hidden smaller sizes.",
+                    model_name(a), sizes.front(), sizes.back(), weights, weights * bytes_each / gigabyte,
+                    there / gigabyte));
+}
+
 }  // namespace
 
 void add_model_arguments(CLI::App& verb, training_arguments& a) {
   const adder add{verb};
-  add("--hidden", a.hidden, "sizes of hidden layers, as in 128,64; none is softmax regression", "SIZES")
+  verb.add_option_function<std::vector<std::string>>(
+          "--hidden", [&a](const std::vector<std::string>& sizes) { a.hidden = layers_of(sizes); },
+          "sizes of hidden layers, as in 128,64; none is softmax regression")
+      ->type_name("SIZES")
       ->default_str("none")
       ->delimiter(',')
-      ->check(count_from_one);
+      ->check([](const std::string& text) { return text == "none" ? std::string{} : count_from_one(text); })
+      ->group(training_group);
   add("--optimizer", a.optimizer, "sgd, adam or adamw", "NAME")
       ->check(CLI::IsMember({"sgd", "adam", "adamw"}));
   add("--momentum", a.momentum, "heavy-ball momentum of sgd", "FACTOR")->check(below_one);
@@ -79,11 +112,12 @@ std::vector<double> class_weights_of(const training_arguments& a, const array<in
   const auto classes = static_cast<index_t>(class_names.size());
   for (index_t k = 0; k < classes; ++k)
     if (std::find(labels.begin(), labels.end(), k) == labels.end())
-      throw error(errc::invalid_argument,
-                  fmt::format("--class-weights balanced: no training sample is of class '{}'. Other rows are "
-                              "drawn for training with another --seed, or a smaller share for tests or "
-                              "validation. If classes are numbers, they count from 0 without a gap.",
-                              class_names[static_cast<std::size_t>(k)]));
+      throw error(
+          errc::invalid_argument,
+          fmt::format("--class-weights balanced: no training sample is of class '{}'. --stratify keeps "
+                      "samples of every class to train with; another --seed, or a smaller share for "
+                      "tests or validation, draws other rows.",
+                      class_names[static_cast<std::size_t>(k)]));
   return balanced_weights(labels, classes);
 }
 
@@ -122,6 +156,7 @@ network_step make_step(const training_arguments& a, index_t features, index_t cl
   std::vector<index_t> sizes{features};
   sizes.insert(sizes.end(), a.hidden.begin(), a.hidden.end());
   sizes.push_back(classes);
+  check_memory(a, sizes);
   mlp<array<float>> start;
   for (auto& layer : make_mlp(sizes, a.seed).layers) {
     if (a.hidden.empty()) layer.W.fill(0.0);

@@ -62,6 +62,25 @@ bool is_date(std::string_view text) {
   return false;
 }
 
+// 15%, 20 km, 7cm, $ 3.50: a number with a sign of money before it, or a unit of two letters or more behind
+// it. One letter may be a misprint of a digit.
+bool has_unit(std::string_view text) {
+  constexpr std::string_view money[] = {"$", "\u20AC", "\u00A3", "\u00A5"};
+  for (const std::string_view sign : money)
+    if (text.starts_with(sign)) {
+      text.remove_prefix(sign.size());
+      text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+      return is_number(text);
+    }
+  const auto last = text.find_last_of("0123456789");
+  if (last == text.npos || !is_number(text.substr(0, last + 1))) return false;
+  const std::string_view after = text.substr(last + 1);
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto unit = after.substr(std::min(after.find_first_not_of(' '), after.size()));
+  const bool is_word = std::all_of(unit.begin(), unit.end(), is_letter) && unit.size() <= 8;
+  return unit == "%" || unit == "\u20AC" || (is_word && (unit.size() > 1 || (unit.size() == 1 && after[0] == ' ')));
+}
+
 std::string on_commas(std::string_view text) {
   const std::string point = replaced(text, ',', '.'), plain = without(text, ",");
   const bool may_be_point = std::count(text.begin(), text.end(), ',') == 1 && is_number(point);
@@ -99,18 +118,7 @@ std::string advice_on(std::string_view text, const csv_options& options) {
   for (const std::string_view word : {"T", "F", "t", "f", "yes", "no", "Yes", "No", "YES", "NO", "on", "off"})
     if (text == word) return "if it means true or false, write 1 or 0";
   if (is_date(text)) return "dates are no numbers: count days, or put year, month and day into columns";
-  const auto first = text.find_first_of("0123456789"), last = text.find_last_of("0123456789.");
-  if (first != text.npos && (first > 0 || last + 1 < text.size())) {
-    const std::size_t sign = first > 0 && (text[first - 1] == '-' || text[first - 1] == '.') ? 1 : 0;
-    const std::string_view number = text.substr(first - sign, last + 1 - first + sign);
-    const std::string_view before = text.substr(0, first - sign), after = text.substr(last + 1);
-    const auto is_unit = [](std::string_view s) {
-      return s.size() <= 8 && std::none_of(s.begin(), s.end(), is_digit);
-    };
-    if (is_number(number) && is_unit(before) && is_unit(after) && before != "+" && before != "-" &&
-        after != "e" && after != "E")
-      return "write the number alone, without what stands beside it, if it is one";
-  }
+  if (has_unit(text)) return "write the number alone, without what stands beside it";
   return "features are numbers, and one column only is the label";
 }
 

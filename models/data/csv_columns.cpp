@@ -128,10 +128,16 @@ void csv_columns::match_features() {
         if (++found == 1) order_.push_back(i);
         of_feature[i] = order_.size();
       }
-    if (found == 1) continue;
-    throw error(errc::invalid_argument, fmt::format("'{}' has {} called {}, which is a feature; they are {}.",
-                                                    file_, found == 0 ? "no column" : "more than one column",
-                                                    quoted(wanted), list_of_names(names_)));
+    if (found > 1)
+      throw error(
+          errc::invalid_argument,
+          fmt::format("'{}' has two columns that are called {}: give them other names, or leave one out.",
+                      file_, quoted(wanted)));
+    if (found == 0)
+      throw error(errc::invalid_argument,
+                  fmt::format("'{}' has no column {}, which is a feature in training; it has {}: columns are "
+                              "matched by name.",
+                              file_, quoted(wanted), other_column()));
   }
   const std::vector<bool> left_out = ignored(false);
   std::vector<std::size_t> rest;
@@ -143,6 +149,16 @@ void csv_columns::match_features() {
                 fmt::format("label {}: in '{}' this column is a feature.", quoted(name(label_)), file_));
   std::erase(rest, label_);
   if (!rest.empty()) note_ = fmt::format("left out, as no features and no label: {}.", list_of(rest));
+}
+
+// A column that may be the one that is missed, in the words of a message.
+std::string csv_columns::other_column() const {
+  const auto& known = options_.feature_names;
+  for (std::size_t i = 0; i < width(); ++i)
+    if (is_named(i) && names_[i] != options_.label &&
+        std::find(known.begin(), known.end(), names_[i]) == known.end())
+      return quoted(names_[i]) + ", which is none";
+  return "no other";
 }
 
 void csv_columns::label_among(const std::vector<std::size_t>& rest) {

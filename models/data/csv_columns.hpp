@@ -55,6 +55,7 @@ class csv_columns {
   using fields = std::span<const csv_field>;
   [[noreturn]] void fail(const std::string& detail) const;
   void match_features();
+  std::string other_column() const;
   void take_in_order();
   void label_among(const std::vector<std::size_t>& rest);
   void find_label(const std::vector<std::size_t>& rest);

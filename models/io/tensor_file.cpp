@@ -231,7 +231,7 @@ tensor_file read(detail::byte_source source, checksum wanted) {
   if (!has_sum && wanted == checksum::required)
     detail::fail_at_byte(name, length_bytes,
                          "there is no checksum: the file is damaged, was saved again by another program, or "
-                         "is not one that reel wrote; option unverified = yes reads it nevertheless.");
+                         "is not one that reel wrote: read it unverified if you trust it.");
   const auto digits = find_checksum(text);
   std::string unsummed = text;
   if (digits) unsummed.replace(*digits, no_digits.size(), no_digits);
@@ -245,7 +245,7 @@ tensor_file read(detail::byte_source source, checksum wanted) {
   if (has_sum && !is_right && wanted != checksum::ignored)
     detail::fail_at_byte(name, length_bytes + digits.value_or(0),
                          "the checksum is another one: the file is damaged, or was saved again by another "
-                         "program; option unverified = yes reads it nevertheless.");
+                         "program: read it unverified if you trust it.");
   if (!has_sum)
     file.not_verified = "there is no checksum: nobody vouches that its numbers and texts are whole";
   else if (!is_right)

@@ -5,6 +5,8 @@ remembers of how its data were read."""
 import json
 import os
 import re
+import resource
+import signal
 import struct
 import subprocess
 import sys
@@ -125,6 +127,31 @@ def files_of_text_are_replaced_at_once(reel, folder):
     fine(reel, "predict", model, "test.csv", "--proba", "--out", "classes.csv", folder=folder)
     check(content(folder, "kept.csv").decode() == classes, "the old file was written into")
     check([name for name in os.listdir(folder) if name.endswith(".saving")] == [], "something was left lying")
+
+
+def what_does_not_fit_replaces_nothing(reel, folder):
+    """On a disk that is full: no file may be longer than a limit."""
+    def small(limit):
+        def prepare():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        return prepare
+    settings = ["train.csv", "--epochs", "1", "--quiet", "--out", "run"]
+    fine(reel, "train", *settings, folder=folder)
+    good = bytes_of(folder, "run")
+    sizes = [len(data) for data in good]
+    model = os.path.join("run", FILES[0])
+    fine(reel, "predict", model, "test.csv", "--out", "classes.csv", folder=folder)
+    classes = content(folder, "classes.csv")
+    for limit in 0, 1, min(sizes) - 1, max(sizes) - 1:
+        status, _, err = run(reel, "train", *settings, "--seed", "5", folder=folder, preexec_fn=small(limit))
+        check(status == 1 and "File too large." in err, limit, status, err)
+        check(content(folder, "run", FILES[0]) == good[0], "a model was replaced by a run that failed")
+    for limit in 0, len(classes) - 1:
+        status, _, err = run(reel, "predict", model, "train.csv", "--out", "classes.csv", folder=folder, preexec_fn=small(limit))
+        check(status == 1 and "'classes.csv' cannot be written: File too large." in err, limit, status, err)
+        check(content(folder, "classes.csv") == classes, "half of the predictions")
+    check(all(not name.endswith(".saving") for name in os.listdir(os.path.join(folder, "run"))), "something was left lying")
 
 
 def losses(reel, folder, test, *arguments):
@@ -255,7 +282,7 @@ def classes_without_samples_are_named(reel, folder):
 
 
 TESTS = [a_failed_run_replaces_nothing, a_run_that_cannot_be_written_does_not_begin, a_resumed_run_goes_on_in_its_own_folder,
-         files_of_text_are_replaced_at_once, columns_are_matched_by_name, names_that_look_like_numbers_are_names,
+         files_of_text_are_replaced_at_once, what_does_not_fit_replaces_nothing, columns_are_matched_by_name, names_that_look_like_numbers_are_names,
          predicting_does_not_look_at_the_label_column, a_model_remembers_how_its_data_were_read,
          test_samples_have_labels_of_their_own, classes_without_samples_are_named]
 

@@ -249,9 +249,9 @@ BOOST_AUTO_TEST_CASE(features_that_are_known_are_found_by_their_names) {
     test::check_error(
         errc::invalid_argument, [&] { parse_csv(text, o, "f.csv"); }, message);
   };
-  refused("a,c,label\n1,2,yes\n", "'f.csv' has no column called 'b', which is a feature; they are 'a', 'c'",
-          known);
-  refused("a,b,b,label\n1,2,3,yes\n", "more than one column called 'b'", known);
+  refused("a,c,label\n1,2,yes\n",
+          "'f.csv' has no column 'b', which is a feature in training; it has 'c', which is none", known);
+  refused("a,b,b,label\n1,2,3,yes\n", "'f.csv' has two columns that are called 'b'", known);
   refused("a,b\n1,2\n", "has no column of labels: all of its columns are features", known);
   refused("a,b,c,d\n1,2,3,4\n", "several columns that are no features: 'c', 'd'. Say which", known);
   refused("a,b,c\n1,2,x\n", "none of the columns of 'f.csv' is called 'label'", labelled);

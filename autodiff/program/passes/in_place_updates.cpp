@@ -215,9 +215,10 @@ class overwriting {
     i.output = c_.states[p.state];
     i.commits = true;
     commit done{p.state, std::nullopt};
+    // Of several checks the last, but sooner one that asks for more than that a state stays finite.
     for (std::uint32_t k = check_of_[p.next]; k != no_check; k = next_check_[k]) {
       c_.finite[k].commits = true;
-      if (!done.check || !c_.finite[k].state) done.check = k;  // the one that asks for more
+      if (!done.check || (c_.finite[*done.check].state && !c_.finite[k].state)) done.check = k;
     }
     c_.commits.push_back(done);
     return i;

@@ -57,7 +57,8 @@ BOOST_AUTO_TEST_CASE(tapes_that_live_together_are_apart) {
     tape c(std::move(b));
     BOOST_TEST((y * y * y).item() == 27);
     c = tape("another");
-    check_error(errc::stale_variable, [&] { y.value(); });
+    check_error(
+        errc::stale_variable, [&] { y.value(); }, "a tape that was destroyed");
     BOOST_TEST(c.constant(4.0).item() == 4);
   }
   BOOST_TEST(cube_at(3) == 27);
@@ -93,7 +94,8 @@ BOOST_AUTO_TEST_CASE(a_tape_may_end_in_another_thread) {
   const var x = t->variable(2.0);
   BOOST_TEST((x * x).item() == 4);
   std::thread([&t] { t.reset(); }).join();
-  check_error(errc::stale_variable, [&] { x.value(); });
+  check_error(
+      errc::stale_variable, [&] { x.value(); }, "a tape that was destroyed");
   BOOST_TEST(cube_at(2) == 8);
 }
 

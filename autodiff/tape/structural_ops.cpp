@@ -96,6 +96,25 @@ template <class T> void sum_to_op::eval(out<T> y, in<T> x) const {
 }
 var sum_to_op::pull(var ybar, var, var x) const { return broadcast_to(ybar, x.shape()); }
 
+// Σ_k S x_k = S Σ_k x_k. So what many uses of a stretched operand give back to it is added up first, if it is
+// of one shape and small enough to stay in a fused loop; and then summed, once for each shape.
+var sum_to_op::sum_of(std::span<const var> terms) {
+  constexpr index_t small = 1024;
+  const shape to = terms[0].shape();
+  var total;
+  const auto add = [](var& sum, const var& v) { sum = sum.empty() ? v : sum + v; };
+  std::vector<var> inner;
+  for (const var& v : terms) {
+    const var x = operands_of(v)[0];
+    const auto same = std::ranges::find_if(inner, [&](const var& s) { return s.shape() == x.shape(); });
+    if (x.size() > small) add(total, v);
+    else if (same != inner.end()) add(*same, x);
+    else inner.push_back(x);
+  }
+  for (const var& x : inner) add(total, sum_to(x, to));
+  return total;
+}
+
 namespace {
 // The var of an operand that must be one.
 const var& needs_var(const operand& x, const char* op) {
@@ -116,11 +135,15 @@ const var& needs_var(const operand& x, const char* op) {
 
 var broadcast_to(operand x, const shape& to) {
   const var& v = needs_var(x, broadcast_to_op::name);
-  return v.shape() == to ? v : apply(broadcast_to_op{to}, x);
+  if (v.shape() == to) return v;
+  const bool stretches = v.size() != to.size() || !broadcasts_to(v.shape(), to);
+  return stretches ? apply(broadcast_to_op{to}, x) : apply(reshape_op{to}, x);
 }
 var sum_to(operand x, const shape& to) {
   const var& v = needs_var(x, sum_to_op::name);
-  return v.shape() == to ? v : apply(sum_to_op{to}, x);
+  if (v.shape() == to) return v;
+  const bool sums = v.size() != to.size() || !broadcasts_to(to, v.shape()) || v.kind() != kind::real;
+  return sums ? apply(sum_to_op{to}, x) : apply(reshape_op{to}, x);
 }
 
 // -- reshape: the elements stay, so x̄ is ȳ under x's shape.

@@ -20,9 +20,11 @@ var operator+(operand a, operand b);
 // stood for, and what was computed from it, stay as they are.
 inline var& operator+=(var& x, operand y) { return x = operand(x, y.where().file, y.where().line) + y; }
 
-// x stretched to shape `to` (aligned at the last axis; only 1 stretches). Any kind.
+// x stretched to shape `to` (aligned at the last axis; only 1 stretches). Any kind. What has as many elements
+// already is reshaped.
 var broadcast_to(operand x, const shape& to);
-// x summed down to shape `to`, which must broadcast to x's.
+// x summed down to shape `to`, which must broadcast to x's. Sums of one element each are that element: x is
+// reshaped.
 var sum_to(operand x, const shape& to);
 
 // The same elements, row-major, under another shape; one size may be -1 and is worked out.
@@ -181,6 +183,7 @@ struct sum_to_op {
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> y, in<T> x) const;
   var pull(var ybar, var y, var x) const;
+  static var sum_of(std::span<const var> terms);
   bool operator==(const sum_to_op&) const = default;
 };
 

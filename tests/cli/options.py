@@ -46,6 +46,12 @@ def files(folder):
         for labels, number in ("a", lambda i: i % 3), ("b", lambda i: i // 2 % 2):
             with open(os.path.join(folder, f"{name}-{labels}.npy"), "wb") as file:
                 file.write(npy([number(i) for i in range(len(part))], 0))
+    write(folder, "comma.csv", table([(str(h).replace(".", ","), str(s).replace(".", ","), k) for h, s, k in rows], "height;spread;kind", ";"))
+    write(folder, "comment.csv", table(rows).replace("\n", "% as measured\n"))
+    write(folder, "marks.csv", table([(999 if i % 9 == 0 else h, s, k) for i, (h, s, k) in enumerate(rows)]))
+    write(folder, "bare4.csv", table([(h, s, i % 7, i % 2) for i, (h, s, _) in enumerate(rows)], ""))
+    for name, first in ("one", 1), ("zero", 0):
+        write(folder, name + ".svm", "".join(f"{i % 2} {first}:{h} {first + 1}:{s}\n" for i, (h, s, _) in enumerate(rows)))
     write(folder, "three.conf", "epochs = 3\nl2 = 0.5\n")
 
 
@@ -59,6 +65,12 @@ DATA = {
     "--separator": ["semicolon.csv", "semicolon.csv --separator ;"],
     "--header": ["bare.csv", "bare.csv --header yes"],
     "--missing": ["gaps.csv", "gaps.csv --missing drop", "gaps.csv --missing mean"],
+    "--missing-marks": ["marks.csv --missing drop", "marks.csv --missing drop --missing-marks 999"],
+    "--decimal": ["comma.csv", "comma.csv --decimal comma"],
+    "--comment": ["comment.csv", "comment.csv --comment %"],
+    "--ignore": ["p.csv", "p.csv --ignore spread", "bare4.csv", "bare4.csv --ignore 3", "bare4.csv --ignore 2,3"],
+    "--zero-based": ["zero.svm", "zero.svm --zero-based"],
+    "--stratify": ["p.csv", "p.csv --stratify"],
     "--scale": ["p.csv", "p.csv --scale none", "p.csv --scale 40"],
 }
 MODEL = {
@@ -88,7 +100,7 @@ FIT = {
 }
 # Of these the effect is elsewhere, and other tests show it: files, time, what is on a stream.
 ELSEWHERE = {"train": "--out --resume --save-every --stop-after --threads --json --quiet".split(),
-             "graph": ["--config", "--lr", "--seed", "--scale"], "eval": ["--json"], "predict": ["--out"],
+             "graph": ["--config", "--lr", "--seed", "--scale", "--stratify"], "eval": ["--json"], "predict": ["--out"],
              "sweep": "--out --json --quiet --config --batches --rates --seconds --target".split(),
              "compare": "--out --json --quiet --config --rates --seconds".split(),
              "check": "--op --mutate --vcurve --matrix --seed --seeds --json --quiet".split()}
@@ -138,11 +150,17 @@ APPLY = {
     "--label": ["ring.model turned.csv", "ring.model turned.csv --label ring"],
     "--separator": ["semicolon.model semicolon.csv", "semicolon.model semicolon.csv --separator ;"],
     "--header": ["bare.model bare.csv", "bare.model bare.csv --header yes"],
+    "--missing-marks": ["p.model marks.csv --missing drop", "p.model marks.csv --missing drop --missing-marks 999"],
+    "--decimal": ["p.model comma.csv", "p.model comma.csv --decimal comma"],
+    "--comment": ["p.model comment.csv", "p.model comment.csv --comment %"],
+    "--ignore": ["bare.model bare4.csv", "bare.model bare4.csv --ignore 3"],
+    "--zero-based": ["one.model zero.svm", "one.model zero.svm --zero-based"],
+    "--unverified": ["stale.model p.csv", "stale.model p.csv --unverified"],
     "--missing": ["p.model gaps.csv", "p.model gaps.csv --missing drop", "p.model gaps.csv --missing mean"],
 }
 EVAL = {"--labels": ["x.model x.npy --labels x-a.npy", "x.model x.npy --labels x-b.npy"]}
 PREDICT = {"--proba": ["p.model p.csv", "p.model p.csv --proba"], "--labels": None}
-MODELS = {"ring": "counts.csv", "semicolon": "semicolon.csv --separator ;", "bare": "bare.csv", "p": "p.csv", "x": "x.npy --labels x-a.npy"}
+MODELS = {"ring": "counts.csv", "semicolon": "semicolon.csv --separator ;", "bare": "bare.csv", "p": "p.csv", "x": "x.npy --labels x-a.npy", "one": "one.svm"}
 
 
 def options_of(program, verb, folder):
@@ -160,6 +178,8 @@ def findings(program, folder):
     for name, arguments in MODELS.items():
         fine(program, "train", *arguments.split(), "--out", ".", "--quiet", folder=folder)
         os.rename(os.path.join(folder, "model.safetensors"), os.path.join(folder, name + ".model"))
+    with open(os.path.join(folder, "stale.model"), "wb") as file:
+        file.write(re.sub(rb"crc32:[0-9a-f]{8}", b"crc32:00000000", content(folder, "p.model")))
     tables = {"eval": (APPLY | EVAL, applied("eval")), "predict": (APPLY | PREDICT, applied("predict")), "train": (DATA | MODEL | FIT, trained), "graph": (in_graph, graph),
               "sweep": (DATA | MODEL, descent("sweep")), "compare": (DATA | MODEL | {"--batch": None}, descent("compare"))}
     for verb, (rows, outcome) in tables.items():

@@ -13,6 +13,9 @@ import tempfile
 import xml.dom.minidom
 
 from program import content, fine, run, write
+from reference import Model
+
+DATA = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "models", "data", "sets")
 
 dice = random.Random(4)
 
@@ -200,6 +203,112 @@ def a_run_is_not_resumed_with_other_data(reel, folder):
     fine(reel, "train", "--resume", os.path.join("stopped", "checkpoint.safetensors"), "--quiet", folder=folder)
 
 
+def settings_are_read_as_they_are_meant(reel, folder):
+    def model(*arguments):
+        fine(reel, "train", *arguments, "--quiet", "--out", "twin", folder=folder)
+        return Model(content(folder, "twin", "model.safetensors")).layers
+    os.rename(os.path.join(folder, "flowers.csv"), os.path.join(folder, "my #1 flowers.csv"))
+    expected = model("my #1 flowers.csv", "--epochs", "3", "--momentum", "0.5", "--nesterov")
+    others = model("my #1 flowers.csv", "--epochs", "3", "--momentum", "0.5")
+    check(expected != others, "Nesterov's momentum is none")
+    for data in '"my #1 flowers.csv"', "'my #1 flowers.csv'", '"my #1 flowers.csv" # not #2', "  'my #1 flowers.csv'  ":
+        for end in "\n", "\r\n":
+            lines = [f"data = {data}", "", "# epochs = 9", "epochs=3", "\tmomentum =0.5", "nesterov = true"]
+            write(folder, "a.conf", end.join(lines) + end)
+            check(model("--config", "a.conf") == expected, lines)
+    write(folder, "b.conf", "data = 'my #1 flowers.csv'\nepochs = 3\nmomentum = 0.5\nnesterov = false\nhidden = none")
+    check(model("--config", "b.conf") == others)
+    check(model("--config", "b.conf", "--nesterov") == expected)
+
+
+def features_are_scaled_as_their_data_ask_for(reel, folder):
+    def scale(*arguments):
+        fine(reel, "train", *arguments, "--epochs", "0", "--quiet", "--out", "scaled", folder=folder)
+        model = Model(content(folder, "scaled", "model.safetensors"))
+        return model.shift, model.divisor
+    check(scale("digits") == ([0] * 64, [16] * 64))
+    check(scale("iris") == ([0] * 4, [1] * 4))
+    check(scale("flowers.csv", "--scale", "none") == ([0, 0], [1, 1]))
+    check(scale("flowers.csv", "--scale", "2.5") == ([0, 0], [2.5, 2.5]))
+    check(scale("flowers.csv") == scale("flowers.csv", "--scale", "standardize") != scale("flowers.csv", "--scale", "auto", "--seed", "1"))
+    with open(os.path.join(folder, "images.idx"), "wb") as file:
+        file.write(b"\0\0\x08\x03\0\0\0\x0a\0\0\0\x02\0\0\0\x01" + bytes(range(0, 200, 10)))
+    with open(os.path.join(folder, "labels.idx"), "wb") as file:
+        file.write(b"\0\0\x08\x01\0\0\0\x0a" + bytes(i % 2 for i in range(10)))
+    check(scale("images.idx", "--labels", "labels.idx") == ([0, 0], [255, 255]))
+    # Of the data sets with a split of their own, every fifth row is one to test with.
+    with open(os.path.join(DATA, "iris.csv"), encoding="utf-8") as file:
+        rows = [list(map(float, row[:4])) for row in list(csv.reader(file))[1:]]
+    mean = [math.fsum(column) / 120 for column in zip(*(row for i, row in enumerate(rows) if i % 5 != 4))]
+    check(all(math.isclose(x, y) for x, y in zip(mean, scale("iris", "--scale", "standardize")[0], strict=True)), mean)
+
+
+def a_run_is_called_after_its_data(reel, folder):
+    os.makedirs(os.path.join(folder, "sub.d"))
+    for name, run_folder in ("sub.d/plants.2024.csv", "reel-plants"), (".hidden.csv", "reel-.hidden"), ("bare", "reel-bare"):
+        os.rename(os.path.join(folder, "flowers.csv"), os.path.join(folder, name))
+        out = fine(reel, "train", name, "--quiet", folder=folder)
+        check(f"wrote {run_folder}/model.safetensors, {run_folder}/history.jsonl, {run_folder}/loss.svg\n" in out, out)
+        for verb in "sweep", "compare":
+            out = fine(reel, verb, name, "--seconds", "0.01", "--rates", "0.1", "--quiet", folder=folder)
+            check(f"wrote {run_folder.replace('reel-', f'reel-{verb}-')}.svg\n" in out, out)
+        os.rename(os.path.join(folder, name), os.path.join(folder, "flowers.csv"))
+
+
+def pictures_have_a_line_for_everything(reel, folder):
+    def drawn(name):
+        picture = xml.dom.minidom.parse(os.path.join(folder, name))
+        return [len(line.getAttribute("points").split()) for line in picture.getElementsByTagName("polyline")], \
+            [text.firstChild.data for text in picture.getElementsByTagName("text")]
+    fine(reel, "sweep", "flowers.csv", "--batches", "0,4,16", "--rates", "0.1,0.2", "--seconds", "0.05", "--target", "0.9", "--out", "s.svg", folder=folder)
+    lines, words = drawn("s.svg")
+    check(len(lines) == 2 + 3 and lines[:2] == [2, 2] and min(lines[2:]) > 3, "0, all samples, is on no logarithmic axis", lines)
+    check({"rate 0.1", "rate 0.2", "seconds until the training loss is 0.9", "samples per step"} <= set(words), words)
+    check(sum(word.startswith(("all a step, rate ", "4 a step, rate ", "16 a step, rate ")) for word in words) == 3, words)
+    fine(reel, "compare", "flowers.csv", "--rates", "0.1", "--seconds", "0.05", "--out", "c.svg", folder=folder)
+    lines, words = drawn("c.svg")
+    check(len(lines) == 12 and min(lines) > 2 and words.count("the same, test loss") == 6, lines, words)
+    check({"loss against seconds", "loss against epochs", "gradient descent", "SGD, single samples", "SGD, minibatches of 32"} <= set(words), words)
+    fine(reel, "train", "flowers.csv", "--patience", "9", "--epochs", "5", "--quiet", folder=folder)
+    lines, words = drawn(os.path.join("reel-flowers", "loss.svg"))
+    check(lines == [5, 5] and {"loss on flowers", "training", "validation", "epoch", "loss"} <= set(words), lines, words)
+
+
+def trials_that_all_diverge_are_told(reel, folder):
+    for verb, text in ("sweep", "every trial diverged: try smaller rates"), ("compare", "a method diverged at every rate: try smaller ones"):
+        status, out, err = run(reel, verb, "flowers.csv", "--rates", "1e30,1e35", "--seconds", "0.02", "--quiet", folder=folder)
+        check(status == 1 and out == "" and text in err, status, out, err)
+        check(not os.path.exists(os.path.join(folder, f"reel-{verb}-flowers.svg")), "a picture of nothing")
+    said = json.loads(fine(reel, "compare", "flowers.csv", "--rates", "1e30,0.1", "--seconds", "0.02", "--json", "--quiet", folder=folder))
+    check(all(m["rate"] == 0.1 for m in said["methods"]), said)
+
+
+def a_stop_is_told_in_json(reel, folder):
+    for step in "1", "7", "12":
+        said = json.loads(fine(reel, "train", "flowers.csv", "--stop-after", step, "--json", "--quiet", "--out", "stopped", folder=folder))
+        check(said == {"stopped": "interrupted", "why": f"interrupted after step {step}",
+                       "checkpoint": os.path.join("stopped", "checkpoint.safetensors")}, said)
+
+
+def gradient_descent_goes_on_where_it_stopped(reel, folder):
+    settings = ["flowers.csv", "--batch", "0", "--epochs", "9", "--hidden", "3", "--optimizer", "adam", "--lr", "0.1", "--quiet"]
+    fine(reel, "train", *settings, "--out", "whole", folder=folder)
+    for step in range(1, 9):
+        fine(reel, "train", *settings, "--stop-after", str(step), "--out", "parts", folder=folder)
+        fine(reel, "train", "--resume", os.path.join("parts", "checkpoint.safetensors"), "--quiet", folder=folder)
+        check(content(folder, "parts", "model.safetensors") == content(folder, "whole", "model.safetensors"), "stopped after", step)
+
+
+def validation_rows_are_drawn_by_the_seed(reel, folder):
+    """Of softmax regression on all rows, the seed moves nothing else."""
+    def validated(seed):
+        said = json.loads(fine(reel, "train", "flowers.csv", "--test", "more.csv", "--batch", "0", "--epochs", "4", "--patience", "9",
+                               "--seed", seed, "--json", "--quiet", folder=folder))
+        with open(os.path.join(folder, said["history"]), encoding="utf-8") as file:
+            return [json.loads(line)["validation_loss"] for line in file]
+    check(validated("1") == validated("1") != validated("2"))
+
+
 def a_bar_is_for_terminals(reel, folder):
     arguments = [reel, "train", "flowers.csv", "--epochs", "2000000", "--seconds", "1"]
     _, _, err = run(reel, *arguments[1:], folder=folder)
@@ -230,7 +339,10 @@ TESTS = [training_writes_what_it_says, what_an_optimizer_keeps_stays_finite, cla
          a_model_knows_what_the_classes_are_called, a_graph_is_what_would_run, a_sweep_tries_everything,
          a_comparison_has_three_methods, patience_ends_training,
          ctrl_c_saves_and_a_run_goes_on_to_the_same_bytes, checkpoints_are_saved_every_so_many_epochs,
-         a_run_is_not_resumed_with_other_data, a_bar_is_for_terminals]
+         a_run_is_not_resumed_with_other_data, settings_are_read_as_they_are_meant,
+         features_are_scaled_as_their_data_ask_for, a_run_is_called_after_its_data, pictures_have_a_line_for_everything,
+         trials_that_all_diverge_are_told, a_stop_is_told_in_json, gradient_descent_goes_on_where_it_stopped,
+         validation_rows_are_drawn_by_the_seed, a_bar_is_for_terminals]
 
 
 def main(program):

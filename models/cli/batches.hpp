@@ -2,7 +2,7 @@
 // The batches that settings ask for.
 #pragma once
 
-#include "training.hpp"
+#include "training_settings.hpp"
 
 #include <reel/models/batches.hpp>
 

@@ -5,7 +5,7 @@
 #include "effects.hpp"
 #include "output.hpp"
 #include "report.hpp"
-#include "trial.hpp"
+#include "timed_trial.hpp"
 #include "verbs.hpp"
 
 #include <reel/autodiff/error.hpp>

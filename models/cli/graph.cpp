@@ -4,7 +4,7 @@
 #include "data.hpp"
 #include "effects.hpp"
 #include "output.hpp"
-#include "training.hpp"
+#include "training_settings.hpp"
 #include "verbs.hpp"
 
 #include <reel/autodiff/node.hpp>

@@ -2,7 +2,7 @@
 // reel train: a model from data, and all that is kept of it.
 #include "arguments.hpp"
 #include "effects.hpp"
-#include "fitting.hpp"
+#include "training_run.hpp"
 #include "output.hpp"
 #include "report.hpp"
 #include "terminal.hpp"

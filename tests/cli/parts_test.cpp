@@ -6,7 +6,7 @@
 #include "chart.hpp"
 #include "report.hpp"
 #include "terminal.hpp"
-#include "trial.hpp"
+#include "timed_trial.hpp"
 
 using namespace reel;
 using namespace reel::cli;

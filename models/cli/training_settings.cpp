@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "training.hpp"
+#include "training_settings.hpp"
 
 #include "arguments.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "fitting.hpp"
+#include "training_run.hpp"
 
 #include "batches.hpp"
 #include "terminal.hpp"

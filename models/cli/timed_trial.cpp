@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "trial.hpp"
+#include "timed_trial.hpp"
 
 #include "arguments.hpp"
 #include "batches.hpp"

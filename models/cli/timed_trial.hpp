@@ -3,7 +3,7 @@
 // the loss is measured.
 #pragma once
 
-#include "training.hpp"
+#include "training_settings.hpp"
 
 #include <string>
 #include <vector>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "arguments.hpp"
-#include "training.hpp"
+#include "training_settings.hpp"
 
 #include <functional>
 #include <string>

@@ -255,10 +255,42 @@ def progress_shows_what_is_written_down(reel, folder):
     check("perceptron with 7, 5 hidden units, adamw at rate 0.001 (step), 2 epochs, all samples a step, l2 0.5, seed 4\n" in err, err)
 
 
+def about_twenty_epochs_are_shown(reel, folder):
+    for epochs, shown in (3, [1, 2, 3]), (19, range(1, 20)), (100, [1, *range(5, 101, 5)]), (119, [1, *range(5, 116, 5), 119]):
+        _, _, err = run(reel, "train", "train.csv", "--test", "test.csv", "--epochs", str(epochs), folder=folder)
+        lines = [int(n) for n in re.findall(rf"^epoch +(\d+) of {epochs} ", err, re.MULTILINE)]
+        check(lines == list(shown), epochs, lines)
+
+
+def losses_of_many_rows_are_of_ten_thousand(reel, folder):
+    rows = [([i % 5 + i * 7 % 11 / 9, i * 3 % 13 / 4, 0.5], KINDS[i % 5 // 2]) for i in range(12345)]
+    write(folder, "many.csv", text(rows))
+    said = json.loads(fine(reel, "compare", "many.csv", "--test", "many.csv", "--rates", "0.5", "--seconds", "0.05", "--json", "--quiet", folder=folder))
+    for method in said["methods"]:
+        for share in method["train_accuracy"], method["test_accuracy"]:
+            check(abs(share * 10000 - round(share * 10000)) < 1e-6, method)
+
+
+def checks_are_counted(reel, folder):
+    for op in "exp", "sigmoid", "matmul":
+        reports = json.loads(fine(reel, "check", "--op", op, "--seeds", "2", "--json", folder=folder))
+        printed = fine(reel, "check", "--op", op, "--seeds", "2", folder=folder).splitlines()
+        check(printed[-1] == f"{len(reports)} checks: {len(reports)} passed, 0 failed, 0 undecided", printed)
+        lines = [re.fullmatch(r"PASS  .* (\d+) checks, detection limit (\S+)", line) for line in printed[:-1]]
+        check(all(lines) and sum(int(line[1]) for line in lines) == len(reports), printed)
+        limit = max(report["detection_limit"] for report in reports)
+        check(f"{limit:.0e}" in [line[2] for line in lines], limit, printed)
+        mutants = json.loads(fine(reel, "check", "--op", op, "--mutate", "--json", folder=folder))
+        counts = [sum(m[what] for m in mutants) for what in ("made", "killed", "equivalent")]
+        printed = fine(reel, "check", "--op", op, "--mutate", folder=folder).splitlines()[-1]
+        check(printed == "{} mutants of {} ops: {} killed, {} equivalent, 0 survived".format(counts[0], len(mutants), *counts[1:]), printed)
+
+
 TESTS = [training_reports_its_model, evaluating_reports_its_samples, predictions_are_the_largest_probability,
          an_epoch_is_written_down_as_it_was, rates_follow_their_schedule, time_adds_up, the_best_epoch_is_kept,
          rows_are_parted_by_the_seed, a_sweep_reports_its_trials, a_comparison_reports_its_methods,
-         progress_shows_what_is_written_down]
+         progress_shows_what_is_written_down, about_twenty_epochs_are_shown,
+         losses_of_many_rows_are_of_ten_thousand, checks_are_counted]
 
 
 def main(program):

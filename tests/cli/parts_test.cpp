@@ -54,6 +54,10 @@ BOOST_AUTO_TEST_CASE(many_classes_are_told_by_their_worst_pairs) {
              "k0          k12        7\n"
              "k5           k2        7\n"
              "k2           k5        3\n");
+  names.pop_back();
+  array<index_t> twelve = make_array<index_t>({12, 12});
+  twelve.fill(7);
+  BOOST_TEST(confusion_text(twelve, names).starts_with("true \\ predicted"));
   const array<index_t> two{{4, 1}, {2, 3}};
   BOOST_TEST(confusion_text(two, {"yes", "a name of many letters"}) ==
              "true \\ predicted  yes  a name of ma…\n"

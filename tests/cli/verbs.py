@@ -6,7 +6,9 @@ import json
 import math
 import os
 import random
+import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -37,6 +39,11 @@ def table(text):
 def check(condition, *what):
     if not condition:
         sys.exit(f"{sys._getframe(1).f_code.co_name}: {' '.join(map(str, what))}")
+
+
+def metadata(saved):
+    size, = struct.unpack_from("<Q", saved)
+    return json.loads(saved[8:8 + size])["__metadata__"]
 
 
 def training_writes_what_it_says(reel, folder):
@@ -144,16 +151,23 @@ def patience_ends_training(reel, folder):
                            "--json", "--quiet", folder=folder))
     check(said["stopped"] == "patience" and said["epochs"] < 2000 and "has not improved for 3 epochs" in said["why"], said)
     said = json.loads(fine(reel, "train", "flowers.csv", "--epochs", "1000000", "--seconds", "0.05", "--json", "--quiet", folder=folder))
-    check(said["stopped"] == "time" and said["seconds"] < 5, said)
+    check(said["stopped"] == "time" and 0.05 <= said["seconds"] < 5, said)
+    check(said["why"].startswith("the time budget of 0.05 s was spent after "), said)
 
 
 def ctrl_c_saves_and_a_run_goes_on_to_the_same_bytes(reel, folder):
+    for how in signal.SIGINT, signal.SIGTERM:
+        interrupted(reel, folder, how)
+        shutil.rmtree(os.path.join(folder, "broken"))
+
+
+def interrupted(reel, folder, how):
     settings = ["--epochs", "4000", "--hidden", "16", "--optimizer", "adam", "--seed", "9"]
     with subprocess.Popen([reel, "train", "flowers.csv", *settings, "--out", "broken"], cwd=folder, encoding="utf-8",
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE) as training:
         while "epoch " not in training.stderr.readline():
             pass
-        training.send_signal(signal.SIGINT)
+        training.send_signal(how)
         out, err = training.communicate(timeout=60)
     check(training.returncode == 130 and "interrupted after step" in err, training.returncode, err)
     check(f"reel train --resume {os.path.join('broken', 'checkpoint.safetensors')}" in err, err)
@@ -176,6 +190,10 @@ def classes_that_are_seldom_meant_are_named(reel, folder):
     check("all samples are of one class, 'rose'" in err, err)
     _, _, err = run(reel, "train", "flowers.csv", folder=folder)
     check("class '" not in err, err)
+    write(folder, "a.csv", "".join(rows + ["3,3,fir\n"]))
+    write(folder, "b.csv", "".join(rows[:5] + ["3,3,fir\n"]))
+    _, _, err = run(reel, "train", "a.csv", "--test", "b.csv", folder=folder)
+    check("class 'fir'" not in err, "there is one to train with and one to test with:", err)
 
 
 def checkpoints_are_saved_every_so_many_epochs(reel, folder):
@@ -183,10 +201,26 @@ def checkpoints_are_saved_every_so_many_epochs(reel, folder):
     fine(reel, "train", *settings, "--save-every", "3", "--out", "whole", folder=folder)
     fine(reel, "train", "--resume", os.path.join("whole", "checkpoint.safetensors"), "--out", "again", "--quiet", folder=folder)
     check(content(folder, "whole", "model.safetensors") == content(folder, "again", "model.safetensors"), "other bytes")
+    saved = metadata(content(folder, "whole", "checkpoint.safetensors"))
+    check(saved["at.steps"] == "18", "86 rows are 3 batches, and the last epoch but one is no third one:", saved["at.steps"])
     with open(os.path.join(folder, "again", "history.jsonl"), encoding="utf-8") as file:
         check([json.loads(line)["epoch"] for line in file] == list(range(1, 8)), "epochs are missing, or there twice")
     fine(reel, "train", *settings, "--out", "bare", folder=folder)
     check(not os.path.exists(os.path.join(folder, "bare", "checkpoint.safetensors")), "a checkpoint that nobody asked for")
+
+
+def what_does_not_change_the_model(reel, folder):
+    settings = ["flowers.csv", "--hidden", "40", "--optimizer", "adam", "--epochs", "3", "--batch", "50"]
+    def model(*arguments):
+        fine(reel, "train", *arguments, "--quiet", "--out", "twin", folder=folder)
+        return content(folder, "twin", "model.safetensors")
+    expected = model(*settings)
+    for threads in "2", "3", "7":
+        check(model(*settings, "--threads", threads) == expected, "another model with", threads, "threads")
+    check(model(*settings, "--save-every", "1") == expected, "another model with checkpoints")
+    fine(reel, "train", *settings, "--stop-after", "4", "--quiet", "--out", "twin", folder=folder)
+    checkpoint = os.path.join("twin", "checkpoint.safetensors")
+    check(model(*settings[:-2], "--resume", checkpoint, "--threads", "2") == expected, "a run does not take its own settings")
 
 
 def a_run_is_not_resumed_with_other_data(reel, folder):
@@ -339,7 +373,7 @@ TESTS = [training_writes_what_it_says, what_an_optimizer_keeps_stays_finite, cla
          a_model_knows_what_the_classes_are_called, a_graph_is_what_would_run, a_sweep_tries_everything,
          a_comparison_has_three_methods, patience_ends_training,
          ctrl_c_saves_and_a_run_goes_on_to_the_same_bytes, checkpoints_are_saved_every_so_many_epochs,
-         a_run_is_not_resumed_with_other_data, settings_are_read_as_they_are_meant,
+         what_does_not_change_the_model, a_run_is_not_resumed_with_other_data, settings_are_read_as_they_are_meant,
          features_are_scaled_as_their_data_ask_for, a_run_is_called_after_its_data, pictures_have_a_line_for_everything,
          trials_that_all_diverge_are_told, a_stop_is_told_in_json, gradient_descent_goes_on_where_it_stopped,
          validation_rows_are_drawn_by_the_seed, a_bar_is_for_terminals]

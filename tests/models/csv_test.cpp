@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the CSV reader makes of files of every dialect.
 #include "support.hpp"
+#include "columns.hpp"
 #include "temporary.hpp"
 
 #include <reel/models/csv.hpp>
@@ -318,7 +319,7 @@ BOOST_AUTO_TEST_CASE(other_marks_stand_for_missing_values) {
   BOOST_TEST((d.x(2, 0) == -999 && d.x(0, 1) == 1));
   csv_options dropped = marked;
   dropped.missing = missing_values::drop_row;
-  BOOST_TEST((parse_csv("a,y\n-,u\n2,-\n3,v\n", dropped).x == array<double>{{3}}));
+  BOOST_TEST((parse_csv("a,y\n-,u\n2,-\n3,v\n", dropped).x == test::column({3.0})));
   dropped.missing = missing_values::refuse;
   test::check_error(
       errc::parse_error, [&] { parse_csv("a,y\n-,u\n", dropped); },
@@ -331,7 +332,7 @@ BOOST_AUTO_TEST_CASE(commas_are_decimal_where_that_is_said) {
   const csv_options comma{.decimal = ','};
   check_plain(parse_csv("a;b;label\n1;2,5;yes\n-3;1e-3;no\n4,0;5;yes\n", comma));
   check_plain(parse_csv("a\tb\tlabel\n1\t+2,50\tyes\n-3\t,1e-2\tno\n4\t5\tyes\n", comma));
-  BOOST_TEST((parse_csv("1,5;x\n2,5;y\n", comma).x == array<double>{{1.5}, {2.5}}));
+  BOOST_TEST((parse_csv("1,5;x\n2,5;y\n", comma).x == test::column({1.5, 2.5})));
   for (const auto& [text, advice] :
        {std::pair("1.5;x\n2;y\n", "a comma is decimal here"),
         {"a;y\n1.234,5;x\n", "leave out the points, which separate thousands: 1234,5"},

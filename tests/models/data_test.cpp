@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Data sets: rows, splits, scaling; and the two that come with reel against values computed apart.
 #include "support.hpp"
+#include "columns.hpp"
 #include "temporary.hpp"
 
 #include <reel/models/csv.hpp>
@@ -180,12 +181,12 @@ BOOST_AUTO_TEST_CASE(a_feature_that_is_constant_but_for_rounding_is_constant) {
   BOOST_TEST(divisor({1e-20, -1e-20}) == 1e-20);
   BOOST_TEST(divisor({0, 0x1p-400}) == 0x1p-401);
   // Floats are rounded more coarsely.
-  basic_dataset<float> f{{{0.7f}, {0.7f}, {std::nextafter(0.7f, 1.0f)}}, {}, {}, {"a"}};
+  basic_dataset<float> f{test::column<float>({0.7f, 0.7f, std::nextafter(0.7f, 1.0f)}), {}, {}, {"a"}};
   BOOST_TEST(standardize(f).divisor[0] == 1);
   f.x(2, 0) = 0.70001f;
   BOOST_TEST(standardize(f).divisor[0] < 1e-5);
   // Bytes are exact.
-  const byte_dataset b{{{200}, {200}, {201}}, {}, {}, {"a"}};
+  const byte_dataset b{test::column<std::uint8_t>({200, 200, 201}), {}, {}, {"a"}};
   BOOST_TEST(standardize(b).divisor[0] < 0.5);
 }
 
@@ -194,8 +195,8 @@ BOOST_AUTO_TEST_CASE(features_can_be_left_out_by_name_or_number) {
   d.feature_names = {"a", "1"};
   d.named = true;
   const auto without = [&](strings words) { return without_features(d, words); };
-  BOOST_TEST((without({"a"}).x == array<double>{{10}, {10}, {10}, {10}}));
-  BOOST_TEST((without({"2"}).x == array<double>{{1}, {2}, {3}, {6}}));
+  BOOST_TEST((without({"a"}).x == test::column({10.0, 10.0, 10.0, 10.0})));
+  BOOST_TEST((without({"2"}).x == test::column({1.0, 2.0, 3.0, 6.0})));
   BOOST_TEST((without({"1"}).feature_names == strings{"a"}));  // its name comes first
   BOOST_TEST((without({"2"}).labels == d.labels && without({"2"}).named && without({"2"}).classes() == 2));
   check_error(

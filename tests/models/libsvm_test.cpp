@@ -2,6 +2,7 @@
 // LIBSVM text, and what is refused of it.
 #include "support.hpp"
 #include "binary_files.hpp"
+#include "columns.hpp"
 #include "temporary.hpp"
 
 #include <reel/models/libsvm.hpp>
@@ -113,7 +114,7 @@ BOOST_AUTO_TEST_CASE(features_can_be_counted_from_0) {
 
 BOOST_AUTO_TEST_CASE(queries_are_left_out_where_that_is_said) {
   const dataset d = parse_libsvm("3 qid:1 1:5 # a\n2 qid:1 1:6\n3 1:7\n", {.skip_queries = true});
-  BOOST_TEST((d.x == array<double>{{5}, {6}, {7}} && d.labels == labels{1, 0, 1}));
+  BOOST_TEST((d.x == test::column({5.0, 6.0, 7.0}) && d.labels == labels{1, 0, 1}));
   check_error(
       errc::parse_error, [] { parse_libsvm("3 qid:1 1:5\n"); },
       "'qid:1' tells the queries of a ranking apart");

@@ -37,6 +37,10 @@ BOOST_AUTO_TEST_CASE(macro_f1_is_the_mean_over_classes_that_occur) {
   BOOST_TEST(macro_f1(array<index_t>{{3, 0, 0, 0}, {0, 1, 0, 0}, {0, 1, 0, 0}, {0, 0, 0, 0}}) ==
                  (1 + 2. / 3 + 0) / 3,
              boost::test_tools::tolerance(1e-15));
+  // A class that is predicted and never occurs has an F1 of 0; only one that is neither does not count.
+  BOOST_TEST(macro_f1(array<index_t>{{2, 0, 1}, {0, 3, 0}, {0, 0, 0}}) == (4. / 5 + 1 + 0) / 3,
+             boost::test_tools::tolerance(1e-15));
+  BOOST_TEST(macro_f1(array<index_t>{{0, 0, 0}, {4, 0, 0}, {0, 0, 0}}) == 0);
   BOOST_TEST(macro_f1(array<index_t>{{5, 0}, {0, 7}}) == 1);
   BOOST_TEST(macro_f1(array<index_t>{{0, 5}, {7, 0}}) == 0);
   check_error(

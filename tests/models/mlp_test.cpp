@@ -2,11 +2,14 @@
 // A model that is nothing but a struct trains like those that come with the library: XOR, which no
 // linear model can learn.
 #include "support.hpp"
+#include "columns.hpp"
 
 #include <reel/models/mlp.hpp>
 #include <reel/models/softmax_regression.hpp>
 #include <reel/ops.hpp>
 #include <reel/optim.hpp>
+
+#include <cmath>
 
 using namespace reel;
 
@@ -49,6 +52,57 @@ BOOST_AUTO_TEST_CASE(without_a_hidden_layer_it_is_softmax_regression) {
   };
   BOOST_TEST(value_and_grad(loss)(m, x, y).first == softmax_regression(weights).loss(x, y, 0.25),
              boost::test_tools::tolerance(1e-15));
+}
+
+// Numbers that pass through every relu, and numbers that each of them stops.
+BOOST_AUTO_TEST_CASE(relu_is_between_layers_and_nowhere_else) {
+  reel::mlp<array<double>> m = make_mlp({1, 2, 1, 2}, 1);
+  m.layers[0] = {array<double>{{1.0, -1.0}}, array<double>{0.5, 0.5}};
+  m.layers[1] = {test::column({2.0, 3.0}), make_array<double>({1})};
+  m.layers[1].b(0) = -3;
+  m.layers[2] = {array<double>{{1.0, -2.0}}, array<double>{0.0, 4.0}};
+  tape t;
+  const auto p = map_tree<var>(m, [&](const auto& leaf) { return t.constant(leaf); });
+  const var x = t.constant(test::column({2.0, -3.0, 0.25}));
+  BOOST_TEST((mlp_logits(p, x).value() == array<double>{{2, 0}, {7.5, -11}, {0, 4}}));
+}
+
+BOOST_AUTO_TEST_CASE(the_penalty_is_on_the_weights_of_every_layer) {
+  reel::mlp<array<double>> m = make_mlp({2, 3, 2}, 5);
+  m.layers[0].b = {7, 8, 9};
+  m.layers[1].b = {5, 6};
+  const array<double> x{{0.5, -1.0}, {2.0, 0.25}, {-1.0, 1.0}};
+  const array<index_t> y{1, 0, 1};
+  const auto loss = [&](double l2, const std::vector<double>& weights) {
+    const auto f = [&](const reel::mlp<var>& p, const var& inputs, const var& labels) {
+      return mlp_loss(p, inputs, labels, l2, weights);
+    };
+    return value_and_grad(f)(m, x, y).first;
+  };
+  double squares = 0;
+  for (const auto& layer : m.layers)
+    for (const double w : layer.W) squares += w * w;
+  BOOST_TEST(loss(0.5, {}) - loss(0, {}) == 0.25 * squares, boost::test_tools::tolerance(1e-13));
+  // Weights that are all the same change nothing, and a class of weight 0 does not count.
+  BOOST_TEST(loss(0.5, {3, 3}) == loss(0.5, {}), boost::test_tools::tolerance(1e-14));
+  const auto only = [](const reel::mlp<var>& p, const var& inputs, const var& labels) {
+    return mlp_loss(p, inputs, labels);
+  };
+  const double second = value_and_grad(only)(m, array<double>{{2.0, 0.25}}, array<index_t>{0}).first;
+  BOOST_TEST(loss(0, {1, 0}) == second, boost::test_tools::tolerance(1e-14));
+}
+
+BOOST_AUTO_TEST_CASE(weights_begin_with_a_variance_of_2_by_the_inputs) {
+  const auto m = make_mlp({50, 400, 30}, 2);
+  const double expected[] = {2. / 50, 2. / 400};
+  for (std::size_t i = 0; i < 2; ++i) {
+    double sum = 0, squares = 0;
+    const auto n = static_cast<double>(m.layers[i].W.size());
+    for (const double w : m.layers[i].W) sum += w, squares += w * w;
+    BOOST_TEST(std::abs(squares / n / expected[i] - 1) < 0.07);  // five standard deviations of either
+    BOOST_TEST(std::abs(sum / n) < 5 * std::sqrt(expected[i] / n));
+    for (const double b : m.layers[i].b) BOOST_TEST(b == 0);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(sizes_that_make_no_perceptron_are_refused) {

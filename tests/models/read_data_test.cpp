@@ -6,6 +6,7 @@
 
 #include <reel/models/batches.hpp>
 #include <reel/models/data_sets.hpp>
+#include <reel/models/libsvm.hpp>
 #include <reel/models/read_data.hpp>
 
 #include <array>

@@ -167,7 +167,8 @@ template <class T> slopes<T> differences<T>::along(const point& direction, doubl
   constexpr double floor = std::same_as<T, real50> ? 0x1p-40 : 0x1p-8;
   const std::size_t n = base_.size();
   std::vector<best_slope<T>> best(n);
-  double size = 0;  // of slopes and values, the scale of `goal`
+  double slopes_size = 0, values_size = 0;  // the scale of `goal`
+  for (const T& y : base_) values_size = std::max(values_size, magnitude(y));
   std::array<std::vector<T>, 2 * reach + 1> f;
   f[reach] = base_;
   // Whether all are as good as wanted, after steps that are fractions of a power of two, so that they are
@@ -184,10 +185,10 @@ template <class T> slopes<T> differences<T>::along(const point& direction, doubl
       for (std::size_t i = 0; i < n; ++i) {
         stencil<T> s{.f = {}, .step = T(step)};
         for (std::size_t p = 0; p < f.size(); ++p) s.f[p] = f[p][i];
-        if (s.finite())
-          best[i].add(s), size = std::max({size, magnitude(best[i].value), 1e-3 * magnitude(base_[i])});
+        if (s.finite()) best[i].add(s), slopes_size = std::max(slopes_size, magnitude(best[i].value));
         else done = false;
       }
+      const double size = std::max(slopes_size, 1e-3 * values_size / std::max(scale, 1.0));
       if (done && std::ranges::all_of(best, [&](const auto& b) { return b.bar <= goal * size; })) return true;
     }
     return false;
@@ -202,7 +203,7 @@ template <class T> slopes<T> differences<T>::along(const point& direction, doubl
   for (const auto& b : best) {
     all.value.push_back(b.value);
     all.bar.push_back(b.bar);
-    all.kink.push_back(b.seen_kink() && std::isfinite(b.bar) && b.bar > 1e-4 * size);
+    all.kink.push_back(b.seen_kink() && std::isfinite(b.bar) && b.bar > 1e-4 * slopes_size);
   }
   return all;
 }

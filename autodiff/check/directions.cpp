@@ -8,6 +8,8 @@
 
 #include "tape/inspect.hpp"
 
+#include <reel/autodiff/node.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,7 +28,20 @@ struct pushed {
     recording& nodes = r.source();
     for (const var& x : r.x)
       v.push_back(nodes.append_leaf({tape::role::input, element::f64, x.shape(), nullptr}, x.where()));
-    for (const var& t : jvp(r.y, r.x, v)) Jv.push_back(detail::fresh(t));
+    as_refusal("jvp", s.where(), [&] {
+      for (const var& t : jvp(r.y, r.x, v)) Jv.push_back(detail::fresh(t));
+    });
+  }
+  // Forward mode is the transpose of the rule, which a rule that is not linear in ȳ has not: then Jv depends
+  // on the symbol that stands for ȳ.
+  bool is_linear() const {
+    const recording& nodes = r.source();
+    return std::ranges::none_of(Jv, [&](const var& t) {
+      const auto seen = dependencies(t);
+      for (node_id n = 0; n < seen.size(); ++n)
+        if (seen[n] && nodes.nodes[n].role == tape::role::cotangent) return true;
+      return false;
+    });
   }
   // As a rule of its own: Jv, given x and v.
   rule as_rule() const {
@@ -45,6 +60,13 @@ bool has_derivative(const subject& s, verdict_builder& j) {
 
 std::string tangent_name(const pushed& p, std::size_t i, std::size_t k) {
   return fmt::format("Jv{}", detail::position(p.r.y[i].shape(), k));
+}
+
+bool is_linear(const pushed& p, verdict_builder& j) {
+  if (p.is_linear()) return true;
+  j.decide(verdict::fail,
+           "its rule is not linear in the cotangent, so that it is no transpose of a derivative.");
+  return false;
 }
 
 template <class T> void compare_pushed(const pushed& p, const options& o, verdict_builder& j, int probes) {
@@ -110,6 +132,7 @@ report push(const subject& s, const options& o, int probes) {
   if (!has_derivative(s, j)) return j.finish(0);
   j.unfinished(attempt(o.seconds, [&] {
     const pushed p(s, o);
+    if (!is_linear(p, j)) return;
     const rule forward = p.as_rule();
     const bool digits = forward.has_numbers(element::real50);
     j.result().oracle = digits ? "differences in 50 digits" : "differences in double";
@@ -170,6 +193,7 @@ namespace {
 
 void compare_directions(const subject& s, const options& o, verdict_builder& j) {
   const pushed p(s, o);
+  if (!is_linear(p, j)) return;
   random_numbers random(o.seed);
   point v;
   for (const reals& x : p.r.at) v.push_back(random.generic(x.size()));
@@ -241,12 +265,12 @@ template <class T> void follow(const rule& r, const options& o, taylor_report& t
   const double noise = 256 * unit_roundoff<T> * line.size();
   const int last = std::same_as<T, real50> ? 70 : 24;
   std::vector<remainder> all;
-  bool refused = false;
+  std::string refused;
   const auto remainder_at = [&](double h) {
     try {
       return std::abs(static_cast<double>(line(h) - start - T(h) * slope));
-    } catch (const refusal&) {  // a smaller step may stay inside the domain
-      refused = true;
+    } catch (const refusal& e) {  // a smaller step may stay inside the domain
+      refused = e.what();
       return 0.0;
     }
   };
@@ -261,12 +285,13 @@ template <class T> void follow(const rule& r, const options& o, taylor_report& t
   }
   // The steps smaller than the first half of them: there the lowest power of h rules.
   t.window.assign(all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2), all.end());
-  if (all.empty() && !refused) {
+  if (all.empty() && refused.empty()) {
     t.rate = infinite;
     t.outcome = verdict::pass;
     t.reason = "nothing remains: it is linear along this line";
   } else if (t.window.size() < 2) {
-    t.reason = "too few steps above the noise to tell a rate";
+    t.reason = refused.empty() ? "too few steps above the noise to tell a rate"
+                               : "numbers along this line were refused: " + refused;
   } else {
     t.rate = slope_of(t.window);
     t.outcome = t.rate >= 1.95 ? verdict::pass : verdict::fail;

@@ -93,9 +93,9 @@ template <class T> class bound_numbers {
 };
 
 // Everything in one number type.
-template <class T> class trial {
+template <class T> class program_comparison {
  public:
-  trial(const frozen_subject& s, frozen_report& report)
+  program_comparison(const frozen_subject& s, frozen_report& report)
       : s_(s), r_(s.source()), results_(s.results()), report_(report), tape_(r_, ids(results_), s.leaves) {
     for (std::size_t i = 0; i < s.leaves.size(); ++i) {
       numbers_.emplace_back(s.numbers[i], r_.nodes[s.leaves[i]].kind);
@@ -280,8 +280,8 @@ frozen_report carry_out(const frozen_subject& s, const options& o, frozen_report
   for (const element number : {element::f32, element::f64}) {
     if (!has_bodies(s.source(), results, s.leaves, number)) continue;
     const auto why = attempt(o.seconds, [&] {
-      if (number == element::f32) trial<float>(s, report).run();
-      else trial<double>(s, report).run();
+      if (number == element::f32) program_comparison<float>(s, report).run();
+      else program_comparison<double>(s, report).run();
     });
     if (unfinished.empty() && !why.empty()) unfinished = fmt::format("in {} {}", name(number), why);
   }

@@ -63,6 +63,10 @@ template <class T> class mutation_runner {
   }
 
   void run() {
+    if (compared_.expectations().empty()) {  // then nothing could kill a mutant
+      if (!verdict_.result().reason.empty()) report_.refusals.push_back(verdict_.result().reason);
+      return;
+    }
     const auto all = catalogue(r_);
     require_work(static_cast<double>(all.size()) * compared_.run().machine().cost());
     for (const planted& p : all) {
@@ -176,6 +180,8 @@ mutation_report mutate(std::span<const subject> samples, const options& o) {
     if (unfinished.empty()) ++report.samples;
     else if (report.reason.empty()) report.reason = unfinished;
   }
+  if (report.made() == 0 && report.reason.empty() && !report.refusals.empty())
+    report.reason = report.refusals[0];
   for (mutant& m : report.mutants)
     if (m.outcome == fate::equivalent) m.reason = why_equivalent(m);
   report.work = budget.done();

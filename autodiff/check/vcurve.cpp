@@ -21,9 +21,9 @@ curve::sample curve::best() const {
 namespace {
 
 // The slope along the line, and what differences with a step h make of it.
-template <class T> class tracer {
+template <class T> class vcurve_sampler {
  public:
-  tracer(const rule& r, const point& v, const point& ybar, const real50& slope)
+  vcurve_sampler(const rule& r, const point& v, const point& ybar, const real50& slope)
       : line_(r, v, ybar), start_(line_(0)), slope_(slope) {}
 
   void trace(vcurves& all, int last, int by) {
@@ -115,9 +115,9 @@ void trace_all(const rule& r, const options& o, vcurves& all) {
   const auto has = [&](element e) { return has_bodies(r.source(), ids(r.y), ids(r.x), e); };
   const real50 slope = has(element::real50) ? slope_of<real50>(r, v, ybar) : slope_of<double>(r, v, ybar);
   if (slope == real50(0)) return;
-  if (has(element::f32)) tracer<float>(r, v, ybar, slope).trace(all, 24, 1);
-  if (has(element::f64)) tracer<double>(r, v, ybar, slope).trace(all, 52, 1);
-  if (has(element::real50)) tracer<real50>(r, v, ybar, slope).trace(all, 160, 4);
+  if (has(element::f32)) vcurve_sampler<float>(r, v, ybar, slope).trace(all, 24, 1);
+  if (has(element::f64)) vcurve_sampler<double>(r, v, ybar, slope).trace(all, 52, 1);
+  if (has(element::real50)) vcurve_sampler<real50>(r, v, ybar, slope).trace(all, 160, 4);
   if (has(element::complex)) trace_complex(r, v, ybar, slope, all);
 }
 

@@ -131,6 +131,7 @@ class vjp_check {
       return v.finish(0);
     }
     const plan p = plan_for(r, options_);
+    require_work(4 * least_cost(r) + (p.all ? p.seconds : 0));
     if (options_.announce && p.seconds > announced) options_.announce(p.seconds);
     report done = carry_out(p, r);
     // Double was not good enough, which happens among kinks: then one direction in 50 digits.

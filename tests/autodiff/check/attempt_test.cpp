@@ -20,7 +20,10 @@ namespace {
 // L Lᵀ = ½(X + Xᵀ), refused where there is no such L with a positive diagonal; of matrices of 2 rows.
 template <bool right> struct factor_op {
   static constexpr auto name = "factor";
-  shape infer(const shape& x) const { return x; }
+  shape infer(const shape& x) const {
+    if (x == shape{2, 2}) return x;
+    throw error(errc::shape_mismatch, to_string(x) + ": a matrix of 2 rows and 2 columns is needed.");
+  }
   template <class T> void eval(out<T> l, in<T> x) const {
     const T a = x[0], b = (x[1] + x[2]) / T(2), c = x[3];
     if (!(a > T(0)) || !(c - b * b / a > T(0)))

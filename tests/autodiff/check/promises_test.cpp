@@ -105,25 +105,28 @@ const array<double> x{0.5, -1.25, 1.75, 0.375, -0.625};
 
 BOOST_AUTO_TEST_SUITE(check_promises)
 
-// "The smallest error it could have noticed": three times as much is noticed, and a hundredth is let pass.
+// "The smallest error it could have noticed": of a single number, three times as much is noticed, and a
+// hundredth is not.
 BOOST_AUTO_TEST_CASE(the_detection_limit_is_what_it_says) {
+  const array<double> one{0.75};
   for (const auto by : {oracle::fifty_digits, oracle::in_double, oracle::complex_step}) {
     const check::options o{.oracle = by, .rounding = false, .explain = false};
-    const auto right = check::pull({off_op{}, {x}}, o);
+    const auto right = check::pull({off_op{}, {one}}, o);
     BOOST_TEST_REQUIRE(right);
     for (const double sign : {1.0, -1.0}) {
-      const auto seen = check::pull({off_op{3 * sign * right.detection_limit}, {x}}, o);
+      const auto seen = check::pull({off_op{3 * sign * right.detection_limit}, {one}}, o);
       BOOST_TEST((seen.outcome == verdict::fail), seen);
-      const auto unseen = check::pull({off_op{0.01 * sign * right.detection_limit}, {x}}, o);
+      const auto unseen = check::pull({off_op{0.01 * sign * right.detection_limit}, {one}}, o);
       BOOST_TEST((unseen.outcome == verdict::pass), unseen);
     }
   }
 }
 
 BOOST_AUTO_TEST_CASE(the_limit_of_a_push_is_what_it_says) {
-  const auto right = check::push({off_op{}, {x}});
+  const array<double> one{0.75};
+  const auto right = check::push({off_op{}, {one}});
   BOOST_TEST_REQUIRE(right);
-  BOOST_TEST((check::push({off_op{3 * right.detection_limit}, {x}}).outcome == verdict::fail));
+  BOOST_TEST((check::push({off_op{3 * right.detection_limit}, {one}}).outcome == verdict::fail));
 }
 
 // The limit is the worst over all elements, and one element that is off is enough.
@@ -162,8 +165,8 @@ BOOST_AUTO_TEST_CASE(orders_are_what_they_are_called) {
   const auto check_orders = [](const check::subject& s, int wrong) {
     for (const int order : {1, 2, 3}) {
       const check::options o{.order = order, .explain = false};
-      const bool fails = order >= wrong;
-      BOOST_TEST_CONTEXT("order " << order << ", wrong from " << wrong) {
+      const bool fails = order == wrong;  // a rule is held against the values of the one before
+      BOOST_TEST_CONTEXT("order " << order << ", wrong at " << wrong) {
         BOOST_TEST((check::pull(s, o).outcome == (fails ? verdict::fail : verdict::pass)));
         BOOST_TEST((check::push(s, o).outcome == (fails ? verdict::fail : verdict::pass)));
         BOOST_TEST((check::taylor(s, o).outcome == (fails ? verdict::fail : verdict::pass)));
@@ -313,7 +316,7 @@ BOOST_AUTO_TEST_CASE(a_v_curve_is_of_the_values_and_not_of_the_rule) {
   BOOST_TEST_REQUIRE(wrong.curves.size() == 13U);
   for (std::size_t i = 0; i < right.curves.size(); ++i) {
     BOOST_TEST(right.curves[i].best().error == wrong.curves[i].best().error);
-    BOOST_TEST(right.curves[i].best().error < 1e-3);
+    BOOST_TEST(right.curves[i].best().error < 1e-2);
   }
 }
 

@@ -78,7 +78,8 @@ bool has_unit(std::string_view text) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   const auto unit = after.substr(std::min(after.find_first_not_of(' '), after.size()));
   const bool is_word = std::all_of(unit.begin(), unit.end(), is_letter) && unit.size() <= 8;
-  return unit == "%" || unit == "\u20AC" || (is_word && (unit.size() > 1 || (unit.size() == 1 && after[0] == ' ')));
+  return unit == "%" || unit == "\u20AC" ||
+         (is_word && (unit.size() > 1 || (unit.size() == 1 && after[0] == ' ')));
 }
 
 std::string on_commas(std::string_view text) {

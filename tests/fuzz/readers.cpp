@@ -41,11 +41,19 @@ void csv(std::string_view input) {
   const unsigned bits = choice(input);
   csv_options o;
   o.header = static_cast<csv_header>(bits % 3);
-  o.labels = static_cast<csv_labels>(bits / 3 % 3);
+  o.labels = static_cast<csv_labels>(bits / 3 % 4);
   o.missing = static_cast<missing_values>(bits / 9 % 3);
   if (bits / 27 % 2 != 0) o.label = "label";
   if (bits / 54 % 2 != 0) o.class_names = {"a", "b", "1"};
   if (bits / 108 % 2 != 0) o.features = 2;
+  if (bits / 216 % 2 != 0) {  // another dialect
+    o.separator = ' ';
+    o.decimal = ',';
+    o.comment = '#';
+    o.missing_marks = {"-"};
+    o.ignore = {"1"};
+    o.feature_names = {"a"};
+  }
   try_reading([&] {
     const dataset d = parse_csv(input, o);
     validate(d);
@@ -61,7 +69,10 @@ void libsvm(std::string_view input) {
   for (const char c : input)
     if (digits = c >= '0' && c <= '9' ? digits + 1 : 0; digits == 5) return;
   libsvm_options o;
-  o.features = choice(input) % 8;
+  const unsigned bits = choice(input);
+  o.features = bits % 8;
+  o.zero_based = bits / 8 % 2 != 0;
+  o.skip_queries = bits / 16 % 2 != 0;
   try_reading([&] {
     const dataset d = parse_libsvm(input, o);
     validate(d);

@@ -63,10 +63,11 @@ template <class T> class mutation_runner {
   }
 
   void run() {
-    if (compared_.expectations().empty()) {  // then nothing could kill a mutant
-      if (!verdict_.result().reason.empty()) report_.refusals.push_back(verdict_.result().reason);
-      return;
-    }
+    // Mutants of what could not be compared survive, and the reader should know why.
+    const std::string& missing = verdict_.result().reason;
+    if (!missing.empty() && std::ranges::find(report_.refusals, missing) == report_.refusals.end())
+      report_.refusals.push_back(missing);
+    if (compared_.expectations().empty()) return;
     const auto all = catalogue(r_);
     require_work(static_cast<double>(all.size()) * compared_.run().machine().cost());
     for (const planted& p : all) {

@@ -30,7 +30,8 @@ struct mutant {
 struct mutation_report {
   std::string subject = {};
   std::string reason = {};  // why not everything was tried: a refused sample, or the work it would take
-  std::vector<std::string> refusals = {};  // of other numbers than the samples given, which were passed over
+  std::vector<std::string> refusals =
+      {};  // what was passed over: elements without an oracle, numbers refused
   std::vector<mutant> mutants = {};
   int smallest = 0;  // the largest k for which the rule times 1 + 10^−k was noticed
   std::uint64_t seed = 0;

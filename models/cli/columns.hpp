@@ -2,7 +2,7 @@
 // Columns of two files that are to mean the same.
 #pragma once
 
-#include <reel/models/data.hpp>
+#include <reel/models/dataset.hpp>
 
 #include <string>
 #include <vector>

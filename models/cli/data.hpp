@@ -2,7 +2,7 @@
 // The data a verb works on: its arguments, and what is read from them.
 #pragma once
 
-#include <reel/models/read_data.hpp>
+#include <reel/models/data_file.hpp>
 
 #include <CLI/CLI.hpp>
 

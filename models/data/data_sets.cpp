@@ -6,7 +6,7 @@
 #include <data_places.hpp>
 #include <reel/autodiff/error.hpp>
 #include <reel/models/csv.hpp>
-#include <reel/models/read_data.hpp>
+#include <reel/models/data_file.hpp>
 
 #include <fmt/format.h>
 

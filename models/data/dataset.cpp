@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <reel/models/data.hpp>
+#include <reel/models/dataset.hpp>
 
 #include "column_words.hpp"
 
@@ -152,8 +152,8 @@ scaling divide_by(double divisor, index_t features) {
 namespace {
 
 // Mean and standard deviation of the values that at(0 … n − 1) has, those that are NaN left out if asked. A
-// deviation that is no more than rounding makes of a constant is 0: <reel/models/data.hpp> says why. `unit`
-// is the relative error of the values themselves.
+// deviation that is no more than rounding makes of a constant is 0: <reel/models/dataset.hpp> says why.
+// `unit` is the relative error of the values themselves.
 struct moments {
   double mean = 0, deviation = 0;
   std::size_t count = 0;

@@ -2,7 +2,7 @@
 // Columns that number the rows of a table, as data frames write them beside the data.
 #pragma once
 
-#include <reel/models/data.hpp>
+#include <reel/models/dataset.hpp>
 
 #include <span>
 #include <vector>

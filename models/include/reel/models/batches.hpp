@@ -3,7 +3,7 @@
 //   for (auto [x, labels] : scaled_minibatches<float>(data, scaling, 128, seed, epoch)) step(x, labels);
 #pragma once
 
-#include <reel/models/data.hpp>
+#include <reel/models/dataset.hpp>
 #include <reel/optim/minibatches.hpp>
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 // softmax regression, with all it takes to apply it to samples as they are read.
 #pragma once
 
-#include <reel/models/data.hpp>
+#include <reel/models/dataset.hpp>
 #include <reel/models/io.hpp>
 #include <reel/models/mlp.hpp>
 

@@ -4,7 +4,7 @@
 //   dataset d = read_csv("flowers.csv", {.label = "species"});
 #pragma once
 
-#include <reel/models/data.hpp>
+#include <reel/models/dataset.hpp>
 
 #include <string>
 #include <string_view>

@@ -2,7 +2,7 @@
 // The data sets that come with reel, "iris" and "digits", and Fashion-MNIST where it is installed.
 #pragma once
 
-#include <reel/models/data.hpp>
+#include <reel/models/dataset.hpp>
 
 #include <cstdint>
 #include <optional>

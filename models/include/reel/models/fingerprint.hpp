@@ -3,7 +3,7 @@
 #pragma once
 
 #include <reel/autodiff/array.hpp>
-#include <reel/models/data.hpp>
+#include <reel/models/dataset.hpp>
 #include <reel/optim/minibatches.hpp>
 
 #include <cstddef>

@@ -20,7 +20,7 @@
 #pragma once
 
 #include <reel/autodiff/tree.hpp>
-#include <reel/models/data.hpp>
+#include <reel/models/dataset.hpp>
 #include <reel/models/fingerprint.hpp>
 #include <reel/models/tensor_file.hpp>
 #include <reel/optim/history.hpp>

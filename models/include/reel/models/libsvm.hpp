@@ -4,7 +4,7 @@
 //   +1 3:0.5 17:1
 #pragma once
 
-#include <reel/models/data.hpp>
+#include <reel/models/dataset.hpp>
 
 #include <string>
 #include <string_view>

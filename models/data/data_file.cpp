@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <reel/models/read_data.hpp>
+#include <reel/models/data_file.hpp>
 
 #include "formats.hpp"
 #include "labels_file.hpp"

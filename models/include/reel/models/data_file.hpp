@@ -6,7 +6,7 @@
 
 #include <reel/models/arrays.hpp>
 #include <reel/models/csv.hpp>
-#include <reel/models/data.hpp>
+#include <reel/models/dataset.hpp>
 
 #include <functional>
 #include <string>

@@ -7,7 +7,7 @@
 #include <reel/models/batches.hpp>
 #include <reel/models/data_sets.hpp>
 #include <reel/models/libsvm.hpp>
-#include <reel/models/read_data.hpp>
+#include <reel/models/data_file.hpp>
 
 #include <array>
 #include <cmath>

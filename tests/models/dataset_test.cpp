@@ -5,7 +5,7 @@
 #include "temporary.hpp"
 
 #include <reel/models/csv.hpp>
-#include <reel/models/data.hpp>
+#include <reel/models/dataset.hpp>
 #include <reel/models/data_sets.hpp>
 
 #include <algorithm>

@@ -18,6 +18,7 @@
 #include <reel/optim/rule.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <list>
 #include <memory>
 #include <span>
@@ -288,9 +289,10 @@ template <number T, class Loss, class Rule, class Model> class training_step {
     if (used == store.size()) store.push_back(std::make_unique<array_type>());
     array_type& to = *store[used++];
     if (const shape s = shape_of(leaf); !has_shape(to, s)) to = make_array<N>(s);
-    std::transform(leaf.begin(), leaf.end(), to.data(), [](const auto& x) {
+    std::transform(leaf.begin(), leaf.end(), to.data(), [this](const auto& x) {
       if constexpr (std::is_unsigned_v<std::remove_cvref_t<decltype(x)>> && std::same_as<N, index_t>)
-        reel::detail::check_index(x);
+        if (x > static_cast<std::uint64_t>(std::numeric_limits<index_t>::max()))
+          reel::detail::refuse_index(x, where_);
       return static_cast<N>(x);
     });
     return to;

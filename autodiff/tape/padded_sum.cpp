@@ -5,8 +5,6 @@
 #include <reel/autodiff/loops.hpp>
 #include <reel/autodiff/structural.hpp>
 
-#include "recording.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -83,8 +81,6 @@ std::vector<var> padded_sum_op::pull(var ybar, var, std::span<const var> x) cons
 }
 
 namespace {
-
-using detail::recording;
 
 // A tensor that is zero but for a part of it.
 struct padded_part {

@@ -14,7 +14,8 @@ namespace {
 
 void check(const char* maker, const char* what, double number) {
   if (!(number >= 0) || !std::isfinite(number))
-    throw error(errc::invalid_argument, fmt::format("{}: the {} is {}; give 0 or more.", maker, what, number));
+    throw error(errc::invalid_argument,
+                fmt::format("{}: the {} is {}; give 0 or more.", maker, what, number));
 }
 
 }  // namespace

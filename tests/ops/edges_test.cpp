@@ -37,7 +37,7 @@ template <class T> void check_sign_of_zero(const var& v, const std::vector<doubl
       BOOST_ERROR(fmt::format("result[{}] in {} has the wrong sign of 0", i, name(element_of<T>)));
 }
 
-array<double> ones(const shape& s) {
+array<double> all_one(const shape& s) {
   auto a = make_array<double>(s);
   std::fill_n(a.data(), s.size(), 1.0);
   return a;
@@ -51,14 +51,14 @@ template <class T> void check_edge(const op_row& row, const edge_row& e) {
   if constexpr (!std::same_as<T, real50>) check_sign_of_zero<T>(r.y, e.y);  // 50 digits underflow later
   if (e.xbar.empty() && e.second.empty()) return;
 
-  const auto ybar = e.ybar.empty() ? ones(r.y.shape()) : array_of<double>({r.y.shape(), e.ybar});
+  const auto ybar = e.ybar.empty() ? all_one(r.y.shape()) : array_of<double>({r.y.shape(), e.ybar});
   const auto g = r.pull(r.t.constant(ybar));
   BOOST_TEST_REQUIRE(e.xbar.size() == g.size());
   for (std::size_t a = 0; a < g.size(); ++a) compare<T>("cotangent", g[a], e.xbar[a]);
   if (e.second.empty()) return;
 
   std::vector<var> seeds;
-  for (const var& v : g) seeds.push_back(r.t.constant(ones(v.shape())));
+  for (const var& v : g) seeds.push_back(r.t.constant(all_one(v.shape())));
   const auto h = vjp(g, r.real, seeds);
   BOOST_TEST_REQUIRE(e.second.size() == h.size());
   for (std::size_t a = 0; a < h.size(); ++a) compare<T>("second cotangent", h[a], e.second[a]);
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_cotangent_of_0_gives_0_at_every_edge) {
     if (r.real.empty() || r.y.kind() != kind::real) return;
     const auto g = r.pull(zeros_like(r.y));
     std::vector<var> seeds;
-    for (const var& v : g) seeds.push_back(r.t.constant(ones(v.shape())));
+    for (const var& v : g) seeds.push_back(r.t.constant(all_one(v.shape())));
     const auto h = vjp(g, r.real, seeds);
     for (std::size_t a = 0; a < g.size(); ++a) {
       const std::vector<double> zeros(static_cast<std::size_t>(g[a].size()), 0.0);

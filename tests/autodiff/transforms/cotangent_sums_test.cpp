@@ -23,7 +23,7 @@ array<double> some_numbers(const shape& s) {
   return a;
 }
 
-array<double> zeros(const shape& s) {
+array<double> all_zero(const shape& s) {
   auto a = make_array<double>(s);
   std::fill_n(a.data(), a.size(), 0.0);
   return a;
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(zeros_of_either_sign_and_infinities_are_those_of_the_sum) {
             last = t.constant(array<double>{-0.0, 1, -inf});
   var loss = sum(slice(x, 0, 0, 3) * first);
   loss = loss + sum(slice(x, 0, 1, 4) * last);
-  const var begun = t.constant(zeros({4})) + pad(last, 0, 1, 0);  // as every sum, with +0
+  const var begun = t.constant(all_zero({4})) + pad(last, 0, 1, 0);  // as every sum, with +0
   const var g = grad(loss, x), expected = begun + pad(first, 0, 0, 1);
   check_same_bits<float>(g, expected), check_same_bits<double>(g, expected);
   check_same_bits<real50>(g, expected);
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(every_order_and_both_directions_go_through) {
   const auto element = [&](index_t i) { return reshape(slice(x, 0, i, i + 1), shape{}); };
   var f = t.constant(0.0);
   for (index_t i = 0; i < 3; ++i) f = f + square(element(i)) * element(i + 1);
-  auto gradient = zeros({4}), second = zeros({4, 4}), along = zeros({4});
+  auto gradient = all_zero({4}), second = all_zero({4, 4}), along = all_zero({4});
   for (std::size_t i = 0; i < 3; ++i) {
     gradient(i) += 2 * at(i) * at(i + 1), gradient(i + 1) += at(i) * at(i);
     second(i, i) += 2 * at(i + 1), second(i, i + 1) = second(i + 1, i) = 2 * at(i);
@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE(an_op_of_ones_own_is_added_up_in_its_way) {
   var loss = t.constant(0.0);
   for (int i = 1; i <= 5; ++i) loss = loss + square(apply(top_left_op{static_cast<double>(i)}, operand(x)));
   const var g = grad(loss, x);
-  auto expected = zeros({3, 3});
+  auto expected = all_zero({3, 3});
   expected(0, 0) = 2 * (1 + 4 + 9 + 16 + 25) * x.value()(0, 0);
   BOOST_TEST(g.value() == expected);
   const program_nodes nodes(freeze(g));

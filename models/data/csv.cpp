@@ -55,6 +55,7 @@ class csv_reader {
   void take_row(fields row);
   bool take_number(const csv_field& f, std::size_t column);
   double refuse(const csv_field& f, std::size_t column, number_form form) const;
+  bool is_mark(const csv_field& f) const;
   bool is_missing(const csv_field& f) const;
   bool reads_labels() const { return columns_->label() != csv_columns::none && reads(options_.labels); }
   dataset finish();
@@ -170,11 +171,14 @@ std::vector<std::string> csv_reader::names_in(fields first) const {
   return names;
 }
 
+bool csv_reader::is_mark(const csv_field& f) const {
+  const auto& marks = options_.missing_marks;
+  return std::find(marks.begin(), marks.end(), f.text) != marks.end();
+}
+
 bool csv_reader::is_missing(const csv_field& f) const {
   const auto form = detail::read_number(f.text).form;
-  if (form == number_form::missing || form == number_form::nan) return true;
-  return std::find(options_.missing_marks.begin(), options_.missing_marks.end(), f.text) !=
-         options_.missing_marks.end();
+  return form == number_form::missing || form == number_form::nan || is_mark(f);
 }
 
 void csv_reader::take_row(fields row) {
@@ -193,9 +197,8 @@ void csv_reader::take_row(fields row) {
   row_numbers_.next(row_);
   if (reads_labels() && keep) {
     const csv_field& f = row[columns_->label()];
-    const bool missing = !f.is_quoted && is_missing(f);
-    if (options_.missing == missing_values::drop_row && missing) return;
-    labels_.add(missing ? std::string_view() : f.text, f.is_quoted, f.line, f.column);
+    if (options_.missing == missing_values::drop_row && !f.is_quoted && is_missing(f)) return;
+    labels_.add(!f.is_quoted && is_mark(f) ? std::string_view() : f.text, f.is_quoted, f.line, f.column);
   }
   if (!keep) return;
   x_.push(row_);
@@ -205,7 +208,7 @@ void csv_reader::take_row(fields row) {
 // False where the row is to be dropped.
 bool csv_reader::take_number(const csv_field& f, std::size_t column) {
   double& x = row_[columns_->place(column)];
-  if (!options_.missing_marks.empty() && is_missing(f)) {
+  if (!options_.missing_marks.empty() && is_mark(f)) {
     x = refuse(f, column, number_form::missing);
     return options_.missing != missing_values::drop_row;
   }

@@ -50,16 +50,17 @@ std::size_t thousands(std::string_view text, std::string_view separator, char po
 
 // 2024-05-31, 31.5.2024, 5/31/24, with a time behind it or not.
 bool is_date(std::string_view text) {
-  for (const char separator : {'-', '/', '.'}) {
+  text = text.substr(0, text.find_first_of(" T"));
+  const auto is_date_with = [&](char separator) {
     std::size_t parts = 0, digits = 0;
-    for (const char c : text.substr(0, text.find_first_of(" T"))) {
+    for (const char c : text) {
       if (is_digit(c)) ++digits;
       else if (c == separator && digits > 0) ++parts, digits = 0;
       else return false;
     }
-    if (parts == 2 && digits > 0) return true;
-  }
-  return false;
+    return parts == 2 && digits > 0;
+  };
+  return is_date_with('-') || is_date_with('/') || (is_date_with('.') && text.size() >= 6);
 }
 
 // 15%, 20 km, 7cm, $ 3.50: a number with a sign of money before it, or a unit of two letters or more behind

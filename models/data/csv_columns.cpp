@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string_view>
+#include <unordered_map>
 
 namespace reel::detail {
 
@@ -26,6 +28,12 @@ index_t known_features(const csv_options& options) {
 bool wants_label(const csv_options& options, std::size_t columns) {
   return options.labels == csv_labels::required ||
          (may_be_absent(options.labels) && static_cast<index_t>(columns) == known_features(options) + 1);
+}
+
+// Whether features can be told apart by their names.
+bool can_match(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  return !names.empty() && std::adjacent_find(names.begin(), names.end()) == names.end();
 }
 
 std::vector<std::string> texts_of(std::span<const csv_field> line) {
@@ -64,6 +72,9 @@ columns_hint::columns_hint(std::span<const csv_field> first, const csv_options& 
     }
   }
   if (label_ >= first.size()) label_ = none;
+  const index_t known = known_features(options), wanted = !by_name && wants_label(options, columns) ? 1 : 0;
+  const index_t features = static_cast<index_t>(columns) - (label_ != none ? 1 : 0);
+  fits_ = (known == 0 || features == known) && (wanted == 0 || label_ != none);
 }
 
 csv_columns::csv_columns(const csv_options& options, std::vector<std::string> names,
@@ -73,7 +84,7 @@ csv_columns::csv_columns(const csv_options& options, std::vector<std::string> na
       first_(first),
       file_(file),
       place_(has_names() ? names_.size() : first.size(), none) {
-  if (has_names() && !options_.feature_names.empty()) match_features();
+  if (has_names() && can_match(options_.feature_names)) match_features();
   else take_in_order();
   for (std::size_t k = 0; k < order_.size(); ++k) place_[order_[k]] = k;
   const index_t wanted = known_features(options_);
@@ -120,35 +131,48 @@ std::vector<bool> csv_columns::ignored(bool strictly) const {
 
 // The features stand wherever their names do; what is left may be the label, and the rest is left out.
 void csv_columns::match_features() {
-  std::vector<std::size_t> of_feature(width(), none);
-  for (const std::string& wanted : options_.feature_names) {
-    std::size_t found = 0;
-    for (std::size_t i = 0; i < width(); ++i)
-      if (name(i) == wanted) {
-        if (++found == 1) order_.push_back(i);
-        of_feature[i] = order_.size();
-      }
-    if (found > 1)
+  std::unordered_map<std::string_view, std::size_t> wanted;
+  for (const std::string& feature : options_.feature_names) wanted.emplace(feature, wanted.size());
+  order_.assign(wanted.size(), none);
+  std::vector<std::size_t> rest;
+  for (std::size_t i = 0; i < width(); ++i) {
+    const auto feature = wanted.find(name(i));
+    if (feature == wanted.end()) {
+      if (is_named(i)) rest.push_back(i);
+      continue;
+    }
+    if (order_[feature->second] != none)
       throw error(
           errc::invalid_argument,
           fmt::format("'{}' has two columns that are called {}: give them other names, or leave one out.",
-                      file_, quoted(wanted)));
-    if (found == 0)
-      throw error(errc::invalid_argument,
-                  fmt::format("'{}' has no column {}, which is a feature in training; it has {}: columns are "
-                              "matched by name.",
-                              file_, quoted(wanted), other_column()));
+                      file_, quoted(name(i))));
+    order_[feature->second] = i;
   }
-  const std::vector<bool> left_out = ignored(false);
-  std::vector<std::size_t> rest;
-  for (std::size_t i = 0; i < width(); ++i)
-    if (of_feature[i] == none && !left_out[i] && is_named(i)) rest.push_back(i);
+  if (const auto missed = std::find(order_.begin(), order_.end(), none); missed != order_.end())
+    throw error(
+        errc::invalid_argument,
+        fmt::format("'{}' has no column {}, which is a feature in training; it has {}: columns are "
+                    "matched by name.",
+                    file_, quoted(options_.feature_names[static_cast<std::size_t>(missed - order_.begin())]),
+                    other_column()));
+  leave_out(rest);
   if (options_.labels != csv_labels::absent) label_among(rest);
-  if (label_ != none && of_feature[label_] != none)
+  if (label_ != none && std::find(order_.begin(), order_.end(), label_) != order_.end())
     throw error(errc::invalid_argument,
                 fmt::format("label {}: in '{}' this column is a feature.", quoted(name(label_)), file_));
   std::erase(rest, label_);
   if (!rest.empty()) note_ = fmt::format("left out, as no features and no label: {}.", list_of(rest));
+}
+
+// Of columns that are no features, those to ignore: by their names and, if more than one is left to be the
+// label, by their numbers, which may be those of another file.
+void csv_columns::leave_out(std::vector<std::size_t>& rest) const {
+  const auto& words = options_.ignore;
+  const auto has = [&](const std::string& word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  };
+  std::erase_if(rest, [&](std::size_t i) { return has(names_[i]); });
+  if (rest.size() > 1) std::erase_if(rest, [&](std::size_t i) { return has(std::to_string(i + 1)); });
 }
 
 // A column that may be the one that is missed, in the words of a message.

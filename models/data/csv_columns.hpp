@@ -20,9 +20,12 @@ class columns_hint {
 
   std::size_t label() const noexcept { return label_; }
   bool is_feature(std::size_t column) const { return column != label_ && !ignored_[column]; }
+  // Whether there are as many columns as the options say; if not, they will be refused.
+  bool fits() const noexcept { return fits_; }
 
  private:
   std::size_t label_ = none;
+  bool fits_ = true;
   std::vector<bool> ignored_;
 };
 
@@ -55,6 +58,7 @@ class csv_columns {
   using fields = std::span<const csv_field>;
   [[noreturn]] void fail(const std::string& detail) const;
   void match_features();
+  void leave_out(std::vector<std::size_t>& rest) const;
   std::string other_column() const;
   void take_in_order();
   void label_among(const std::vector<std::size_t>& rest);

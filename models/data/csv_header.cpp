@@ -13,7 +13,8 @@
 namespace reel::detail {
 
 bool is_text(std::string_view field, char decimal) {
-  return read_number(field, decimal).form == number_form::text && !read_truth(field);
+  return read_number(field).form == number_form::text &&
+         read_number(field, decimal).form == number_form::text && !read_truth(field);
 }
 
 namespace {
@@ -86,7 +87,7 @@ class header_finder {
         if (!hint_.is_feature(i) || !is_text(first_[i].text, options_.decimal)) continue;
         (is_text(line.fields[i].text, options_.decimal) ? none_below : all_below) = false;
       }
-    if (all_below) return {false};
+    if (all_below || !hint_.fits()) return {false};
     if (none_below && hint_.label() != columns_hint::none && !label_recurs()) return {true};
     fail_at(file_, text.line, text.column,
             fmt::format("is this line a header? {} is no number but {} is: correct it, or say in the options "

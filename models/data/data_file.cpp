@@ -34,7 +34,8 @@ bool looks_like_libsvm(std::string_view start) {
   const auto blank = line.find_first_of(" \t"), colon = line.find(':');
   if (blank == line.npos || colon == line.npos || colon < blank) return false;
   const auto index = line.find_first_not_of(" \t", blank);
-  return index < colon && line.substr(index, colon - index).find_first_not_of("0123456789") == line.npos;
+  const std::string_view name = line.substr(std::min(index, colon), colon - std::min(index, colon));
+  return !name.empty() && (name == "qid" || name.find_first_not_of("0123456789") == name.npos);
 }
 
 data_format format_of(byte_source& source) {

@@ -16,11 +16,14 @@ void check_memory(std::uint64_t bytes, const std::string& name, const std::strin
 
 [[noreturn]] void fail_for_memory(const std::string& name, const std::string& what);
 
-// make(), which may run out of memory.
+// make(), which may run out of memory, or ask for more than there is.
 template <class F> auto with_memory(const std::string& name, const std::string& what, const F& make) {
   try {
     return make();
   } catch (const std::bad_alloc&) {
+    fail_for_memory(name, what);
+  } catch (const error& e) {
+    if (e.code() != errc::size_overflow || e.detail().starts_with('\'' + name + '\'')) throw;
     fail_for_memory(name, what);
   }
 }

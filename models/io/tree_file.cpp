@@ -92,7 +92,8 @@ template <class T> array<T> tree_reader::take(const std::string& place) {
            std::same_as<T, double> && floats != nullptr)
     taken = *floats;
   else if (const auto* doubles = std::get_if<array<double>>(&at->second);
-           std::same_as<T, float> && doubles != nullptr && are_floats(*doubles))
+           std::same_as<T, float> && doubles != nullptr && doubles_ == narrowing::if_exact &&
+           are_floats(*doubles))
     taken = *doubles;
   else refuse(place, fmt::format("an array of {}", view_of(place, array<T>()).type));
   file_.tensors.erase(at);

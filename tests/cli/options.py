@@ -47,7 +47,8 @@ def files(folder):
             with open(os.path.join(folder, f"{name}-{labels}.npy"), "wb") as file:
                 file.write(npy([number(i) for i in range(len(part))], 0))
     write(folder, "comma.csv", table([(str(h).replace(".", ","), str(s).replace(".", ","), k) for h, s, k in rows], "height;spread;kind", ";"))
-    write(folder, "comment.csv", table(rows).replace("\n", "% as measured\n"))
+    write(folder, "comment.csv", "% as measured\n" + table(rows))
+    write(folder, "extra.csv", table([(i % 2, i % 5, h, s) for i, (h, s, _) in enumerate(rows)], "ring,row,height,spread"))
     write(folder, "marks.csv", table([(999 if i % 9 == 0 else h, s, k) for i, (h, s, k) in enumerate(rows)]))
     write(folder, "bare4.csv", table([(h, s, i % 7, i % 2) for i, (h, s, _) in enumerate(rows)], ""))
     for name, first in ("one", 1), ("zero", 0):
@@ -147,7 +148,7 @@ def applied(verb):
 
 
 APPLY = {
-    "--label": ["ring.model turned.csv", "ring.model turned.csv --label ring"],
+    "--label": ["ring.model extra.csv", "ring.model extra.csv --label ring"],
     "--separator": ["semicolon.model semicolon.csv", "semicolon.model semicolon.csv --separator ;"],
     "--header": ["bare.model bare.csv", "bare.model bare.csv --header yes"],
     "--missing-marks": ["p.model marks.csv --missing drop", "p.model marks.csv --missing drop --missing-marks 999"],

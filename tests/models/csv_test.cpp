@@ -246,6 +246,20 @@ BOOST_AUTO_TEST_CASE(features_that_are_known_are_found_by_their_names) {
   labelled.label = "label";
   const dataset d = parse_csv("b,when,a,label\n2.5,7,1,yes\n", labelled);
   BOOST_TEST(((d.x == array<double>{{1, 2.5}}) && says(d, "left out, as no features and no label: 'when'")));
+  // What was left out of the first file: by name anywhere, by number where more than the label is left.
+  for (const char* text :
+       {"kind,b,a\nyes,2.5,1\n", "kind,when,b,a\nyes,7,2.5,1\n", "when,kind,b,a\n7,yes,2.5,1\n"}) {
+    csv_options left = known;
+    left.ignore = {"when", "1"};
+    BOOST_TEST((parse_csv(text, left).labels == labels{1}), text);
+  }
+  csv_options numbered = known;
+  numbered.ignore = {"3"};
+  BOOST_TEST((parse_csv("b,a,c,d\n2.5,1,7,yes\n", numbered).labels == labels{1}));
+  // Names that do not tell features apart are in the order of the first file.
+  csv_options twins = known;
+  twins.feature_names = {"a", "a"};
+  BOOST_TEST((parse_csv("a,a,label\n1,2.5,yes\n", twins).x == array<double>{{1, 2.5}}));
   const auto refused = [&](const char* text, const char* message, const csv_options& o) {
     test::check_error(
         errc::invalid_argument, [&] { parse_csv(text, o, "f.csv"); }, message);

@@ -94,14 +94,18 @@ class tree_writer {
   metadata about_;
 };
 
+// Whether doubles that are floats may become floats: another program may have saved them so.
+enum class narrowing { refuse, if_exact };
+
 // Takes a file apart. Everything in it has to be taken.
 class tree_reader {
  public:
   explicit tree_reader(const std::string& path) : tree_reader(path, read_own_tensors(path)) {}
-  tree_reader(std::string path, tensor_file file) : path_(std::move(path)), file_(std::move(file)) {}
+  tree_reader(std::string path, tensor_file file, narrowing doubles = narrowing::refuse)
+      : path_(std::move(path)), file_(std::move(file)), doubles_(doubles) {}
 
   // All throw parse_error for what is not there, or of another type. Floats become doubles where these
-  // are asked for, and doubles floats if every one of them is a float.
+  // are asked for, and doubles floats if that is allowed and every one of them is a float.
   template <class T> array<T> take(const std::string& place);
   std::string take_text(const std::string& place);
   std::vector<std::string> take_texts(const std::string& place);
@@ -127,6 +131,7 @@ class tree_reader {
   [[noreturn]] void refuse(const std::string& place, std::string_view wanted) const;
   std::string path_;
   tensor_file file_;
+  narrowing doubles_ = narrowing::refuse;
 };
 
 inline std::string place_in(const std::string& parent, const std::string& name) {
@@ -227,7 +232,7 @@ template <class Tree> struct loaded {
 template <class Tree> loaded<Tree> load_unverified(const std::string& path) {
   tensor_file file = detail::read_own_tensors(path, checksum::ignored);
   loaded<Tree> all{Tree{}, std::move(file.not_verified)};
-  detail::tree_reader from(path, std::move(file));
+  detail::tree_reader from(path, std::move(file), detail::narrowing::if_exact);
   detail::read_tree(from, detail::root_place<Tree>(), all.tree);
   from.finish();
   return all;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace reel::cli {
@@ -76,10 +77,14 @@ std::string confusion_text(const array<index_t>& confusion, const std::vector<st
   return table(rows);
 }
 
+std::string loss_text(double loss) {
+  return std::abs(loss) < 1e6 ? fmt::format("{:.4f}", loss) : fmt::format("{:.4g}", loss);
+}
+
 std::string evaluation_line(const char* part, const evaluation& e, index_t samples) {
   return fmt::format(
-      "{:<5}  loss {:.4f}   accuracy {:.4f}   macro-F1 {:.4f}   calibration error {:.4f}   ({} samples)\n",
-      part, e.loss, e.accuracy, e.macro_f1, e.calibration_error, samples);
+      "{:<5}  loss {}   accuracy {:.4f}   macro-F1 {:.4f}   calibration error {:.4f}   ({} samples)\n", part,
+      loss_text(e.loss), e.accuracy, e.macro_f1, e.calibration_error, samples);
 }
 
 chart loss_chart(const std::string& name, const std::vector<optim::epoch_record>& epochs) {

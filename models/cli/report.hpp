@@ -17,6 +17,9 @@ std::string table(const std::vector<std::vector<std::string>>& rows);
 // Of all classes where they fit on a screen, or else of those that are confused most.
 std::string confusion_text(const array<index_t>& confusion, const std::vector<std::string>& names);
 
+// Four digits after the point; of what is larger than any loss should be, four digits in all.
+std::string loss_text(double loss);
+
 std::string evaluation_line(const char* part, const evaluation& e, index_t samples);
 
 // Training and validation loss after each epoch.

@@ -2,6 +2,7 @@
 #include "terminal.hpp"
 
 #include "output.hpp"
+#include "report.hpp"
 
 #include <fmt/format.h>
 
@@ -47,7 +48,8 @@ void progress::step(const optim::fit_state& at) {
   const int filled = static_cast<int>(done * bar_width);
   std::string bar;
   for (int i = 0; i < bar_width; ++i) bar += i < filled ? "█" : "░";
-  note("\r\x1b[K{} epoch {} of {}   loss {:.4f}   {:.1f} s", bar, at.epoch + 1, epochs_, at.loss, at.seconds);
+  note("\r\x1b[K{} epoch {} of {}   loss {}   {:.1f} s", bar, at.epoch + 1, epochs_, loss_text(at.loss),
+       at.seconds);
   drawn_ = true;
 }
 
@@ -58,10 +60,9 @@ void progress::epoch(const optim::epoch_record& e) {
   const bool is_one_of_twenty = e.epoch == 1 || e.epoch == epochs_ || e.epoch % every == 0;
   if (!is_one_of_twenty && (bar_ || !due())) return;
   clear();
-  const std::string validation =
-      e.validation_loss ? fmt::format("   validation {:.4f}", *e.validation_loss) : "";
-  note("epoch {:>4} of {}   loss {:.4f}{}   rate {:.4g}   {}\n", e.epoch, epochs_, e.loss, validation, e.rate,
-       duration_text(e.seconds));
+  const std::string validation = e.validation_loss ? "   validation " + loss_text(*e.validation_loss) : "";
+  note("epoch {:>4} of {}   loss {}{}   rate {:.4g}   {}\n", e.epoch, epochs_, loss_text(e.loss), validation,
+       e.rate, duration_text(e.seconds));
 }
 
 void progress::clear() {

@@ -100,8 +100,15 @@ std::string shell_word(const std::string& text) {
 
 // What to try where training stopped at a number that is not finite.
 std::string advice(const train_arguments& a) {
-  std::string text = fmt::format("try a smaller rate than --lr {}", rate_of(a.training));
-  if (a.training.clip == 0) text += ", or shorter gradients: --clip 1";
+  const training_arguments& t = a.training;
+  std::string text = fmt::format("try a smaller rate than --lr {}", rate_of(t));
+  const auto smaller = [&](const char* option, double value, double usual) {
+    if (value > usual) text += fmt::format(", or less than {} {}", option, value);
+  };
+  smaller("--l2", t.l2, training_arguments{}.l2);
+  smaller("--weight-decay", t.weight_decay, 0);
+  if (t.schedule == "step") smaller("--factor", t.factor, 1);
+  if (t.clip == 0) text += ", or shorter gradients: --clip 1";
   if (a.data.scale != "auto" && a.data.scale != "standardize") text += ", or --scale standardize";
   return text + "; and look for values in the data that are much larger than the others";
 }
@@ -162,14 +169,13 @@ void print_json(const outcome& o, const task& t, const places& p) {
 
 void print_text(const outcome& o, const task& t, const places& p) {
   const auto& at = o.run.history.at;
-  std::visit(
-      [&](const auto& parts) {
-        result("{}{}\n", evaluation_line("train", o.train, parts.train.samples()),
-               evaluation_line("test", o.test, parts.test.samples()));
-        if (o.test.confusion.dimension() == 2)
-          result("{}\n", confusion_text(o.test.confusion, parts.test.class_names));
-      },
-      t.parts);
+  const bool is_evaluated = o.test.confusion.dimension() == 2;
+  const auto evaluations = [&](const auto& parts) {
+    result("{}{}\n{}\n", evaluation_line("train", o.train, parts.train.samples()),
+           evaluation_line("test", o.test, parts.test.samples()),
+           confusion_text(o.test.confusion, parts.test.class_names));
+  };
+  if (is_evaluated) std::visit(evaluations, t.parts);
   if (o.run.epochs.size() > 1) result("{}\n", to_text(loss_chart(t.name, o.run.epochs)));
   if (at.steps > 0) {
     const double epochs = static_cast<double>(at.steps) / static_cast<double>(o.run.steps_per_epoch);

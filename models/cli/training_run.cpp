@@ -91,7 +91,12 @@ template <class T> class fitting {
   fitting(const fit_request& r, const train_and_test<T>& parts)
       : request_(r), settings_(r.training), data_(parts.train), step_(nullptr) {
     if (settings_.patience == 0) return;
-    own_ = split(data_, drawn(data_, settings_.validation_share, settings_.seed + 1, r.data.stratify));
+    try {
+      own_ = split(data_, drawn(data_, settings_.validation_share, settings_.seed + 1, r.data.stratify));
+    } catch (const error& e) {
+      throw error(e.code(), fmt::format("--validation-share {} of {} training samples: {}",
+                                        settings_.validation_share, data_.samples(), e.detail()));
+    }
   }
 
   fitted_run operator()() {

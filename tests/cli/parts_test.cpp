@@ -35,6 +35,14 @@ BOOST_AUTO_TEST_CASE(durations_have_three_digits) {
   BOOST_TEST(duration_text(8.03e-6) == "8.03 µs");
 }
 
+BOOST_AUTO_TEST_CASE(losses_have_four_digits) {
+  BOOST_TEST(loss_text(0.51236) == "0.5124");
+  BOOST_TEST(loss_text(12) == "12.0000");
+  BOOST_TEST(loss_text(999999.5) == "999999.5000");
+  BOOST_TEST(loss_text(4.3252e36) == "4.325e+36");
+  BOOST_TEST(loss_text(INFINITY) == "inf");
+}
+
 BOOST_AUTO_TEST_CASE(columns_are_as_wide_as_their_widest) {
   BOOST_TEST(table({{"a", "bcd"}, {"µµµ", "1"}}) == "a    bcd\nµµµ    1\n");
 }

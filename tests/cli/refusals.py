@@ -40,7 +40,7 @@ FILES = {
     "help.conf": "data = flowers.csv\nhelp = true\n",
     "unset.conf": "data = \"\"\n",
     "renamed.csv": "length,depth,species\n1,2,rose\n",
-    "twins.csv": "width,width,species\n1,2,rose\n",
+    "twins.csv": "length,width,width,species\n1,2,3,rose\n",
     "sparse.svm": "".join(f"{i % 2} 1:{i}.5 2:{i % 3}\n" for i in range(10)),
 }
 
@@ -108,6 +108,7 @@ TRAIN = [
     ("a threshold without patience", "train --min-delta 0.1", 2, "--min-delta has no effect without --patience"),
     ("validation without patience", "train --validation-share 0.2", 2, "--validation-share has no effect without --patience"),
     ("validation with everything", "train --patience 2 --validation-share 1", 2, "--validation-share: 1 is out of range"),
+    ("validation with nothing", "train flowers.csv --patience 2 --validation-share 0.001", 1, "--validation-share 0.001 of 24 training samples: "),
     ("a time below 0", "train --seconds -1", 2, "--seconds: -1 is out of range"),
     ("a seed that is no number", "train --seed lucky", 2, "--seed: 'lucky' is not a number"),
     ("a seed below 0", "train --seed -1", 2, "--seed: -1 is out of range"),

@@ -71,6 +71,9 @@ def a_failed_run_replaces_nothing(reel, folder):
                 check(said["picture"] == os.path.join("run", "failed.svg"), said)
     _, _, err = run(reel, "train", "train.csv", "--out", "run", "--lr", "1e30", "--clip", "5", folder=folder)
     check("--clip" not in err.partition("try a smaller")[2] and "--scale" not in err.partition("try a smaller")[2], err)
+    for how in ["--l2", "1e38"], ["--weight-decay", "1e38"], ["--schedule", "step", "--every", "1", "--factor", "1e38"]:
+        status, out, err = run(reel, "train", "train.csv", "--out", "run", "--lr", "1", *how, folder=folder)
+        check(status == 1 and f"or less than {how[-2]} 1e+38" in err and not re.search(r"\d{9}", out), out, err)
     fine(reel, "eval", os.path.join("run", "failed.safetensors"), "test.csv", folder=folder)
     status, _, _ = run(reel, "train", "train.csv", "--out", "empty", "--lr", "1e30", folder=folder)
     check(status == 1 and sorted(os.listdir(os.path.join(folder, "empty"))) == ["failed.jsonl", "failed.safetensors", "failed.svg"])

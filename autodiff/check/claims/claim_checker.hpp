@@ -119,6 +119,7 @@ template <class T> void check_layouts(claim_checker<T>& c);
 template <class T> void check_algebra(claim_checker<T>& c);
 template <class T> void check_accumulation(claim_checker<T>& c);
 template <class T> void check_siblings(claim_checker<T>& c);
+template <class T> void check_sums(claim_checker<T>& c);
 template <class T> void check_stages(claim_checker<T>& c);
 
 }  // namespace reel::check

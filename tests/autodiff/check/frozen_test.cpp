@@ -57,6 +57,35 @@ template <bool claims> struct neighbours_op {
   bool operator==(const neighbours_op&) const = default;
 };
 
+// x and as many zeros after it. One that adds up the first term alone.
+template <bool adds_up> struct with_zeros_op {
+  static constexpr auto name = "with_zeros";
+  shape infer(const shape& x) const { return {2 * x.size()}; }
+  template <class T> void eval(out<T> y, in<T> x) const {
+    std::fill_n(y.data, y.size(), T(0));
+    std::copy_n(x.data, x.size(), y.data);
+  }
+  static var sum_of(std::span<const var> terms) {
+    var total = operands_of(terms[0])[0];
+    for (const var& v : terms.subspan(adds_up ? 1 : terms.size())) total = total + operands_of(v)[0];
+    return apply(with_zeros_op{}, operand(total));
+  }
+  var pull(var ybar, var, var x) const { return slice(ybar, 0, 0, x.size()); }
+  bool operator==(const with_zeros_op&) const = default;
+};
+
+// The numbers in reverse, but for the last, which is lost.
+struct false_order_op {
+  static constexpr auto name = "false_order";
+  static constexpr bool rearranges = true;
+  shape infer(const shape& x) const { return x; }
+  template <class T> void eval(out<T> y, in<T> x) const {
+    for (index_t i = 0; i < y.size(); ++i) y[i] = x[std::max<index_t>(y.size() - 2 - i, 0)];
+  }
+  var pull(var ybar, var, var) const { return zeros_like(ybar); }
+  bool operator==(const false_order_op&) const = default;
+};
+
 // −x, which has not the bytes of x.
 struct false_view_op {
   static constexpr auto name = "false_view";
@@ -251,6 +280,9 @@ BOOST_AUTO_TEST_CASE(what_an_op_promises_is_tried) {
                "its bound is 1e-09");
   check_broken(check::frozen(false_links_op<false>{}, {filled({5}), filled({5})}), "its links do not");
   check_broken(check::frozen(false_links_op<true>{}, {filled({5}), filled({5})}), "input 1 is kept");
+  check_broken(check::frozen(with_zeros_op<false>{}, {filled({5})}), "sum_of does not add up");
+  BOOST_TEST(check::frozen(with_zeros_op<true>{}, {filled({5})}));
+  check_broken(check::frozen(false_order_op{}, {filled({5})}), "it rearranges its input, but");
   reel::tape t;
   const var x = t.input(filled({4, 3}));
   check_broken(check::frozen({.outputs = {apply(false_pair_op{}, x), logsumexp(x)}}), "eval_both does not");

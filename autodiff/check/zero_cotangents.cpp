@@ -36,7 +36,7 @@ std::vector<zero_cotangent> zero_cotangents(const subject& s) {
       const double a = cotangent.data()[i], d = slope.data()[i];
       if (!open.data()[i] || product.data()[i] != 0 || (std::isfinite(a) && std::isfinite(d))) continue;
       if (z.elements++ > 0) continue;
-      z.at = position(p.product.shape(), i), z.cotangent = a, z.slope = d;
+      z.at = position(p.product.shape(), i), z.cotangent = a + 0.0, z.slope = d + 0.0;
     }
     if (z.elements == 0) continue;
     const node_info node = node_at(s.tape(), p.node);
@@ -49,9 +49,10 @@ std::vector<zero_cotangent> zero_cotangents(const subject& s) {
 
 std::string to_string(const zero_cotangent& z) {
   const std::string where = reel::to_string(z.where);
-  return fmt::format("{}{}: the cotangent is {} and the slope {} at [{}]{}", z.op,
-                     where.empty() ? "" : " (" + where + ")", z.cotangent, z.slope, fmt::join(z.at, ", "),
-                     z.elements == 1 ? "" : fmt::format(", and at {} more elements", z.elements - 1));
+  const std::string at = z.at.empty() ? "" : fmt::format(" at [{}]", fmt::join(z.at, ", "));
+  const std::string more = z.elements == 1 ? "" : fmt::format(", and at {} more elements", z.elements - 1);
+  return fmt::format("{}{}: the cotangent is {} and the slope {}{}{}", z.op,
+                     where.empty() ? "" : " (" + where + ")", z.cotangent, z.slope, at, more);
 }
 std::ostream& operator<<(std::ostream& os, const zero_cotangent& z) { return os << to_string(z); }
 

@@ -125,17 +125,17 @@ struct zero_cotangent_guard {
         throw error(
             errc::non_finite, op, where,
             fmt::format(
-                "the cotangent is {} and the slope {} at {}. Their product is taken as 0, which need not "
-                "be the derivative there. Write the function so that no slope is infinite, or choose "
-                "another with where().",
-                num::convert<double>(cotangent[i]), num::convert<double>(slope[i]),
+                "the cotangent is {} and the slope {}{}. Their product is taken as 0, which need not be the "
+                "derivative there. Write the function so that no slope is infinite, or choose another "
+                "with where().",
+                num::convert<double>(cotangent[i]) + 0.0, num::convert<double>(slope[i]) + 0.0,
                 position(product.shape(), i)));
     y[0] = true;
   }
   static std::string position(const shape& s, index_t i) {
     std::vector<index_t> at(s.rank());
     for (std::size_t k = s.rank(); k-- > 0; i /= s[k]) at[k] = i % s[k];
-    return fmt::format("[{}]", fmt::join(at, ", "));
+    return at.empty() ? "" : fmt::format(" at [{}]", fmt::join(at, ", "));
   }
   bool operator==(const zero_cotangent_guard&) const = default;
 };

@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_chart_shows_every_line) {
     for (int i = 0; i < n; ++i) from = text.find('\n', from) + 1;
     return text.substr(from, text.find('\n', from) - from);
   };
-  BOOST_TEST(row(2).ends_with("b"));
+  BOOST_TEST((row(2).find('b') != std::string::npos && row(6).find('b') == std::string::npos));
   BOOST_TEST((row(6).find('a') != std::string::npos && row(2).find('a') == std::string::npos));
   const std::string svg = to_svg({c, c});
   const auto count = [&](const std::string& what) {

@@ -171,11 +171,12 @@ template <class T> slopes<T> differences<T>::along(const point& direction, doubl
   for (const T& y : base_) values_size = std::max(values_size, magnitude(y));
   std::array<std::vector<T>, 2 * reach + 1> f;
   f[reach] = base_;
+  const double scale = scale_of(direction), moderate = std::clamp(scale, floor, 1.0);
   // Whether all are as good as wanted, after steps that are fractions of a power of two, so that they are
   // exact.
-  const auto is_done = [&](double scale) {
+  const auto is_done = [&](double of) {
     for (const int e : exponents<T>) {
-      const double step = std::ldexp(std::exp2(std::floor(std::log2(scale))), -e);
+      const double step = std::ldexp(std::exp2(std::floor(std::log2(of))), -e);
       if (step == 0 || !std::isfinite(reach * step)) continue;
       for (int j = 1; j <= reach; ++j) {
         f[static_cast<std::size_t>(reach + j)] = at(direction, j * step);
@@ -194,7 +195,6 @@ template <class T> slopes<T> differences<T>::along(const point& direction, doubl
     return false;
   };
   // Moderate steps are better for rounding; numbers far below or above them need their own.
-  const double scale = scale_of(direction), moderate = std::clamp(scale, floor, 1.0);
   if (!is_done(moderate) && scale != moderate) {
     for (auto& b : best) b.another_scale();
     is_done(scale);

@@ -33,6 +33,16 @@ struct off_in_double_op {
   bool operator==(const off_in_double_op&) const = default;
 };
 
+struct beyond_op {
+  static constexpr auto name = "beyond";
+  shape infer(const shape& s) const { return s; }
+  template <class T> void eval(out<T> y, in<T> in) const {
+    for (index_t i = 0; i < y.size(); ++i) y[i] = in[i] * in[i];
+  }
+  var pull(var ybar, var, var in) const { return 2 * in * ybar + (in * ybar) * 1e-25; }
+  bool operator==(const beyond_op&) const = default;
+};
+
 const array<double> x{0.5, -1.25, 2.0};
 
 void check_told_apart(const std::string& text, const char* pattern) {
@@ -70,15 +80,6 @@ BOOST_AUTO_TEST_CASE(programs_and_tapes) {
 }
 
 BOOST_AUTO_TEST_CASE(a_difference_beyond_double_is_said_to_be_one) {
-  struct beyond_op {
-    static constexpr auto name = "beyond";
-    shape infer(const shape& s) const { return s; }
-    template <class T> void eval(out<T> y, in<T> in) const {
-      for (index_t i = 0; i < y.size(); ++i) y[i] = in[i] * in[i];
-    }
-    var pull(var ybar, var, var in) const { return 2 * in * ybar + (in * ybar) * 1e-25; }
-    bool operator==(const beyond_op&) const = default;
-  };
   const auto r = check::pull(beyond_op{}, {x});
   BOOST_TEST((r.outcome == verdict::fail));
   BOOST_TEST((r.reason.find("beyond the digits of double") != r.reason.npos), r.reason);

@@ -99,6 +99,16 @@ template <class Bad> struct another_op {
   bool operator==(const another_op&) const = default;
 };
 
+struct rough_op {  // 1 + 2^−40 times x in double, 2^29 units of rounding off
+  static constexpr auto name = "rough";
+  shape infer(const shape& s) const { return s; }
+  template <class T> void eval(out<T> y, in<T> in) const {
+    for (index_t i = 0; i < y.size(); ++i) y[i] = in[i] * T(std::same_as<T, double> ? 1 + 0x1p-24 : 1);
+  }
+  var pull(var ybar, var, var) const { return 1 * ybar; }
+  bool operator==(const rough_op&) const = default;
+};
+
 const array<double> x{0.5, -1.25, 1.75, 0.375, -0.625};
 
 }  // namespace
@@ -293,15 +303,6 @@ BOOST_AUTO_TEST_CASE(a_taylor_rate_tells_a_small_fault) {
 }
 
 BOOST_AUTO_TEST_CASE(errors_are_measured_in_units_of_rounding) {
-  struct rough_op {  // 1 + 2^−40 times x in double, 2^29 units of rounding off
-    static constexpr auto name = "rough";
-    shape infer(const shape& s) const { return s; }
-    template <class T> void eval(out<T> y, in<T> in) const {
-      for (index_t i = 0; i < y.size(); ++i) y[i] = in[i] * T(std::same_as<T, double> ? 1 + 0x1p-24 : 1);
-    }
-    var pull(var ybar, var, var) const { return 1 * ybar; }
-    bool operator==(const rough_op&) const = default;
-  };
   const auto studies = check::ulps({rough_op{}, {x}});
   BOOST_TEST_REQUIRE(studies.size() == 2U);
   BOOST_TEST(studies[0].value_ulps == 0);

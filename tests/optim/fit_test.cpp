@@ -331,6 +331,12 @@ BOOST_AUTO_TEST_CASE(a_snapshot_of_another_shape_is_refused_and_changes_nothing)
       errc::binding_mismatch, [&] { step.restore(other.save()); }, "1 arrays", "holds 5", "another rule");
   check_error(
       errc::binding_mismatch, [&] { step.restore(wider.save()); }, "array 0", "[2]", "[1]");
+  auto column = freeze_step<double>([](const var& w) { return sum(square(w)); }, sgd{},
+                                    array<double>(array<double>::shape_type{2, 1}, 1.0));
+  auto row =
+      freeze_step<double>([](const var& w) { return sum(square(w)); }, sgd{}, array<double>{{1.0, 2.0}});
+  check_error(
+      errc::binding_mismatch, [&] { column.restore(row.save()); }, "array 0", "[1x2]", "[2x1]");
   BOOST_TEST(step.save().parameters == before.parameters);
   BOOST_TEST(step.save().rule == before.rule);
 }

@@ -122,7 +122,9 @@ BOOST_AUTO_TEST_CASE(normal_quantiles_agree_with_multiple_precision) {
       {0x1.4f8b588e368f1p-17, -0x1.10f3f8843a3d9p+2}, {0x1.47ae147ae147bp-7, -0x1.29c5c4630ff0fp+1},
       {0x1.3333333333333p-4, -0x1.7085226d3e524p+0},  {0x1.3333333333333p-2, -0x1.0c7e39582c5fbp-1},
       {0x1.0000035afe535p-1, 0x1.0d25ac5f0e9c8p-22},  {0x1.999999999999ap-1, 0x1.aee8fa73a1335p-1},
-      {0x1.fae147ae147aep-1, 0x1.29c5c4630ff0ep+1},   {0x1.fffffffffffffp-1, 0x1.06b48528cea52p+3}};
+      {0x1.fae147ae147aep-1, 0x1.29c5c4630ff0ep+1},   {0x1.fffffffffffffp-1, 0x1.06b48528cea52p+3},
+      {0x1.4000000000000p-26, -0x1.6037c23751916p+2}, {0x1.0000000000000p-33, -0x1.95a1198fcf3d6p+2},
+      {0x1.8000000000000p-36, -0x1.a5d4b4cc7d284p+2}, {0x1.fffffffc00000p-1, 0x1.87ba7892c24c5p+2}};
   for (const auto& [p, x] : rows) BOOST_TEST(std::abs(normal_quantile(p) - x) <= 6e-16 * std::abs(x));
   BOOST_TEST(normal_quantile(0.5) == 0);
 }

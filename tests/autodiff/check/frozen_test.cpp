@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(steps_are_what_was_recorded) {
 BOOST_AUTO_TEST_CASE(a_sum_that_is_overwritten_is_named_with_the_pass_that_shows_it) {
   reel::tape t;
   const auto r = check::frozen(step(t, [](const var& x) { return apply(column_sums_op<false>{}, x); }));
-  check_broken(r, "column_sums, check_frozen_test.cpp:");
+  check_broken(r, "column_sums, frozen_test.cpp:");
   check_broken(r, "OVERWRITTEN: accumulate writes over the sum so far instead of adding to it");
   check_broken(r, "row_blocks is to blame in float: without it every element is right");
   check_broken(r, "output 1 at [");
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(a_sum_that_is_overwritten_is_named_with_the_pass_that_shows
 
 BOOST_AUTO_TEST_CASE(a_dropped_tail_is_named) {
   const auto r = check::frozen(dropped_tail_op{}, {filled({11})});
-  check_broken(r, "TAIL: 3 of 11 elements of dropped_tail (node 1, check_frozen_test.cpp:");
+  check_broken(r, "TAIL: 3 of 11 elements of dropped_tail (node 1, frozen_test.cpp:");
   check_broken(r, "in float are 0: a loop that stops short?");
   BOOST_TEST(r.faults.size() == pass_names().size() + 2);  // in float, with whatever passes
   BOOST_TEST(check::frozen(dropped_tail_op{}, {filled({16})}));

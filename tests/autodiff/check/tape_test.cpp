@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(blame_finds_it_in_few_tail_checks) {
     BOOST_TEST(r.faults[0].where.line == c.line);
     BOOST_TEST(r.faults[0].tail_checks <= log2_of(nodes) + 2);
     const std::string text = to_string(r);
-    BOOST_TEST((text.find("wrong_tanh, check_tape_test.cpp:") != text.npos), text);
+    BOOST_TEST((text.find("wrong_tanh, tape_test.cpp:") != text.npos), text);
   }
 }
 

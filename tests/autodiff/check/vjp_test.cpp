@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_rule_fails_and_says_where) {
   BOOST_TEST(r.worst.difference != 0);
   BOOST_TEST(std::abs(r.worst.rule / r.worst.oracle - 2.0 / 3) < 1e-15);
   const std::string text = to_string(r);
-  for (const char* part : {"FAIL  pull(cube)", "input 0 double[5]", "check_test.cpp:", "worst", "xbar["})
+  for (const char* part : {"FAIL  pull(cube)", "input 0 double[5]", "vjp_test.cpp:", "worst", "xbar["})
     BOOST_TEST((text.find(part) != text.npos), part << " is missing in " << text);
   std::ostringstream os;
   os << r;

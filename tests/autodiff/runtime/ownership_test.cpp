@@ -70,7 +70,7 @@ template <class T> array<T> ramp(T first) {
   return a;
 }
 
-array<double> zeros(const shape& s) {
+array<double> all_zero(const shape& s) {
   auto a = make_array<double>(s);
   a.fill(0);
   return a;
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(states_that_change_places) {
 // A matrix that is updated where it is by the gradient of a small batch, and one that is kept transposed.
 BOOST_AUTO_TEST_CASE(a_view_of_a_state_that_is_written_over) {
   tape t;
-  const var wide = t.state(zeros({40, 30})), tall = t.state(zeros({80, 4}));
+  const var wide = t.state(all_zero({40, 30})), tall = t.state(all_zero({80, 4}));
   const var x = t.input(shape{2, 40}), z = t.input(shape{2, 80});
   const var loss = sum(square(matmul(x, wide) - 1.0)) + sum(square(matmul(z, tall) - 1.0));
   const auto slopes = grad(loss, std::vector<var>{wide, tall});
@@ -243,8 +243,8 @@ BOOST_AUTO_TEST_CASE(a_view_of_a_state_that_is_written_over) {
         BOOST_TEST(holds(run.view(0), was[0]));
         BOOST_TEST(holds(run.view(1), was[1]));
         BOOST_TEST(holds(run.view(3), was[1]));
-        run.set_state(0, zeros({40, 30}));
-        run.set_state(1, zeros({80, 4}));
+        run.set_state(0, all_zero({40, 30}));
+        run.set_state(1, all_zero({80, 4}));
         BOOST_TEST(holds(run.view(0), was[0]));
         BOOST_TEST(holds(run.view(1), was[1]));
       });

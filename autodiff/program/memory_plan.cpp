@@ -172,7 +172,7 @@ arena_plan plan_arena(const code& c, element number) {
   buffers plan(c, number);
   std::vector<buffer> chosen = plan.all;
   std::size_t bytes = place_in_order(chosen, static_cast<std::uint32_t>(c.instructions.size()));
-  if (plan.all.size() <= few)
+  if (c.share && plan.all.size() <= few)
     if (const std::size_t by_size = place_by_size(plan.all); by_size < bytes) {
       bytes = by_size;
       chosen = std::move(plan.all);

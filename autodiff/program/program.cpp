@@ -52,6 +52,7 @@ class lowering {
     for (const auto& u : request_.updates) state(u.state.id());
     const bool everything = std::ranges::find(request_.off, "dead_code") != request_.off.end();
     mark_needed(everything);
+    make_room();
     for (node_id n = 0; n < r_.nodes.size(); ++n)
       if (needed_[n]) lower(n);
     for (const var& v : request_.outputs) {
@@ -105,6 +106,14 @@ class lowering {
                 std::ranges::any_of(r_.inputs_of(n), [&](node_id i) { return open[i] != 0; });
       if (!open[n] && needed_[n] == 0) needed_[n] = if_asked_for;
     }
+  }
+
+  void make_room() {
+    const auto count =
+        static_cast<std::size_t>(std::ranges::count_if(needed_, [](char n) { return n != 0; }));
+    c_.instructions.reserve(count);
+    c_.storages.reserve(c_.storages.size() + count);
+    c_.values.reserve(c_.values.size() + count);
   }
 
   value_id new_value(node_id n, home where, std::size_t index) {

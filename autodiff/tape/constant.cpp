@@ -33,8 +33,11 @@ std::shared_ptr<const detail::leaf> constant_array::copy(const tape::view& numbe
 
 var constant_array::on(detail::recording& r, const place& where) const {
   const place& written = where.file == nullptr ? where_ : where;
+  detail::transaction whole(r);
   const var v = r.append_leaf(leaf_, written);
-  return v.shape() == shape_ ? v : broadcast_to(operand(v, written.file, written.line), shape_);
+  const var all = v.shape() == shape_ ? v : broadcast_to(operand(v, written.file, written.line), shape_);
+  whole.commit();
+  return all;
 }
 
 constant_array full(const shape& s, double number, kind k, place where) {

@@ -320,7 +320,10 @@ var pad(operand x, int axis, index_t before, index_t after) {
 // -- constants and common shapes
 
 var tape::constant(const shape& s, double number, place where) {
-  return broadcast_to(operand(constant(number, where), where.file, where.line), s);
+  detail::transaction whole(recording());
+  const var all = broadcast_to(operand(constant(number, where), where.file, where.line), s);
+  whole.commit();
+  return all;
 }
 
 var scalar_constant(const var& on, double number, kind k, place where) {
@@ -333,8 +336,11 @@ var constant_like(const var& x, const constant_array& numbers) {
 
 var constant_like(const var& x, double number) {
   auto& r = x.recording();
-  return broadcast_to(operand(r.scalar(number, x.kind(), x.where()), x.where().file, x.where().line),
-                      x.shape());
+  detail::transaction whole(r);
+  const var one = r.scalar(number, x.kind(), x.where());
+  const var all = broadcast_to(operand(one, x.where().file, x.where().line), x.shape());
+  whole.commit();
+  return all;
 }
 
 bool detail::have_one_shape(const operand& a, const operand& b) noexcept {

@@ -45,24 +45,24 @@ std::size_t hash_of_instruction(const instruction& i) {
 
 std::size_t merge_common_subexpressions(code& c) {
   std::vector<value_id> same = merged_constants(c);
-  std::vector<instruction> kept;
-  kept.reserve(c.instructions.size());
-  hash_index known(c.instructions.size());
-  for (instruction& i : c.instructions) {
+  std::vector<instruction>& all = c.instructions;  // of which the first `kept` stay
+  std::uint32_t kept = 0;
+  hash_index known(all.size());
+  for (instruction& i : all) {
     for (value_id& v : i.inputs) v = same[v];
-    const auto next = static_cast<std::uint32_t>(kept.size());
-    const std::uint32_t twin = known.find_or_add(hash_of_instruction(i), next, [&](std::uint32_t other) {
-      return kept[other].inputs == i.inputs && same_op(kept[other].op, i.op);
+    const std::uint32_t twin = known.find_or_add(hash_of_instruction(i), kept, [&](std::uint32_t other) {
+      return all[other].inputs == i.inputs && same_op(all[other].op, i.op);
     });
-    if (twin == next) {
-      kept.push_back(std::move(i));
+    if (twin != kept) {
+      same[i.output] = all[twin].output;
+      all[twin].unused = all[twin].unused && i.unused;
     } else {
-      same[i.output] = kept[twin].output;
-      kept[twin].unused = kept[twin].unused && i.unused;
+      if (&all[kept] != &i) all[kept] = std::move(i);
+      ++kept;
     }
   }
-  const std::size_t merged = c.instructions.size() - kept.size();
-  c.instructions = std::move(kept);
+  const std::size_t merged = all.size() - kept;
+  all.erase(all.begin() + kept, all.end());
   for (value_id& v : c.outputs) v = same[v];
   for (auto& u : c.updates) u.second = same[u.second];
   for (auto& f : c.finite) f.value = same[f.value];

@@ -2,7 +2,9 @@
 // The fusion pass: runs of elementwise instructions over the same number of elements become one group
 // that goes over them block by block. Between the members of a group a block stays in the first-level
 // cache, and a value that only they use needs no memory beyond a block. Exact: each element is computed
-// by the same function from the same numbers.
+// by the same function from the same numbers. A group is closed when an instruction that stays outside reads
+// from it; what a group reads stretched is made before it, so that chains on scalars and on arrays go on side
+// by side.
 #include "program/analysis.hpp"
 
 #include <algorithm>
@@ -29,31 +31,27 @@ class fusion {
   }
 
   std::size_t run() {
-    std::vector<instruction> all = std::move(c_.instructions);
-    c_.instructions.clear();
-    c_.instructions.reserve(all.size());
-    for (std::size_t t = 0; t < all.size(); ++t) {
-      instruction& i = all[t];
-      if (t < c_.once) {
-        c_.instructions.push_back(std::move(i));
-      } else if (is_fill(i)) {
+    // What is written takes the place of what was read: each instruction, or group, that of one at least.
+    std::vector<instruction>& all = c_.instructions;
+    written_ = c_.once;
+    for (std::size_t t = c_.once; t < all.size(); ++t) {
+      instruction i = std::move(all[t]);
+      if (is_fill(i)) {
         fill_of_[storage_of(i.output)] = static_cast<std::uint32_t>(fills_.size());
-        fills_.push_back(i);
-        flush_needed(i, closed);
-        c_.instructions.push_back(std::move(i));
+        fills_.push_back(std::move(i));
+        made_.push_back(false);
       } else if (is_elementwise(i)) {
         const index_t n = size_of(i.output);
-        flush_needed(i, n);
         open_at_[storage_of(i.output)] = n;
         open_[n].push_back(std::move(i));
       } else {
         if (is_commit(i)) flush_all();  // a commit comes after everything else
-        flush_needed(i, closed);
-        c_.instructions.push_back(std::move(i));
+        make_inputs(i);
+        all[written_++] = std::move(i);
       }
     }
     flush_all();
-    drop_unused_fills();
+    all.erase(all.begin() + static_cast<std::ptrdiff_t>(written_), all.end());
     return fused_;
   }
 
@@ -86,16 +84,28 @@ class fusion {
            std::ranges::all_of(i.inputs, [&](value_id v) { return size_of(v) == size_of(i.output); });
   }
 
-  // Closes the open groups that `i` reads from, except the one of size n, which it joins.
-  void flush_needed(const instruction& i, index_t n) {
+  // Sees to it that what an instruction reads is made before it. An elementwise one waits in its group.
+  void make_inputs(const instruction& i) {
     for (const value_id v : i.inputs) {
-      const index_t made = open_at_[storage_of(v)];
-      if (made != closed && made != n) flush(open_.find(made));
+      const std::uint32_t s = storage_of(v);
+      if (fill_of_[s] != none) make_fill(fill_of_[s]);
+      else close(s);
     }
+  }
+  // What is stretched and only groups read, block by block, is no instruction of its own.
+  void make_fill(std::uint32_t fill) {
+    if (std::exchange(made_[fill], true)) return;
+    close(storage_of(fills_[fill].inputs[0]));
+    c_.instructions[written_++] = fills_[fill];
+  }
+  void close(std::uint32_t storage) {
+    if (open_at_[storage] != closed) flush(open_.find(open_at_[storage]));
   }
 
   void flush_all() {
     while (!open_.empty()) flush(open_.begin());
+    for (std::uint32_t fill = 0; fill < fills_.size(); ++fill)
+      if (uses_.is_used_outside(storage_of(fills_[fill].output))) make_fill(fill);
   }
   void flush(open_group open) {
     auto g = std::make_shared<group>();
@@ -103,9 +113,10 @@ class fusion {
     g->members = std::move(open->second);
     open_.erase(open);
     for (const instruction& member : g->members) open_at_[storage_of(member.output)] = closed;
+    close_sources(*g);
     find_fills(*g);
     if (g->members.size() == 1 && g->fills.empty()) {
-      c_.instructions.push_back(std::move(g->members[0]));
+      c_.instructions[written_++] = std::move(g->members[0]);
       return;
     }
     fused_ += g->members.size();
@@ -117,7 +128,16 @@ class fusion {
     for (const auto* list : {&g->members, &g->fills})
       for (const instruction& i : *list) source_of_[storage_of(i.output)] = none;
     whole.fused = std::move(g);
-    c_.instructions.push_back(std::move(whole));
+    c_.instructions[written_++] = std::move(whole);
+  }
+
+  // What a group stretches may be made in groups that are open. They are of fewer numbers, and read nothing
+  // that is made in this one.
+  void close_sources(const group& g) {
+    for (const auto& member : g.members)
+      for (const value_id v : member.inputs)
+        if (const std::uint32_t fill = fill_of_[storage_of(v)]; fill != none)
+          close(storage_of(fills_[fill].inputs[0]));
   }
 
   // Rows of one length: others are stretched in memory.
@@ -128,7 +148,10 @@ class fusion {
         const std::uint32_t s = storage_of(v), fill = fill_of_[s];
         if (fill == none || std::exchange(seen_[s], flushes_) == flushes_) continue;
         const index_t length = size_of(fills_[fill].inputs[0]);
-        if (length > 1 && g.row > 1 && length != g.row) continue;
+        if (length > 1 && g.row > 1 && length != g.row) {
+          make_fill(fill);
+          continue;
+        }
         g.row = std::max(g.row, length);
         source_of_[s] = static_cast<std::uint32_t>(g.fills.size());
         g.fills.push_back(fills_[fill]);
@@ -219,22 +242,11 @@ class fusion {
     }
   }
 
-  // What is stretched and only groups read is no instruction of its own.
-  void drop_unused_fills() {
-    std::vector<char> read(c_.storages.size());
-    for (std::uint32_t s = 0; s < read.size(); ++s) read[s] = uses_.is_used_outside(s);
-    for (const auto& i : c_.instructions)
-      for (const value_id v : i.inputs) read[storage_of(v)] = true;
-    std::erase_if(c_.instructions, [&](const instruction& i) {
-      const std::uint32_t s = storage_of(i.output);
-      return i.fused == nullptr && fill_of_[s] != none && is_fill(i) && read[s] == 0;
-    });
-  }
-
   code& c_;
   def_use uses_;
   std::vector<instruction> fills_;
   std::vector<std::uint32_t> fill_of_;  // by storage: which of the fills makes it, or none
+  std::vector<char> made_;              // by fill: whether it is an instruction of its own
   std::map<index_t, std::vector<instruction>> open_;
   std::vector<index_t> open_at_;  // by storage: the size of the open group that makes it, or closed
   // Of the group that is being closed: where a storage comes from; what has been looked at.
@@ -242,7 +254,7 @@ class fusion {
   std::uint32_t flushes_ = 0;
   std::vector<std::uint32_t> seen_, added_;           // by storage, by value
   std::vector<std::uint32_t> check_of_, next_check_;  // the checks of a value, linked
-  std::size_t fused_ = 0;
+  std::size_t written_ = 0, fused_ = 0;
 };
 
 }  // namespace

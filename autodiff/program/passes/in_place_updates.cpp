@@ -240,6 +240,6 @@ class overwriting {
 
 }  // namespace
 
-std::size_t overwrite_states(code& c) { return overwriting(c).run(); }
+std::size_t overwrite_states(code& c) { return c.updates.empty() ? 0 : overwriting(c).run(); }
 
 }  // namespace reel::detail

@@ -18,6 +18,10 @@ namespace {
 
 constexpr index_t narrow = 16, tall = 4 * narrow;
 
+bool is_tall_and_narrow(const shape& s) {
+  return s.rank() == 2 && s[1] >= 2 && s[1] <= narrow && s[0] >= tall;
+}
+
 class layouts {
  public:
   explicit layouts(code& c)
@@ -40,8 +44,7 @@ class layouts {
   std::size_t run() {
     for (const auto& [state, next] : c_.updates) {
       const value_id w = c_.states[state];
-      const shape& s = c_.values[w].shape;
-      if (c_.turned[state] || s.rank() != 2 || s[1] < 2 || s[1] > narrow || s[0] < tall) continue;
+      if (c_.turned[state] || !is_tall_and_narrow(c_.values[w].shape)) continue;
       if (set_of_[w] == stays || !multiplies(w)) continue;
       if (collect(w)) turn();
       else
@@ -201,7 +204,9 @@ class layouts {
 
 std::size_t turn_narrow_states(code& c) {
   c.turned.resize(c.states.size());
-  return layouts(c).run();
+  const bool any = std::ranges::any_of(
+      c.updates, [&](const auto& u) { return is_tall_and_narrow(c.values[c.states[u.first]].shape); });
+  return any ? layouts(c).run() : 0;
 }
 
 }  // namespace reel::detail

@@ -41,17 +41,20 @@ std::size_t drop_unit_factors(code& c) {
   for (value_id v = 0; v < c.values.size(); ++v) ones[v] = is_one(c, v);
   std::vector<value_id> same(c.values.size());
   std::iota(same.begin(), same.end(), value_id{0});
-  std::vector<instruction> kept;
-  for (auto& i : c.instructions) {
+  std::vector<instruction>& all = c.instructions;
+  std::size_t kept = 0;  // the first of them
+  for (instruction& i : all) {
     for (value_id& v : i.inputs) v = same[v];
     if (i.op.traits->stretch || i.op.traits->view) ones[i.output] = ones[i.inputs[0]];
     const unsigned units = i.op.traits->units == nullptr ? 0 : i.op.traits->units(i.op.self.get());
     if ((units & 0b01) != 0 && ones[i.inputs[0]] != 0) same[i.output] = i.inputs[1];
     else if ((units & 0b10) != 0 && ones[i.inputs[1]] != 0) same[i.output] = i.inputs[0];
-    else kept.push_back(std::move(i));
+    if (same[i.output] != i.output) continue;
+    if (&all[kept] != &i) all[kept] = std::move(i);
+    ++kept;
   }
-  const std::size_t dropped = c.instructions.size() - kept.size();
-  c.instructions = std::move(kept);
+  const std::size_t dropped = all.size() - kept;
+  all.erase(all.begin() + static_cast<std::ptrdiff_t>(kept), all.end());
   for (value_id& v : c.outputs) v = same[v];
   for (auto& u : c.updates) u.second = same[u.second];
   for (auto& f : c.finite) f.value = same[f.value];

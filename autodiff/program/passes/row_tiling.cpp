@@ -25,13 +25,22 @@ row_use declared_use(const code& c, const instruction& i) {
                                          : i.op.traits->by_rows(i.op.self.get(), c.values[i.inputs[0]].shape);
 }
 
+// The rows of the largest matrix that a sum goes over; 0 where none does.
+index_t most_rows(const code& c) {
+  index_t rows = 0, most = 0;
+  for (const auto& i : c.instructions) {
+    if (i.fused != nullptr || !declared_use(c, i).sums) continue;
+    for (const value_id v : i.inputs)
+      if (c.values[v].shape.size() > most) most = c.values[v].shape.size(), rows = c.values[v].shape[0];
+  }
+  return rows;
+}
+
 class cutting {
  public:
-  explicit cutting(code& c) : c_(c), uses_(c), made_(c.storages.size(), maker::outside) {}
+  cutting(code& c, index_t rows) : c_(c), uses_(c), rows_(rows), made_(c.storages.size(), maker::outside) {}
 
   std::size_t run() {
-    rows_ = most_rows();
-    if (rows_ == 0) return 0;
     read_after_.resize(c_.storages.size());
     for (std::uint32_t t = static_cast<std::uint32_t>(c_.once); t < c_.instructions.size(); ++t) sort(t);
     return worthwhile() ? emit() : 0;
@@ -44,16 +53,6 @@ class cutting {
   maker maker_of(value_id v) const { return made_[storage_of(v)]; }
   instruction& at(std::uint32_t t) const { return c_.instructions[t]; }
 
-  // The rows of the largest matrix that a sum goes over.
-  index_t most_rows() const {
-    index_t rows = 0, most = 0;
-    for (const auto& i : c_.instructions) {
-      if (i.fused != nullptr || !declared_use(c_, i).sums) continue;
-      for (const value_id v : i.inputs)
-        if (c_.values[v].shape.size() > most) most = c_.values[v].shape.size(), rows = c_.values[v].shape[0];
-    }
-    return rows;
-  }
   void sort(std::uint32_t t) {
     const instruction& i = at(t);
     const row_use use = rows_of(c_, i, rows_);
@@ -153,7 +152,7 @@ class cutting {
 
   code& c_;
   def_use uses_;
-  index_t rows_ = 0, block_ = 0;
+  index_t rows_, block_ = 0;
   std::vector<maker> made_;  // by storage, which views share
   std::vector<char> read_after_;
   std::vector<std::uint32_t> before_, members_, after_;  // instructions
@@ -169,6 +168,13 @@ index_t bytes_of(const value& v) { return v.shape.size() * number_bytes; }
 class result_cutting {
  public:
   explicit result_cutting(code& c) : c_(c), uses_(c), gone_(c.instructions.size()) {}
+
+  // Whether an instruction makes a large sum.
+  static bool is_candidate(const code& c, const instruction& i) {
+    const value& y = c.values[i.output];
+    return i.rows == nullptr && i.fused == nullptr && !is_commit(i) && y.shape.rank() == 2 &&
+           bytes_of(y) >= result_worth_bytes && declared_use(c, i).columns != 0;
+  }
 
   std::size_t run() {
     std::size_t cut = 0;
@@ -193,10 +199,9 @@ class result_cutting {
 
   bool try_to_cut(std::uint32_t t) {
     const instruction& sum = c_.instructions[t];
-    if (sum.rows != nullptr || sum.fused != nullptr || is_commit(sum)) return false;
+    if (!is_candidate(c_, sum)) return false;
     const row_use use = declared_use(c_, sum);
     const value& y = c_.values[sum.output];
-    if (use.columns == 0 || y.shape.rank() != 2 || bytes_of(y) < result_worth_bytes) return false;
     const std::uint32_t u = only_user(sum);
     if (u == def_use::none || c_.instructions[u].inputs.size() > 32) return false;
     const instruction& user = c_.instructions[u];
@@ -276,8 +281,12 @@ row_use rows_of_result(const code& c, const instruction& i) {
 }
 
 std::size_t cut_into_row_blocks(code& c) {
-  const std::size_t cut = cutting(c).run();
-  return cut + result_cutting(c).run();
+  const index_t rows = most_rows(c);
+  const std::size_t cut = rows > 0 ? cutting(c, rows).run() : 0;
+  const bool large_sums =
+      std::any_of(c.instructions.begin() + static_cast<std::ptrdiff_t>(c.once), c.instructions.end(),
+                  [&](const instruction& i) { return result_cutting::is_candidate(c, i); });
+  return large_sums ? cut + result_cutting(c).run() : cut;
 }
 
 }  // namespace reel::detail

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace reel::detail {
@@ -260,6 +261,7 @@ void recording::clear() noexcept {
 
 void recording::forget() noexcept {
   pulling = no_node;
+  reserved = 0;
   caller = {};
   nodes.clear();
   inputs.clear();
@@ -282,7 +284,7 @@ std::size_t recording::held() const noexcept {
 }
 
 std::size_t recording::bytes() const noexcept {
-  std::size_t total = nodes.size() * sizeof(node) + inputs.size() * sizeof(node_id) +
+  std::size_t total = std::max(nodes.size(), reserved) * sizeof(node) + inputs.size() * sizeof(node_id) +
                       ops.size() * sizeof(op_ref) + shapes.size() * sizeof(shape);
   for (const auto& op : ops)
     if (op.traits == &leaf_traits(tape::role::variable) || op.traits == &leaf_traits(tape::role::constant) ||

@@ -104,6 +104,8 @@ struct recording {
   std::unordered_map<node_id, std::string> names;
   std::array<value_store, number_count> values;  // by number type
 
+  std::size_t reserved = 0;  // nodes that memory was asked for in advance
+
   // What evaluation works with.
   struct {
     std::vector<node_id> open;

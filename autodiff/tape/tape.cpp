@@ -166,6 +166,7 @@ void tape::release() noexcept {
 
 void tape::reserve(std::size_t nodes) {
   recording().nodes.reserve(nodes);
+  recording().reserved = nodes;
   recording().inputs.reserve(nodes * 2);
 }
 

@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(reshape_works_out_one_size) {
       [&] {
         reshape(x, {-1, -1});
       },
-      "reshape", "shape_test.cpp", "-1 on axis 1");
+      "reshape", "shape_test.cpp", "to {-1, -1}: one size alone may be -1");
   check_error(
       errc::shape_mismatch,
       [&] {

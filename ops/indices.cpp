@@ -89,17 +89,21 @@ var multiply_indices(const operand& a, const operand& b) {
 }
 
 var to_real(operand x) {
-  if (!x.is_var()) return apply(to_real_op{}, x);  // refused there: no tape
-  const kind k = x.variable().kind();
-  if (k == kind::real) return x.variable();
-  return k == kind::boolean ? of_mask(x, kind::real) : apply(to_real_op{}, x);
+  return composed(to_real_op::name, {x}, [&] {
+    if (!x.is_var()) return apply(to_real_op{}, x);  // refused there: no tape
+    const kind k = x.variable().kind();
+    if (k == kind::real) return x.variable();
+    return k == kind::boolean ? of_mask(x, kind::real) : apply(to_real_op{}, x);
+  });
 }
 
 var to_index(operand x) {
-  if (!x.is_var()) return apply(to_index_op{}, x);  // refused there: no tape
-  const kind k = x.variable().kind();
-  if (k == kind::index) return x.variable();
-  return k == kind::boolean ? of_mask(x, kind::index) : apply(to_index_op{}, x);
+  return composed(to_index_op::name, {x}, [&] {
+    if (!x.is_var()) return apply(to_index_op{}, x);  // refused there: no tape
+    const kind k = x.variable().kind();
+    if (k == kind::index) return x.variable();
+    return k == kind::boolean ? of_mask(x, kind::index) : apply(to_index_op{}, x);
+  });
 }
 
 }  // namespace reel

@@ -284,8 +284,9 @@ std::size_t recording::held() const noexcept {
 }
 
 std::size_t recording::bytes() const noexcept {
-  std::size_t total = std::max(nodes.size(), reserved) * sizeof(node) + inputs.size() * sizeof(node_id) +
-                      ops.size() * sizeof(op_ref) + shapes.size() * sizeof(shape);
+  std::size_t total = std::max(nodes.size(), reserved) * sizeof(node) +
+                      std::max(inputs.size(), 2 * reserved) * sizeof(node_id) + ops.size() * sizeof(op_ref) +
+                      shapes.size() * sizeof(shape);
   for (const auto& op : ops)
     if (op.traits == &leaf_traits(tape::role::variable) || op.traits == &leaf_traits(tape::role::constant) ||
         op.traits == &leaf_traits(tape::role::state) || op.traits == &leaf_traits(tape::role::input)) {

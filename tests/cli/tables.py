@@ -153,7 +153,7 @@ def a_model_saved_by_another_program_is_read_on_request(reel, folder):
         path = os.path.join(folder, f"{name}.safetensors")
         with open(path, "wb") as file:
             file.write(saved_again(content(folder, MODEL), change))
-        refused(reel, folder, 1, "was saved again by another program: --unverified.", "predict", path, "trees.csv")
+        refused(reel, folder, 1, "was saved again by another program: read it unverified if you trust it: --unverified.", "predict", path, "trees.csv")
         status, out, err = run(reel, "predict", path, "trees.csv", "--unverified", folder=folder)
         check(status == 0 and out == right and "not verified: the checksum is that of another file" in err, name, status, err)
     _, _, err = run(reel, "eval", MODEL, "trees.csv", "--unverified", folder=folder)
@@ -161,7 +161,8 @@ def a_model_saved_by_another_program_is_read_on_request(reel, folder):
 
 
 def numbers_that_are_no_features_are_refused(reel, folder):
-    refused(reel, folder, 1, "--scale 1e-320: 'height' of row 0, which is", "train", "trees.csv", "--scale", "1e-320")
+    refused(reel, folder, 2, "'1e-320' is no scale", "train", "trees.csv", "--scale", "1e-320")
+    refused(reel, folder, 1, "--scale 1e-38: 'height' of row", "train", "trees.csv", "--scale", "1e-38")
     table = [(h, "0.7" if i % 2 else repr(0.1 + 0.6), k) for i, (h, _, k) in enumerate(rows(60))]
     write(folder, "nearly.csv", text(table))
     trained(reel, folder, "nearly.csv")

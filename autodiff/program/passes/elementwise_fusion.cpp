@@ -95,7 +95,7 @@ class fusion {
   // What is stretched and only groups read, block by block, is no instruction of its own.
   void make_fill(std::uint32_t fill) {
     if (std::exchange(made_[fill], true)) return;
-    close(storage_of(fills_[fill].inputs[0]));
+    make_inputs(fills_[fill]);
     c_.instructions[written_++] = fills_[fill];
   }
   void close(std::uint32_t storage) {
@@ -136,8 +136,7 @@ class fusion {
   void close_sources(const group& g) {
     for (const auto& member : g.members)
       for (const value_id v : member.inputs)
-        if (const std::uint32_t fill = fill_of_[storage_of(v)]; fill != none)
-          close(storage_of(fills_[fill].inputs[0]));
+        if (const std::uint32_t fill = fill_of_[storage_of(v)]; fill != none) make_inputs(fills_[fill]);
   }
 
   // Rows of one length: others are stretched in memory.

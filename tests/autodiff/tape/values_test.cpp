@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_computed_that_is_not_asked_for) {
   BOOST_TEST(evaluations == 0);
   for (int twice = 0; twice < 2; ++twice)
     check_error(
-        errc::invalid_label, [&] { refused.value(); }, "one_hot", "value_test.cpp", "label 5 in row 0",
+        errc::invalid_label, [&] { refused.value(); }, "one_hot", "values_test.cpp", "label 5 in row 0",
         "0 … 2");
   BOOST_TEST((y + square(x)).item() == 6.0);
 }
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(item_needs_one_element) {
   tape t;
   const var x = t.variable(array<double>{{1, 2}});
   check_error(
-      errc::shape_mismatch, [&] { x.item(); }, "item", "value_test.cpp", "[1x2]", "2 elements", "sum()");
+      errc::shape_mismatch, [&] { x.item(); }, "item", "values_test.cpp", "[1x2]", "2 elements", "sum()");
   BOOST_TEST(slice(x, 1, 1, 2).item() == 2.0);
   check_error(
       errc::shape_mismatch, [&] { slice(x, 1, 1, 1).item(); }, "0 elements");
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(an_input_without_numbers_has_no_value) {
   const var x = t.input(shape{2}).named("features");
   const var y = exp(x) + t.variable(1.0);
   check_error(
-      errc::no_value, [&] { y.value(); }, "input 'features'", "[2]", "value_test.cpp", "tape.input(array)");
+      errc::no_value, [&] { y.value(); }, "input 'features'", "[2]", "values_test.cpp", "tape.input(array)");
   BOOST_TEST((y.shape() == shape{2}));
   const var z = t.input(array<double>{1, 2});
   BOOST_TEST((square(z).value() == array<double>{1, 4}));
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(an_op_has_the_number_types_it_lists) {
   BOOST_TEST(y.item<float>() == 6.0f);
   BOOST_TEST(grad(y, x).item<real50>().str() == "2");
   check_error(
-      errc::unsupported_number, [&] { y.item<real50>(); }, "narrow", "value_test.cpp", "50 digits",
+      errc::unsupported_number, [&] { y.item<real50>(); }, "narrow", "values_test.cpp", "50 digits",
       "numbers");
   check_error(
       errc::unsupported_number, [&] { y.item<complex>(); }, "narrow", "complex", "analytic");

@@ -70,7 +70,7 @@ BOOST_FIXTURE_TEST_SUITE(sweep_refusals, fixture)
 BOOST_AUTO_TEST_CASE(a_loss_that_is_not_a_scalar) {
   const var y = exp(a);
   check_error(
-      errc::non_scalar_loss, [&] { grad(y, a); }, "grad", "sweep_refusals_test.cpp", "[2]", "needs a seed",
+      errc::non_scalar_loss, [&] { grad(y, a); }, "grad", "vjp_refusals_test.cpp", "[2]", "needs a seed",
       "mean()");
   check_error(
       errc::non_scalar_loss, [&] { hessian(y, a); }, "[2]");
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_pull_that_gives_no_cotangent_where_one_is_needed) {
   const var y = wrong(wrong_op::way::none_for_b);
   BOOST_TEST((grad(y, a).value() == array<double>{1, 1}));
   check_error(
-      errc::not_differentiable, [&] { grad(y, b); }, "wrong", "sweep_refusals_test.cpp", "input 1",
+      errc::not_differentiable, [&] { grad(y, b); }, "wrong", "vjp_refusals_test.cpp", "input 1",
       "detach()");
 }
 
@@ -148,14 +148,14 @@ BOOST_AUTO_TEST_CASE(a_pull_that_gives_too_few) {
   const std::vector<var> x{a, b};
   const var y = sum(apply(short_op{}, std::span<const var>(x), here()));
   check_error(
-      errc::invalid_argument, [&] { grad(y, a); }, "short", "sweep_refusals_test.cpp",
+      errc::invalid_argument, [&] { grad(y, a); }, "short", "vjp_refusals_test.cpp",
       "1 cotangents for 2 inputs");
 }
 
 BOOST_AUTO_TEST_CASE(a_reference_of_another_shape) {
   const var y = sum(apply(mismatched_op{}, a));
   check_error(
-      errc::shape_mismatch, [&] { grad(y, a); }, "mismatched", "sweep_refusals_test.cpp", "reference", "[]",
+      errc::shape_mismatch, [&] { grad(y, a); }, "mismatched", "vjp_refusals_test.cpp", "reference", "[]",
       "[2]");
 }
 

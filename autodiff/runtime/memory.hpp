@@ -50,7 +50,7 @@ struct machine::memory {
   std::size_t bank = 0;                  // the current one
   std::size_t ran = 0;                   // the one the last run read
   enum class outcome { none, done, refused } last_run = outcome::none;
-  std::vector<char> known_finite;  // by state: whether it is sure to be
+  std::vector<char> known_finite;    // by state: whether it is sure to be
   std::vector<char> will_be_finite;  // by commit: whether the next one is
 
   memory(const code& c, element n, const reel::workers& w);

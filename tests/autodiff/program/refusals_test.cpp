@@ -28,8 +28,8 @@ BOOST_AUTO_TEST_CASE(freezing) {
       errc::invalid_argument, [&] { freeze({.outputs = {y}, .off = {"magic"}}); }, "no pass 'magic'",
       "dead_code", "sharing");
   check_error(
-      errc::invalid_argument, [&] { freeze({.outputs = {y}, .inputs = {y}}); }, "freeze",
-      "refusals_test.cpp", "reshape", "tape.input(...)");
+      errc::invalid_argument, [&] { freeze({.outputs = {y}, .inputs = {y}}); }, "freeze", "refusals_test.cpp",
+      "reshape", "tape.input(...)");
   check_error(
       errc::invalid_argument,
       [&] {
@@ -94,8 +94,8 @@ BOOST_AUTO_TEST_CASE(binding_numbers) {
   check_error(
       errc::binding_mismatch, [&] { run.run(good); }, "2 inputs, got 1");
   check_error(
-      errc::binding_mismatch, [&] { run.run(array<double>(good), labels); }, "run",
-      "refusals_test.cpp", "input 0 'features'", "type float, got double");
+      errc::binding_mismatch, [&] { run.run(array<double>(good), labels); }, "run", "refusals_test.cpp",
+      "input 0 'features'", "type float, got double");
   check_error(
       errc::binding_mismatch,
       [&] {
@@ -129,8 +129,7 @@ BOOST_AUTO_TEST_CASE(number_types) {
   const program p = freeze(apply(narrow_op{}, s));
   BOOST_TEST(instance<float>(p).source().instructions() == 1u);
   check_error(
-      errc::unsupported_number, [&] { instance<real50>{p}; }, "narrow", "refusals_test.cpp",
-      "50 digits");
+      errc::unsupported_number, [&] { instance<real50>{p}; }, "narrow", "refusals_test.cpp", "50 digits");
   check_error(
       errc::unsupported_number, [&] { instance<complex>{freeze(relu(s))}; }, "relu", "complex");
 }

@@ -25,7 +25,8 @@ class constant_array {
  public:
   template <array_expression E>
   constant_array(const E& numbers, place where = here())
-      : constant_array(detail::with_view(numbers, where, [](const tape::view& v) { return copy(v); }), where) {}
+      : constant_array(detail::with_view(numbers, where, [](const tape::view& v) { return copy(v); }),
+                       where) {}
 
   const reel::shape& shape() const noexcept { return shape_; }
   reel::kind kind() const noexcept { return kind_; }

@@ -110,7 +110,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
 
   // One step on a batch of arrays (or trees of arrays); returns the loss before it. Arrays of T,
   // index_t and bool are used where they lie; others are converted first, into memory that is kept.
-  // Allocates nothing once the shape is known. Throws invalid_label for an integer beyond index_t.
+  // Allocates nothing once the shape is known. Throws invalid_argument for an integer beyond index_t.
   template <class... Batch> double operator()(const Batch&... batch) {
     const std::size_t n = collect(batch...);
     reel::detail::machine* m = core_.find(first(n));

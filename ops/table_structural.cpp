@@ -15,6 +15,16 @@ namespace {
 // Where a product is not 0 by choice, in reals.
 var is_open(const var& product) { return where(detail::zero_products({&product, 1}).front().open, 1.0, 0.0); }
 
+// The shape of x, from which that of a result follows. Where it has fewer axes than that takes, or x is gone,
+// it is another one: the function that is called with it refuses x.
+shape shape_of(const var& x, std::size_t least_rank = 0) {
+  try {
+    if (x.rank() >= least_rank) return x.shape();
+  } catch (const error&) {
+  }
+  return {1, 1, 1};
+}
+
 shape five_axes() { return {2, 2, 3, 1, 2}; }
 
 // What stretches to them: each of them by itself, some of them together, and the first ones left out.
@@ -30,14 +40,15 @@ std::vector<sample> each_stretched() {
 
 // Input k begins at position k of every axis; a single axis ends with a 0.
 var staircase(vars x) {
-  padded_sum_op op{x[0].shape(), {}};
+  padded_sum_op op{shape_of(x[0]), {}};
   for (std::size_t i = 0; i < op.to.rank(); ++i) {
     index_t end = 0;
-    for (std::size_t k = 0; k < x.size(); ++k) end = std::max(end, static_cast<index_t>(k) + x[k].shape()[i]);
-    op.to = op.to.with(i, x[0].rank() == 1 ? end + 1 : end);
+    for (std::size_t k = 0; k < x.size(); ++k)
+      end = std::max(end, static_cast<index_t>(k) + shape_of(x[k])[i]);
+    op.to = op.to.with(i, op.to.rank() == 1 ? end + 1 : end);
   }
   for (std::size_t k = 0; k < x.size(); ++k) op.at.insert(op.at.end(), op.to.rank(), static_cast<index_t>(k));
-  return apply(op, x, x[0].where());
+  return apply(op, x, here());
 }
 
 }  // namespace
@@ -83,9 +94,11 @@ rows structural() {
        .family = "structural",
        .record =
            [](vars x) {
-             const var y = scale_cotangent(x[0], x[1]);
-             watch_zero_cotangents(y);
-             return y;
+             return composed("watch_zero_cotangents", {x[0], x[1]}, [&] {
+               const var y = scale_cotangent(x[0], x[1]);
+               watch_zero_cotangents(y);
+               return y;
+             });
            },
        .samples = {{spread({3}, -2, 2), spread({3}, -2, 2, 1)}},
        .edges = {{.what = "a guard is recorded, nothing else",
@@ -97,7 +110,10 @@ rows structural() {
 
       {.name = "always",
        .family = "structural",
-       .record = [](vars x) { return is_open(scale_cotangent(x[0], x[0])); },
+       .record =
+           [](vars x) {
+             return composed("always", {x[0]}, [&] { return is_open(scale_cotangent(x[0], x[0])); });
+           },
        .samples = {{spread({3}, -2, 2)}},
        .edges = {{.what = "a 0 that was not chosen", .x = {real({0, inf, nan})}, .y = {1, 1, 1}}},
        .elementwise = true,
@@ -105,7 +121,11 @@ rows structural() {
 
       {.name = "is_not_zero",
        .family = "structural",
-       .record = [](vars x) { return is_open(scale_cotangent(zeros_like(x[0]), x[0])); },
+       .record =
+           [](vars x) {
+             return composed("is_not_zero", {x[0]},
+                             [&] { return is_open(scale_cotangent(zeros_like(x[0]), x[0])); });
+           },
        .samples = {{spread({3}, -2, 2)}},
        .edges = {{.what = "a constant 0", .x = {real({0, inf, nan})}, .y = {0, 0, 0}}},
        .elementwise = true,
@@ -113,7 +133,10 @@ rows structural() {
 
       {.name = "both",
        .family = "structural",
-       .record = [](vars x) { return is_open(scale_cotangent(ones_like(x[0]), x[0])); },
+       .record =
+           [](vars x) {
+             return composed("both", {x[0]}, [&] { return is_open(scale_cotangent(ones_like(x[0]), x[0])); });
+           },
        .samples = {{spread({3}, -2, 2)}},
        .edges = {{.what = "a constant that is not 0", .x = {real({0, inf, nan})}, .y = {1, 1, 1}}},
        .elementwise = true,
@@ -121,7 +144,11 @@ rows structural() {
 
       {.name = "either",
        .family = "structural",
-       .record = [](vars x) { return is_open(scale_cotangent(zeros_like(x[0]) + x[0], x[0])); },
+       .record =
+           [](vars x) {
+             return composed("either", {x[0]},
+                             [&] { return is_open(scale_cotangent(zeros_like(x[0]) + x[0], x[0])); });
+           },
        .samples = {{spread({3}, -2, 2)}},
        .edges = {{.what = "one of two terms was not chosen", .x = {real({0, inf, nan})}, .y = {1, 1, 1}}},
        .elementwise = true,
@@ -156,7 +183,7 @@ rows structural() {
        .family = "structural",
        .record =
            [](vars x) {
-             return broadcast_to(x[0], x[0].shape().rank() == 0 ? shape{2, 3} : shape{2, 3, 4});
+             return broadcast_to(x[0], shape_of(x[0]).rank() == 0 ? shape{2, 3} : shape{2, 3, 4});
            },
        .samples = {{spread({}, -2, 2)},
                    {spread({4}, -2, 2)},
@@ -193,7 +220,7 @@ rows structural() {
       {.name = "sum_to",
        .variant = "the first axis",
        .family = "structural",
-       .record = [](vars x) { return sum_to(x[0], x[0].shape().without(0)); },
+       .record = [](vars x) { return sum_to(x[0], shape_of(x[0], 1).without(0)); },
        .samples = {{spread({2}, -2, 2)},
                    {spread({3, 1}, -2, 2)},
                    {spread({2, 9}, -2, 2)},
@@ -210,7 +237,7 @@ rows structural() {
       {.name = "sum_to",
        .variant = "inner axes that stay",
        .family = "structural",
-       .record = [](vars x) { return sum_to(x[0], x[0].shape().with(1, 1)); },
+       .record = [](vars x) { return sum_to(x[0], shape_of(x[0], 2).with(1, 1)); },
        .samples = {{spread({1, 2}, -2, 2)},
                    {spread({2, 3, 4}, -2, 2)},
                    {spread({2, 3, 2, 2}, -2, 2)},
@@ -223,7 +250,7 @@ rows structural() {
        .family = "structural",
        .record =
            [](vars x) {
-             shape to = x[0].shape();
+             shape to = shape_of(x[0]);
              for (std::size_t i = 0; i < to.rank(); i += 2) to = to.with(i, 1);
              return sum_to(x[0], to);
            },
@@ -238,7 +265,7 @@ rows structural() {
        .family = "structural",
        .record =
            [](vars x) {
-             const shape& s = x[0].shape();
+             const shape s = shape_of(x[0], 2);
              return sum_to(x[0], {s[s.rank() - 2], s.back()});
            },
        .samples = {{spread({3, 2, 2}, -2, 2)},
@@ -252,7 +279,7 @@ rows structural() {
        .family = "structural",
        .record =
            [](vars x) {
-             return sum_to(x[0], {x[0].shape()[1], 1});
+             return sum_to(x[0], {shape_of(x[0], 2)[1], 1});
            },
        .samples = {{spread({2, 2, 2}, -2, 2)}, {spread({3, 4, 2}, -2, 2)}},
        .linear_in = {0}},
@@ -261,7 +288,7 @@ rows structural() {
        .family = "structural",
        .record =
            [](vars x) {
-             return reshape(x[0], {x[0].size(), 1});
+             return reshape(x[0], {shape_of(x[0]).size(), 1});
            },
        .samples = {{spread({}, -2, 2)},
                    {spread({2}, -2, 2)},
@@ -324,7 +351,7 @@ rows structural() {
 
       {.name = "slice",
        .family = "structural",
-       .record = [](vars x) { return slice(x[0], 0, 1, x[0].shape()[0]); },
+       .record = [](vars x) { return slice(x[0], 0, 1, shape_of(x[0], 1)[0]); },
        .samples = {{spread({2}, -2, 2)}, {spread({3, 2}, -2, 2)}, {spread({4, 5}, -2, 2)}},
        .edges = {{.what = "all is cut away", .x = {real({5})}, .y = {}, .xbar = {{0}}},
                  {.what = "a NaN that is cut away stays there",

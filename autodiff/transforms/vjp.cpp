@@ -308,9 +308,9 @@ struct branch_op {
   shape infer(const shape& condition) const {
     if (condition.size() != 1)
       throw error(errc::shape_mismatch,
-                  fmt::format("a condition of shape {}; a branch needs one bool. Use where() to select "
-                              "element by element.",
-                              to_string(condition)));
+                  fmt::format("the condition {} has {} elements; a branch needs one bool. Use where() to "
+                              "select element by element.",
+                              to_string(condition), condition.size()));
     return {};
   }
   template <class T> void eval(out<bool> y, in<bool> condition) const {
@@ -326,9 +326,24 @@ struct branch_op {
 
 }  // namespace
 
+// What is no single bool is refused at the line that branches, before anything is computed: what an
+// evaluation refuses is named at the line of the op that failed.
 bool branch(operand condition) {
-  const bool taken = condition.is_number() ? condition.number() != 0 : condition.variable().item<bool>();
-  if (!condition.is_number()) apply(branch_op{taken}, condition);
+  if (condition.is_number()) return condition.number() != 0;
+  const var& v = condition.variable();
+  place where = condition.where();
+  try {
+    where = v.recording().blame(where);
+    if (v.kind() != kind::boolean)
+      throw error(errc::kind_mismatch,
+                  fmt::format("the condition is of kind {}; a branch needs one bool. Compare it: x != 0.",
+                              name(v.kind())));
+    branch_op{}.infer(v.shape());
+  } catch (const error& e) {
+    throw error(e.code(), branch_op::name, where, e.detail());
+  }
+  const bool taken = v.item<bool>();
+  apply(branch_op{taken}, condition);
   return taken;
 }
 

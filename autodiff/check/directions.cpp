@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ostream>
+#include <set>
 
 namespace reel::check {
 
@@ -69,7 +70,11 @@ bool is_linear(const pushed& p, verdict_builder& j) {
   return false;
 }
 
-template <class T> void compare_pushed(const pushed& p, const options& o, verdict_builder& j, int probes) {
+// Returns the elements of values that lie on a kink.
+template <class T>
+std::set<std::pair<std::size_t, std::size_t>> compare_pushed(const pushed& p, const options& o,
+                                                             verdict_builder& j, int probes) {
+  std::set<std::pair<std::size_t, std::size_t>> kinks;
   random_numbers random(o.seed);
   const rule forward = p.as_rule();
   differences<T> values(p.r.y, p.r.x, p.r.at);
@@ -90,6 +95,7 @@ template <class T> void compare_pushed(const pushed& p, const options& o, verdic
     for (std::size_t i = 0; i < a.size(); ++i)
       for (std::size_t k = 0; k < a[i].size(); ++k, ++at) {
         if (d.kink[at]) {
+          kinks.emplace(i, k);
           j.decide(verdict::nonsmooth, fmt::format("y{} lies on a kink along a direction",
                                                    detail::position(p.r.y[i].shape(), k)));
           continue;
@@ -123,6 +129,7 @@ template <class T> void compare_pushed(const pushed& p, const options& o, verdic
       }
   }
   j.result().evaluations += values.evaluations();
+  return kinks;
 }
 
 }  // namespace
@@ -136,11 +143,12 @@ report push(const subject& s, const options& o, int probes) {
     const rule forward = p.as_rule();
     const bool digits = forward.has_numbers(element::real50);
     j.result().oracle = digits ? "differences in 50 digits" : "differences in double";
-    if (!digits) return compare_pushed<double>(p, o, j, probes);
-    compare_pushed<real50>(p, o, j, probes);
+    if (!digits) return static_cast<void>(compare_pushed<double>(p, o, j, probes));
+    const auto kinks = compare_pushed<real50>(p, o, j, probes);
     if (o.rounding)
       compare_rounding(
-          forward, [&](auto i, auto k) { return tangent_name(p, i, k); }, j);
+          forward, [&](auto i, auto k) { return tangent_name(p, i, k); },
+          [&](auto i, auto k) { return kinks.contains({i, k}); }, j);
   }));
   return j.finish(0);
 }

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace reel::check {
 
 template <class T> class kinks {
@@ -15,6 +17,9 @@ template <class T> class kinks {
   kinks(const rule& r, const options& o) : rule_(r), options_(o) {}
 
   bool empty() const { return found_.empty(); }
+  bool holds(std::size_t input, std::size_t at) const {
+    return std::ranges::any_of(found_, [&](const auto& e) { return e.input == input && e.at == at; });
+  }
   void add(std::size_t input, std::size_t at) { found_.push_back({input, at}); }
 
   // NONSMOOTH, or the cotangents `a` of the rule against those declared. `run` gave them for ȳ.

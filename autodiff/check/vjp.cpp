@@ -181,7 +181,8 @@ class vjp_check {
       if (p.all && options_.rounding) {
         compare_identities(r, v);
         compare_rounding(
-            r, [&](auto i, auto k) { return entry_name(r, i, k, "xbar"); }, v);
+            r, [&](auto i, auto k) { return entry_name(r, i, k, "xbar"); },
+            [&](auto i, auto k) { return c.on_kink(i, k); }, v);
       }
       if (p.all && options_.explain && v.fails()) explain(r, options_, c, v.result());
     }

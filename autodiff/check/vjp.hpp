@@ -53,8 +53,13 @@ rounded_sample rounded_sample_of(const rule& r, std::uint64_t seed);
 // What element k of array i of a rule's result is called.
 using result_namer = std::function<std::string(std::size_t i, std::size_t k)>;
 
-// The rule and the values in float and double against 50 digits, at numbers rounded to float first.
-void compare_rounding(const rule& r, const result_namer& name_of, verdict_builder& v);
+// Whether element k of array i of a rule's result lies on a kink.
+using kink_test = std::function<bool(std::size_t i, std::size_t k)>;
+
+// The rule and the values in float and double against 50 digits, at numbers rounded to float first. On a kink
+// only the values: rounding its numbers takes the rule to the one side or the other.
+void compare_rounding(const rule& r, const result_namer& name_of, const kink_test& on_kink,
+                      verdict_builder& v);
 
 // The identities that the author of an op declares, in units of rounding.
 void compare_identities(const rule& r, verdict_builder& v);

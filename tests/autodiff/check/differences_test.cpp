@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(what_varies_below_every_step_is_no_kink) {
 }
 
 BOOST_AUTO_TEST_CASE(a_kink_is_a_kink_at_any_scale) {
-  for (const double size : {1e-200, 1.0, 1e200}) {
+  for (const double size : {1e-200, 1e-20, 1e-3, 1.0, 1e20, 1e200}) {
     const auto f = [size](const var& v) { return sum(abs(v - size)) + 0.5 * sum(v); };
     for (const auto by : {oracle::automatic, oracle::in_double}) {
       const check::options o{.oracle = by};

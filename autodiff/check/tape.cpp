@@ -52,22 +52,33 @@ tape_report tape(const var& loss, const options& o) {
   tape_report report{.subject = fmt::format("tape({})", r.name)};
   const auto seen = dependencies(loss);
   report.outcome = verdict::pass;
-  std::size_t left_out = 0;
+  std::size_t left_out = 0, untried = 0;
+  double needed = 0;
   for (node_id n = 0; n < seen.size(); ++n) {
     if (!seen[n]) continue;
     ++report.nodes;
     if (!has_rule(r, n)) continue;
-    if (budget.left() > 0) add(report, check_node(r, n, o));
-    else ++left_out;
+    if (budget.left() <= 0) {
+      ++untried;
+      continue;
+    }
+    const work_limit share(budget.left());
+    auto node = check_node(r, n, o);
+    needed += std::max(share.done(), share.wanted());
+    if (node.result.outcome == verdict::inconclusive && share.fell_short()) ++left_out;
+    else add(report, std::move(node));
+  }
+  if (untried > 0) {
+    const auto tried = static_cast<double>(std::max<std::size_t>(report.checked + left_out, 1));
+    needed *= 1 + static_cast<double>(untried) / tried;
+    left_out += untried;
   }
   if (left_out > 0) {
     if (report.outcome == verdict::pass) report.outcome = verdict::inconclusive;
     report.reason = fmt::format(
         "{} of {} nodes with a rule were checked before the work it may take was used up: "
         "`seconds` is {:.3g}. Give it about {:.0f}.",
-        report.checked, report.checked + left_out, o.seconds,
-        std::ceil(1.25 * budget.done() * static_cast<double>(report.checked + left_out) /
-                  static_cast<double>(std::max<std::size_t>(report.checked, 1))));
+        report.checked, report.checked + left_out, o.seconds, std::ceil(1.25 * needed));
   }
   if (report.checked == 0) report.outcome = verdict::inconclusive;
   report.work = budget.done();

@@ -23,14 +23,22 @@ double work_left() {
 
 void count_work(double seconds) {
   counted += seconds;
-  if (work_left() < 0) throw out_of_work{};
+  if (work_left() >= 0) return;
+  innermost->fall_short(0);
+  throw out_of_work{};
 }
 
 void require_work(double seconds) {
   if (seconds <= work_left()) return;
+  innermost->fall_short(seconds);
   const work_limit* whole = innermost;
   while (whole->outer_ != nullptr) whole = whole->outer_;
   throw out_of_work{whole->done() + seconds};
+}
+
+void work_limit::fall_short(double seconds) {
+  for (work_limit* limit = this; limit != nullptr; limit = limit->outer_)
+    if (limit->left() < seconds) limit->wanted_ = std::max(limit->wanted_, limit->done() + seconds);
 }
 
 work_limit::work_limit(double seconds)

@@ -29,11 +29,15 @@ class work_limit {
 
   double done() const { return work_done() - start_; }
   double left() const { return end_ - work_done(); }
+  // Whether something did not fit, and by then the work that it takes at least.
+  bool fell_short() const { return wanted_ > 0; }
+  double wanted() const { return wanted_; }
 
  private:
   friend void require_work(double seconds);
   friend void count_work(double seconds);
-  double start_, end_;
+  void fall_short(double seconds);
+  double start_, end_, wanted_ = 0;
   work_limit* outer_;
 };
 

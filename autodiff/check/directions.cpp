@@ -282,6 +282,7 @@ template <class T> void follow(const rule& r, const options& o, taylor_report& t
       return 0.0;
     }
   };
+  bool beyond = false;
   for (int e = 2; e <= last; e += 2) {
     const double h = std::ldexp(smallest, -e), size = remainder_at(h);
     if (std::isnan(size)) {
@@ -289,8 +290,13 @@ template <class T> void follow(const rule& r, const options& o, taylor_report& t
       t.reason = fmt::format("the remainder is NaN at h = {:.1e}", h);
       return;
     }
-    if (size > 64 * (noise + 256 * unit_roundoff<T> * h * terms)) all.push_back({h, size});
+    const double seen = 64 * (noise + 256 * unit_roundoff<T> * h * terms);
+    if (size > seen) all.push_back({h, size}), beyond = false;
+    // Any power of h up to the sixth of a remainder like this would show at a quarter of its step.
+    else if (!all.empty() && all.back().step == 4 * h) beyond = all.back().size > 4096 * seen;
   }
+  // A kink or a jump ends where larger steps reach; short of it nothing remains.
+  if (beyond && refused.empty()) all.clear();
   // The steps smaller than the first half of them: there the lowest power of h rules.
   t.window.assign(all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2), all.end());
   if (all.empty() && refused.empty()) {

@@ -42,6 +42,13 @@ struct real50_access {
     return y;
   }
 
+  // Of a finite number: an integer whose first bit is the same for all of them.
+  static mp::cpp_int mantissa(const real50& x) {
+    mp::cpp_int m = x.mantissa_[2];
+    for (const std::uint64_t limb : {x.mantissa_[1], x.mantissa_[0]}) m = (m << 64) | limb;
+    return m;
+  }
+
   static real50 close(const big& y) {
     real50 x;
     const auto& b = y.backend();
@@ -199,17 +206,27 @@ real50 ceil(const real50& x) { return isfinite(x) ? close(mp::ceil(open(x))) : x
 real50 trunc(const real50& x) { return isfinite(x) ? close(mp::trunc(open(x))) : x; }
 real50 round(const real50& x) { return isfinite(x) ? close(mp::round(open(x))) : x; }
 real50 copysign(const real50& x, const real50& s) { return signbit(x) == signbit(s) ? x : -x; }
-// x less the multiple of y that is nearest to it, or nearest on the side of 0.
+// x less the multiple of y that is nearest to it on the side of 0. It is exact: with mantissas m and n and
+// exponents that differ by d, it is m 2^d mod n in integers, however large the quotient.
 real50 fmod(const real50& x, const real50& y) {
-  if (isinf(y) && isfinite(x)) return x;
-  return copysign(close(mp::fmod(open(x), open(y))), x);
+  if (!isfinite(x) || isnan(y) || y == 0) return close(std::numeric_limits<big>::quiet_NaN());
+  const big a = mp::abs(open(x)), b = mp::abs(open(y));
+  if (a < b || x == 0) return x;
+  const int d = ilogb(a) - ilogb(b);
+  const mp::cpp_int m = real50_access::mantissa(x), n = real50_access::mantissa(y);
+  const mp::cpp_int power = mp::powm(mp::cpp_int(2), mp::cpp_int(d), n), r = m * power % n;
+  return copysign(close(ldexp(big(r), ilogb(b) - ilogb(big(n))), 10'000), x);
 }
+// x less the multiple of y that is nearest to it, and of two of them the even one. Every difference is exact.
 real50 remainder(const real50& x, const real50& y) {
-  if (isinf(y) && isfinite(x)) return x;
-  const real50 r = fmod(abs(x), abs(y)), rest = abs(y) - r;
-  const bool odd = fmod(trunc(abs(x) / abs(y)), real50(2)) == 1;
-  const real50 nearest = rest < r || (rest == r && odd) ? -rest : r;
-  return signbit(x) ? -nearest : nearest;
+  const real50 b = abs(y);
+  real50 r = abs(fmod(x, b + b));
+  if (isnan(r)) return r;
+  if (r + r > b) {
+    r -= b;
+    if (r + r >= b) r -= b;
+  }
+  return signbit(x) ? -r : r;
 }
 // mp::pow has no answer of IEEE's for a NaN, nor for a negative base with an exponent beyond int.
 real50 pow(const real50& x, const real50& y) {

@@ -182,7 +182,7 @@ const std::vector<function_of_one> functions{
     {.name = "log1p",
      .f = [](var x) { return log1p(x); },
      .at = {.low = 1e-300, .high = 1e300, .dense = {0, -1}, .least = -below_one},
-     .y = [](const real50& x) { return 2 * num::atanh(x / (2 + x)); },
+     .y = [](const real50& x) { return x < 1 ? 2 * num::atanh(x / (2 + x)) : num::log(1 + x); },
      .d = [](const real50& x) { return 1 / (1 + x); },
      .dd = [](const real50& x) { return -1 / square_of(1 + x); }},
     {.name = "cbrt",

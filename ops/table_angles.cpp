@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <reel/autodiff/structural.hpp>
 #include <reel/autodiff/sweep.hpp>
 #include <reel/ops/elementary.hpp>
 
@@ -113,7 +114,10 @@ rows angles() {
 
       {.name = "atan_slope",
        .family = "elementary",
-       .record = [](vars x) { return grad(sum_to(atan(x[0]), {}), x[0]); },
+       .record =
+           [](vars x) {
+             return composed("atan_slope", {x[0]}, [&] { return grad(sum_to(atan(x[0]), {}), x[0]); });
+           },
        .samples = each_size({{-2, 2}}),
        .edges =
            {

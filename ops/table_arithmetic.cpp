@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <reel/ops/arithmetic.hpp>
 
+#include <reel/autodiff/structural.hpp>
 #include <reel/autodiff/sweep.hpp>
 
 #include "table_rows.hpp"
@@ -10,8 +11,10 @@ namespace reel::table {
 namespace {
 // Where the cotangent of an extremum goes is its mask, in reals.
 template <var (*extremum)(operand, operand)> var mask_of(vars x) {
-  const var y = extremum(x[0], x[1]);
-  return vjp(y, x[0], ones_like(y));
+  return composed("takes_first", {x[0], x[1]}, [&] {
+    const var y = extremum(x[0], x[1]);
+    return vjp(y, x[0], ones_like(y));
+  });
 }
 }  // namespace
 

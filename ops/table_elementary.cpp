@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <reel/autodiff/structural.hpp>
 #include <reel/autodiff/sweep.hpp>
 #include <reel/ops/elementary.hpp>
 
@@ -178,7 +179,11 @@ rows elementary() {
 
       {.name = "cosine_of",
        .family = "elementary",
-       .record = [](vars x) { return grad(sum_to(hypot(x[0], x[1]), {}), x[0]); },
+       .record =
+           [](vars x) {
+             return composed("cosine_of", {x[0], x[1]},
+                             [&] { return grad(sum_to(hypot(x[0], x[1]), {}), x[0]); });
+           },
        .samples = each_size({{0.5, 2}, {-2, 2}}),
        .edges =
            {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <reel/autodiff/structural.hpp>
 #include <reel/autodiff/sweep.hpp>
 #include <reel/ops/reduce.hpp>
 
@@ -109,8 +110,10 @@ rows reduce() {
        .family = "reduce",
        .record =
            [](vars x) {
-             const var y = max(x[0], -1, keep);
-             return vjp(y, x[0], ones_like(y));
+             return composed("is_first_max", {x[0]}, [&] {
+               const var y = max(x[0], -1, keep);
+               return vjp(y, x[0], ones_like(y));
+             });
            },
        .samples = {{spread({1}, -2, 2)}, {spread({3}, -2, 2)}, {spread({3, 7}, -2, 2)}},
        .edges = {{.what = "a tie, a NaN, infinities",

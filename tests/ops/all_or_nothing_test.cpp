@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_operand_leaves_no_trace_and_is_named_where_it_was_w
 BOOST_AUTO_TEST_CASE(two_tapes_are_refused_by_every_function_of_two_operands) {
   for (const op_row& row : op_table())
     for (const sample& s : row.samples) {
-      if (s.size() < 2) continue;
+      if (s.size() < 2 || row.name == "branch") continue;  // which takes one: the other is what it returns
       operands o(s);
       o.x.back() = constant_of(o.other, s.back());
       BOOST_CHECK_THROW(row.record(o.x), error);
@@ -139,9 +139,10 @@ BOOST_AUTO_TEST_CASE(two_tapes_are_refused_by_every_function_of_two_operands) {
 
 BOOST_AUTO_TEST_CASE(an_allocation_that_fails_leaves_no_trace) {
   for (const op_row& row : op_table()) {
+    const sample& numbers = row.samples.empty() ? row.edges.at(0).x : row.samples[0];
     long failed = 0;
     for (bool complete = false; !complete; ++failed) {
-      operands o(row.samples[0]);
+      operands o(numbers);
       const size_of_tapes before(o);
       try {
         allocations_left = failed;
@@ -153,7 +154,7 @@ BOOST_AUTO_TEST_CASE(an_allocation_that_fails_leaves_no_trace) {
         if (!(size_of_tapes(o) == before))
           BOOST_ERROR(row.name << ", allocation " << failed << ": nodes are left");
         const var y = row.record(o.x);  // the tape is as good as new
-        if (y.shape() != test::recorded(row, row.samples[0]).y.shape()) BOOST_ERROR(row.name << " differs");
+        if (y.shape() != test::recorded(row, numbers).y.shape()) BOOST_ERROR(row.name << " differs");
       }
       BOOST_REQUIRE(failed < 1000);
     }

@@ -35,7 +35,7 @@ struct is_not_zero_op {
 };
 struct both_op {
   static constexpr auto name = "both";
-  static constexpr bool elementwise = true;
+  static constexpr bool analytic = true, elementwise = true;
   shape infer(const shape& a, const shape&) const { return a; }
   template <class T> void eval(out<bool> y, in<bool> a, in<bool> b) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = a[i] && b[i];
@@ -44,7 +44,7 @@ struct both_op {
 };
 struct either_op {
   static constexpr auto name = "either";
-  static constexpr bool elementwise = true;
+  static constexpr bool analytic = true, elementwise = true;
   shape infer(const shape& a, const shape&) const { return a; }
   template <class T> void eval(out<bool> y, in<bool> a, in<bool> b) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = a[i] || b[i];

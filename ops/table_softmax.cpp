@@ -67,7 +67,7 @@ rows softmax() {
              .y = {nan, nan, 0.5, 0.5, nan, nan},
              .ybar = {0, 0, 1, 0, 0, 0},
              .xbar = {{0, 0, 0.25, -0.25, 0, 0}}},
-            {.what = "one class", .x = {real({2, 1}, {7, -inf})}, .y = {1, nan}, .xbar = {{0, nan}}},
+            {.what = "one class", .x = {real({2, 1}, {7, -inf})}, .y = {1, nan}, .xbar = {{0, 0}}},
             {.what = "no rows", .x = {real({0, 3}, {})}, .y = {}, .xbar = {{}}}}},
 
       {.name = "softmax",

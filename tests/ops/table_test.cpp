@@ -41,6 +41,7 @@ BOOST_AUTO_TEST_CASE(elementwise_ops_have_diagonal_jacobians) {
   for_each_sample([](const op_row& row, const sample& x, std::uint64_t) {
     if (!row.elementwise) return;
     const recorded r(row, x);
+    if (r.y.kind() != kind::real) return;  // no derivative
     for (const var& in : r.real) {
       if (in.shape() != r.y.shape()) continue;
       const auto J = jacobian_of(r.y, in);

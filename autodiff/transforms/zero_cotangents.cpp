@@ -52,6 +52,18 @@ struct either_op {
   bool operator==(const either_op&) const = default;
 };
 
+// A mask in numbers: 1 where it holds.
+struct mask_number_op {
+  static constexpr auto name = "mask_number";
+  static constexpr bool analytic = true, elementwise = true;
+  shape infer(const shape& x) const { return x; }
+  template <class T> void eval(out<T> y, in<bool> x) const {
+    for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] ? T(1) : T(0);
+  }
+  var pull(var, var, var) const { return none; }
+  bool operator==(const mask_number_op&) const = default;
+};
+
 // Whether an elementwise op makes 0 of zeros, as sums, differences and changes of sign do.
 bool keeps_zero(const recording& r, node_id n) {
   const detail::op_ref& op = r.op_of(n);
@@ -83,7 +95,13 @@ class zero_tracer {
   const detail::op_traits& traits(node_id n) const { return *r_.op_of(n).traits; }
   bool is_product(node_id n) const { return traits(n).finite_product || traits(n).product; }
   bool moves(node_id n) const { return traits(n).any_kind && r_.nodes[n].role == tape::role::computed; }
-  bool passes(node_id n) const { return is_product(n) || moves(n) || keeps_zero(r_, n); }
+  // Among zeros, where indices say.
+  bool scatters(node_id n) const {
+    const std::span<const node_id> x = r_.inputs_of(n);
+    return traits(n).sum_of != nullptr && x.size() == 2 && r_.nodes[x[0]].kind == kind::real &&
+           r_.nodes[x[1]].kind == kind::index && !traits(n).any_kind;
+  }
+  bool passes(node_id n) const { return is_product(n) || moves(n) || scatters(n) || keeps_zero(r_, n); }
 
   var make(node_id n) {
     const std::vector<node_id> inputs(r_.inputs_of(n).begin(), r_.inputs_of(n).end());
@@ -97,6 +115,11 @@ class zero_tracer {
       for (const node_id i : inputs) x.push_back(r_.nodes[i].kind == kind::real ? masks_[i] : r_.handle(i));
       const detail::op_ref op = r_.op_of(n);
       return detail::record(*op.traits, op.self.get(), x, where);
+    }
+    if (scatters(n)) {
+      const detail::op_ref op = r_.op_of(n);
+      const var x[] = {of(mask_number_op{}, {masks_[inputs[0]]}), r_.handle(inputs[1])};
+      return of(is_not_zero_op{}, {detail::record(*op.traits, op.self.get(), x, where)});
     }
     if (keeps_zero(r_, n)) {
       var any = masks_[inputs[0]];

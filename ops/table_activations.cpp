@@ -49,7 +49,7 @@ rows activations() {
       {.name = "silu",
        .family = "activations",
        .record = [](vars x) { return silu(x[0]); },
-       .samples = each_size({{-2, 2}}),
+       .samples = each_size({{-3, 2}}),
        .edges =
            {
                {.what = "values",

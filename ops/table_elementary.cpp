@@ -184,7 +184,7 @@ rows elementary() {
              return composed("cosine_of", {x[0], x[1]},
                              [&] { return grad(sum_to(hypot(x[0], x[1]), {}), x[0]); });
            },
-       .samples = each_size({{0.5, 2}, {-2, 2}}),
+       .samples = each_size({{0.5, 2}, {-2, -0.5}}),
        .edges =
            {
                {.what = "values",

@@ -3,6 +3,7 @@
 #include <reel/autodiff/sweep.hpp>
 #include <reel/autodiff/zero_cotangents.hpp>
 #include <reel/ops/elementwise.hpp>
+#include <reel/ops/movement.hpp>
 #include <reel/ops/select.hpp>
 
 #include "table_rows.hpp"
@@ -152,6 +153,19 @@ rows structural() {
        .samples = {{spread({3}, -2, 2)}},
        .edges = {{.what = "one of two terms was not chosen", .x = {real({0, inf, nan})}, .y = {1, 1, 1}}},
        .elementwise = true,
+       .differentiable = false},
+
+      {.name = "mask_number",
+       .family = "structural",
+       .record =
+           [](vars x) {
+             return composed("mask_number", {x[0], x[1]},
+                             [&] { return is_open(scale_cotangent(scatter_add(x[0], x[1], 3, 0), x[0])); });
+           },
+       .samples = {{spread({3}, -2, 2), index({3}, {0, 2, 2})}},
+       .edges = {{.what = "a 0 where nothing was scattered",
+                  .x = {real({0, inf, nan}), index({3}, {0, 2, 2})},
+                  .y = {1, 0, 1}}},
        .differentiable = false},
 
       {.name = "add",

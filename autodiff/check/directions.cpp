@@ -148,7 +148,10 @@ report push(const subject& s, const options& o, int probes) {
     if (o.rounding)
       compare_rounding(
           forward, [&](auto i, auto k) { return tangent_name(p, i, k); },
-          [&](auto i, auto k) { return kinks.contains({i, k}); }, j);
+          [&](auto i, auto k) {
+            return kinks.contains({i, k});
+          },
+          j);
   }));
   return j.finish(0);
 }

@@ -126,8 +126,7 @@ BOOST_AUTO_TEST_CASE(a_pull_that_gives_no_cotangent_where_one_is_needed) {
   const var y = wrong(wrong_op::way::none_for_b);
   BOOST_TEST((grad(y, a).value() == array<double>{1, 1}));
   check_error(
-      errc::not_differentiable, [&] { grad(y, b); }, "wrong", "vjp_refusals_test.cpp", "input 1",
-      "detach()");
+      errc::not_differentiable, [&] { grad(y, b); }, "wrong", "vjp_refusals_test.cpp", "input 1", "detach()");
 }
 
 BOOST_AUTO_TEST_CASE(a_pull_that_gives_a_wrong_cotangent) {

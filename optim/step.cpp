@@ -2,6 +2,7 @@
 #include <reel/optim/step.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>

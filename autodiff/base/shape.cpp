@@ -3,6 +3,7 @@
 #include <reel/autodiff/shape.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 

@@ -7,6 +7,7 @@
 #include <reel/autodiff/sweep.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <ostream>

@@ -4,6 +4,7 @@
 #include <reel/autodiff/kernels.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <vector>
 

@@ -6,6 +6,7 @@
 #include <reel/autodiff/node.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 

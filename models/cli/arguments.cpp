@@ -4,6 +4,7 @@
 #include <reel/autodiff/error.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>

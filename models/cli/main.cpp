@@ -8,6 +8,7 @@
 #include <reel/autodiff/error.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <exception>

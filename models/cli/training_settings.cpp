@@ -7,6 +7,7 @@
 #include <reel/models/class_weights.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <unistd.h>

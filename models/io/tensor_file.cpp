@@ -15,6 +15,7 @@
 #include <reel/autodiff/error.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <zlib.h>
 
 #include <algorithm>

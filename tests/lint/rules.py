@@ -116,6 +116,15 @@ def libraries(root):
                     yield f"{path}:{number}: <{name}> does not belong here: {advice}"
 
 
+def joins(root):
+    """fmt::join is in <fmt/ranges.h> from fmt 11 on, and in fmt 9 either header has it."""
+    for path in files(*CPP, root=root):
+        text = read(path, root)
+        if "fmt::join" in "\n".join(code_lines(text)) and "#include <fmt/ranges.h>" not in text:
+            line = text[:text.index("fmt::join")].count("\n") + 1
+            yield f"{path}:{line}: fmt::join without <fmt/ranges.h>, where fmt 11 keeps it: include that"
+
+
 # What a library must not do to the program it is part of.
 CALLS = (
     (r"\bstd\s*::\s*(cout|cerr|clog)\b|\bf?printf\s*\(|\bf?puts\s*\(|\bfmt\s*::\s*print\w*\s*\(", "prints: return text or throw"),
@@ -209,7 +218,7 @@ def links(root):
                     yield f"{path}:{number}: {other} has no heading #{anchor}: correct the link"
 
 
-RULES = {rule.__name__: rule for rule in (spdx, rooms, floors, libraries, calls, flags, links, rows)}
+RULES = {rule.__name__: rule for rule in (spdx, rooms, floors, libraries, joins, calls, flags, links, rows)}
 
 if __name__ == "__main__":
     close(list(RULES[sys.argv[1]](ROOT)))

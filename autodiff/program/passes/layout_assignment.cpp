@@ -128,8 +128,7 @@ class layouts {
       std::ranges::copy(uses_.readers_of(s), std::back_inserter(all));
     }
     std::ranges::sort(all);
-    const auto twice = std::ranges::unique(all);
-    all.erase(twice.begin(), twice.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
     return all;
   }
 

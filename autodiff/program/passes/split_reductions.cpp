@@ -29,9 +29,9 @@ index_t read_by_rows(const code& c, const row_group& g) {
     for (std::size_t k = 0; k < m.what.inputs.size(); ++k)
       if ((m.use.inputs >> k & 1) != 0) read.push_back(m.what.inputs[k]);
   std::ranges::sort(read);
-  const auto twice = std::ranges::unique(read);
+  read.erase(std::unique(read.begin(), read.end()), read.end());
   index_t n = 0;
-  for (auto v = read.begin(); v != twice.begin(); ++v) n += count(c, *v);
+  for (const value_id v : read) n += count(c, v);
   return n;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Printing: std::cout << array shows its numbers, as xtensor does; std::cout << x says what a var is, of
-// which shape and kind, and where it was written. (Its numbers are those of x.value().)
+// Printing: os << array shows its numbers, as xtensor does; os << x says what a var is, of which shape and
+// kind, and where it was written. (Its numbers are those of x.value().)
 #pragma once
 
 #include <reel/autodiff/array_io.hpp>

@@ -23,7 +23,7 @@ struct sub_op {
   template <std::floating_point T> const kernels::links& links() const {
     return kernels::best<T>().sub.links;
   }
-  std::array<var, 2> pull(var ybar, var, var, var) const { return {ybar, -ybar}; }
+  std::array<var, 2> vjp(var ybar, var, var, var) const { return {ybar, -ybar}; }
   bool operator==(const sub_op&) const = default;
 };
 
@@ -40,7 +40,7 @@ struct neg_op {
   template <std::floating_point T> const kernels::links& links() const {
     return kernels::best<T>().neg.links;
   }
-  var pull(var ybar, var, var) const { return -ybar; }
+  var vjp(var ybar, var, var) const { return -ybar; }
   bool operator==(const neg_op&) const = default;
 };
 
@@ -53,7 +53,7 @@ struct mul_rule {
   template <class T> static constexpr auto kernel = &kernels::set<T>::mul;
   static auto da(auto, auto b, auto) { return b; }
   static auto db(auto a, auto, auto) { return a; }
-  static std::vector<identity> identities(const pulled& r) {
+  static std::vector<identity> identities(const applied_vjp& r) {
     return {{"a abar = y ybar", r.x[0] * r.xbar[0] - r.y * r.ybar},
             {"b bbar = y ybar", r.x[1] * r.xbar[1] - r.y * r.ybar}};
   }
@@ -68,7 +68,7 @@ struct div_rule {
   template <class T> static constexpr auto kernel = &kernels::set<T>::div;
   static auto da(auto, auto b, auto) { return 1.0 / b; }
   static auto db(auto, auto b, auto y) { return -y / b; }
-  static std::vector<identity> identities(const pulled& r) {
+  static std::vector<identity> identities(const applied_vjp& r) {
     return {{"a abar = y ybar", r.x[0] * r.xbar[0] - r.y * r.ybar},
             {"b bbar = -y ybar", r.x[1] * r.xbar[1] + r.y * r.ybar}};
   }
@@ -81,7 +81,7 @@ struct square_rule {
   static auto f(auto x) { return x * x; }
   template <class T> static constexpr auto kernel = &kernels::set<T>::square;
   static auto df(auto x, auto) { return x + x; }
-  static std::vector<identity> identities(const pulled& r) {
+  static std::vector<identity> identities(const applied_vjp& r) {
     return {{"x xbar = 2 y ybar", r.x[0] * r.xbar[0] - 2.0 * (r.y * r.ybar)}};
   }
 };
@@ -98,12 +98,12 @@ struct pow_op {
     for (index_t i = 0, n = y.size(); i < n; ++i)
       y[i] = less == 0 ? num::pow(x[i], p[i]) : lowered(x[i], p[i]);
   }
-  std::array<var, 2> pull(var ybar, var y, var x, var p) const {
+  std::array<var, 2> vjp(var ybar, var y, var x, var p) const {
     const var exponent = less == 0 ? p : p - static_cast<double>(less);
     return {scale_cotangent(ybar, scale_cotangent(exponent, apply(pow_op{less + 1}, operand(x), operand(p)))),
             scale_cotangent(ybar, where(x == 0.0 && exponent >= 0.0, 0.0, xlogy(y, x)))};
   }
-  std::vector<identity> identities(const pulled& r) const {
+  std::vector<identity> identities(const applied_vjp& r) const {
     const double k = less;
     return {{"x xbar = (p - k) y ybar", r.x[0] * r.xbar[0] - (r.x[1] - k) * (r.y * r.ybar)}};
   }
@@ -147,11 +147,11 @@ template <class F> struct extremum_op {
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
     for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::first(a[i], b[i]) ? a[i] : b[i];
   }
-  std::array<var, 2> pull(var ybar, var, var a, var b) const {
+  std::array<var, 2> vjp(var ybar, var, var a, var b) const {
     const var first = apply(takes_first_op<F>{}, operand(a), operand(b));
     return {where(first, ybar, 0.0), where(first, 0.0, ybar)};
   }
-  std::vector<identity> identities(const pulled& r) const {
+  std::vector<identity> identities(const applied_vjp& r) const {
     return {{"abar + bbar = ybar", r.xbar[0] + r.xbar[1] - r.ybar},
             {"a abar + b bbar = y ybar", r.x[0] * r.xbar[0] + r.x[1] * r.xbar[1] - r.y * r.ybar}};
   }

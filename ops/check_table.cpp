@@ -74,24 +74,24 @@ class inspector {
   }
 
   void of(const check::subject& s) {
-    const auto digits = check::pull(s, with(check::oracle::automatic));
-    note(c_.pull, digits);
+    const auto digits = check::vjp(s, with(check::oracle::automatic));
+    note(c_.vjp, digits);
     c_.limit_digits = std::max(c_.limit_digits, digits.detection_limit);
     c_.identities = std::max(c_.identities, identities_of(digits));
-    const auto doubles = check::pull(s, with(check::oracle::in_double));
+    const auto doubles = check::vjp(s, with(check::oracle::in_double));
     // In double nothing tells a flat function from one whose slope the values hide.
-    if (!(digits.flat && doubles.flat)) note(c_.pull, doubles);
+    if (!(digits.flat && doubles.flat)) note(c_.vjp, doubles);
     c_.limit_double = std::max(c_.limit_double, doubles.detection_limit);
     if (row_.analytic) {
-      const auto steps = check::pull(s, with(check::oracle::complex_step));
-      note(c_.pull, steps);
+      const auto steps = check::vjp(s, with(check::oracle::complex_step));
+      note(c_.vjp, steps);
       c_.limit_complex = std::max(c_.limit_complex, steps.detection_limit);
     }
-    note(c_.push, check::push(s, o_));
-    note(c_.push, check::adjoint(s, o_));
-    const auto second = check::pull(s, with(check::oracle::automatic, 2));
+    note(c_.jvp, check::jvp(s, o_));
+    note(c_.jvp, check::adjoint(s, o_));
+    const auto second = check::vjp(s, with(check::oracle::automatic, 2));
     if (!vanishes(second)) note(c_.second, second);
-    const auto pushed = check::push(s, with(check::oracle::automatic, 2), 1);
+    const auto pushed = check::jvp(s, with(check::oracle::automatic, 2), 1);
     if (!vanishes(pushed)) note(c_.second, pushed);
     if (!digits.repeatable) c_.failures.push_back(s.name() + ": two evaluations differ");
     for (const check::precision& p : digits.numbers) {
@@ -161,15 +161,15 @@ class inspector {
     if (e.ybar.empty()) std::fill_n(ybar.data(), ybar.size(), 1.0);
     else std::copy(e.ybar.begin(), e.ybar.end(), ybar.data());
     o.cotangent = {ybar};
-    if (check::pull(s, o).outcome != verdict::nonsmooth) return;
+    if (check::vjp(s, o).outcome != verdict::nonsmooth) return;
     for (std::size_t i = 0; i < e.xbar.size(); ++i) {
       auto declared = make_array<double>(s.inputs()[i].shape());
       std::copy(e.xbar[i].begin(), e.xbar[i].end(), declared.data());
       o.convention.push_back(std::move(declared));
     }
     ++c_.kinks;
-    const auto r = check::pull(s, o);
-    if (r.outcome == verdict::fail) note(c_.pull, r);
+    const auto r = check::vjp(s, o);
+    if (r.outcome == verdict::fail) note(c_.vjp, r);
   }
 
   const op_row& row_;
@@ -196,7 +196,7 @@ op_coverage cover(const op_row& row, const check::options& o) {
 
 std::string to_markdown(std::span<const op_coverage> all) {
   std::string text =
-      "| op | pull | forward | order 2 | frozen | kinks | identities | 50 digits | double | complex | float "
+      "| op | vjp | jvp | order 2 | frozen | kinks | identities | 50 digits | double | complex | float "
       "error | double error | "
       "Taylor | mutants | equivalent | killed | factor |\n"
       "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
@@ -208,7 +208,7 @@ std::string to_markdown(std::span<const op_coverage> all) {
     const auto factor = c.smallest == 0 ? std::string("flat") : fmt::format("1e-{}", c.smallest);
     text += fmt::format(
         "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", name,
-        mark(c.pull), mark(c.push), mark(c.second), mark(c.frozen), count(c.kinks), count(c.identities),
+        mark(c.vjp), mark(c.jvp), mark(c.second), mark(c.frozen), count(c.kinks), count(c.identities),
         power(c.limit_digits), power(c.limit_double), power(c.limit_complex), share(c.float_share),
         share(c.double_share), rate, c.made, c.equivalent, c.killed, factor);
   }

@@ -59,10 +59,12 @@ struct label_cross_entropy_op {
       loss[i] = surprise(shifted_row<T>(z.data, r), z[r.at(labels[i])]);
     });
   }
-  std::array<var, 2> pull(var lbar, var, var z, var labels) const {
+  std::array<var, 2> vjp(var lbar, var, var z, var labels) const {
     return {softmax_cross_entropy_slope(z, labels, lbar), none};
   }
-  std::vector<identity> identities(const pulled& r) const { return {{"1^T zbar = 0", sum(r.xbar[0], -1)}}; }
+  std::vector<identity> identities(const applied_vjp& r) const {
+    return {{"1^T zbar = 0", sum(r.xbar[0], -1)}};
+  }
   row_use by_rows(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b11U : 0U}; }
   bool operator==(const label_cross_entropy_op&) const = default;
 };
@@ -136,13 +138,13 @@ struct soft_cross_entropy_op {
       });
     });
   }
-  std::array<var, 2> pull(var lbar, var, var z, var P) const {
+  std::array<var, 2> vjp(var lbar, var, var z, var P) const {
     const var scale = per_element(lbar, z), y = log_softmax(z), p = softmax(z);
     const var ignored = P == 0.0 && y == -std::numeric_limits<double>::infinity();
     return {scale_cotangent(scale, p * sum_others(P) - P * sum_others(p)),
             scale_cotangent(scale, where(ignored, 0.0, -y))};
   }
-  std::vector<identity> identities(const pulled& r) const {
+  std::vector<identity> identities(const applied_vjp& r) const {
     return {{"1^T zbar = 0", sum(r.xbar[0], -1)},
             {"P^T Pbar = l lbar", sum(r.x[1] * r.xbar[1], -1) - r.y * r.ybar}};
   }

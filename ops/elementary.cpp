@@ -168,7 +168,7 @@ struct logaddexp_rule {
   }
   static var da(var a, var b, var y) { return slope(a - b, y); }
   static var db(var a, var b, var y) { return slope(b - a, y); }
-  static std::vector<identity> identities(const pulled& r) {
+  static std::vector<identity> identities(const applied_vjp& r) {
     return {{"abar + bbar = ybar",
              where(r.y == -std::numeric_limits<double>::infinity(), 0.0, r.xbar[0] + r.xbar[1] - r.ybar)}};
   }
@@ -180,7 +180,7 @@ struct cbrt_rule {
   static constexpr bool analytic = true;
   static auto f(auto x) { return num::cbrt(x); }
   static var df(var, var y) { return reciprocal(3.0 * square(y)); }
-  static std::vector<identity> identities(const pulled& r) {
+  static std::vector<identity> identities(const applied_vjp& r) {
     return {{"3 x xbar = y ybar", 3.0 * (r.x[0] * r.xbar[0]) - r.y * r.ybar}};
   }
 };
@@ -191,7 +191,7 @@ struct rsqrt_rule {
   static constexpr bool analytic = true;
   template <class T> static T f(T x) { return T(1) / num::sqrt(x); }
   static var df(var x, var y) { return -0.5 * y / x; }
-  static std::vector<identity> identities(const pulled& r) {
+  static std::vector<identity> identities(const applied_vjp& r) {
     return {{"2 x xbar = -y ybar", 2.0 * (r.x[0] * r.xbar[0]) + r.y * r.ybar}};
   }
 };
@@ -202,7 +202,7 @@ struct reciprocal_rule {
   static constexpr bool analytic = true;
   template <class T> static T f(T x) { return T(1) / x; }
   static var df(var, var y) { return -square(y); }
-  static std::vector<identity> identities(const pulled& r) {
+  static std::vector<identity> identities(const applied_vjp& r) {
     return {{"x xbar = -y ybar", r.x[0] * r.xbar[0] + r.y * r.ybar}};
   }
 };
@@ -221,7 +221,7 @@ struct cosine_of_rule {
     return s / hypot(a, b) * s;
   }
   static var db(var a, var b, var c) { return -(c * map<cosine_of_rule>(b, a) / hypot(a, b)); }
-  static std::vector<identity> identities(const pulled& r) {
+  static std::vector<identity> identities(const applied_vjp& r) {
     return {{"a abar + b bbar = 0", r.x[0] * r.xbar[0] + r.x[1] * r.xbar[1]}};
   }
 };
@@ -233,7 +233,7 @@ struct hypot_rule {
   static auto f(auto a, auto b) { return num::hypot(a, b); }
   static var da(var a, var b, var) { return map<cosine_of_rule>(a, b); }
   static var db(var a, var b, var) { return map<cosine_of_rule>(b, a); }
-  static std::vector<identity> identities(const pulled& r) {
+  static std::vector<identity> identities(const applied_vjp& r) {
     return {{"a abar + b bbar = y ybar", r.x[0] * r.xbar[0] + r.x[1] * r.xbar[1] - r.y * r.ybar}};
   }
 };
@@ -245,7 +245,7 @@ struct atan2_rule {
   static auto f(auto y, auto x) { return num::atan2(y, x); }
   static var da(var y, var x, var) { return map<cosine_of_rule>(x, y) / hypot(x, y); }
   static var db(var y, var x, var) { return -map<cosine_of_rule>(y, x) / hypot(x, y); }
-  static std::vector<identity> identities(const pulled& r) {
+  static std::vector<identity> identities(const applied_vjp& r) {
     return {{"y ybar + x xbar = 0", r.x[0] * r.xbar[0] + r.x[1] * r.xbar[1]}};
   }
 };

@@ -36,7 +36,7 @@ struct scale_cotangent_op {
     return either ? kernels::best<T>().scale_either : kernels::best<T>().scale;
   }
   template <std::floating_point T> const kernels::links& links() const { return kernel<T>().links; }
-  std::array<var, 2> pull(var zbar, var, var a, var d) const {
+  std::array<var, 2> vjp(var zbar, var, var a, var d) const {
     return {apply(scale_cotangent_op{either}, operand(zbar), operand(d)),
             apply(scale_cotangent_op{true}, operand(zbar), operand(a))};
   }

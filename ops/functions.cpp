@@ -31,7 +31,7 @@ struct sqrt_rule {
   static auto f(auto x) { return num::sqrt(x); }
   template <class T> static constexpr auto kernel = &kernels::set<T>::sqrt;
   static auto df(auto, auto y) { return 0.5 / y; }
-  static std::vector<identity> identities(const pulled& r) {
+  static std::vector<identity> identities(const applied_vjp& r) {
     return {{"2 x xbar = y ybar", 2.0 * (r.x[0] * r.xbar[0]) - r.y * r.ybar}};
   }
 };
@@ -89,7 +89,7 @@ struct relu_rule {
   template <class T> static T f(T x) { return x <= T(0) ? T(0) : x; }
   template <class T> static constexpr auto kernel = &kernels::set<T>::relu;
   static var df(auto, var y) { return where(y <= 0.0, 0.0, 1.0); }
-  static std::vector<identity> identities(const pulled& r) {
+  static std::vector<identity> identities(const applied_vjp& r) {
     return {{"x xbar = y ybar", r.x[0] * r.xbar[0] - r.y * r.ybar}};
   }
 };
@@ -101,7 +101,7 @@ struct abs_rule {
   static auto f(auto x) { return num::abs(x); }
   template <class T> static constexpr auto kernel = &kernels::set<T>::abs;
   static var df(var x, var) { return sign(x); }
-  static std::vector<identity> identities(const pulled& r) {
+  static std::vector<identity> identities(const applied_vjp& r) {
     return {{"x xbar = y ybar", r.x[0] * r.xbar[0] - r.y * r.ybar}};
   }
 };
@@ -121,7 +121,7 @@ struct xlogy_rule {
   template <class T> static T f(T x, T y) { return x == T(0) && !num::isnan(y) ? T(0) : x * num::log(y); }
   static var da(var x, var y, var) { return where(x == 0.0 && y == 0.0, 0.0, log(y)); }
   static var db(var x, var y, var) { return where(x == 0.0 && y == 0.0, 0.0, x / y); }
-  static std::vector<identity> identities(const pulled& r) {
+  static std::vector<identity> identities(const applied_vjp& r) {
     return {{"x xbar = z zbar", r.x[0] * r.xbar[0] - r.y * r.ybar}};
   }
 };

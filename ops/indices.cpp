@@ -43,7 +43,7 @@ struct to_real_op {
   template <class T> void eval(out<T> y, in<index_t> k) const {
     for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = T(static_cast<double>(k[i]));
   }
-  var pull(var, var, var) const { return none; }
+  var vjp(var, var, var) const { return none; }
   bool operator==(const to_real_op&) const = default;
 };
 

@@ -125,14 +125,14 @@ turned_op<matmul_op> matmul_op::turned(unsigned inputs, bool result, index_t row
   return {.op = {!t.transpose_b, !t.transpose_a, {t.used[1], t.used[0], row}}, .swap = true};
 }
 
-std::array<var, 2> matmul_op::pull(var ybar, var, var a, var b) const {
+std::array<var, 2> matmul_op::vjp(var ybar, var, var a, var b) const {
   const operand g(ybar), x(a), y(b);
   const bool ta = transpose_a, tb = transpose_b;
   return {ta ? apply(matmul_op{tb, true}, y, g) : apply(matmul_op{false, !tb}, g, y),
           tb ? apply(matmul_op{true, ta}, g, x) : apply(matmul_op{!ta, false}, x, g)};
 }
 
-std::vector<identity> matmul_op::identities(const pulled& r) const {  // linear in each factor
+std::vector<identity> matmul_op::identities(const applied_vjp& r) const {  // linear in each factor
   const var y = sum(r.y * r.ybar);
   return {{"<A, Abar> = <Y, Ybar>", sum(r.x[0] * r.xbar[0]) - y},
           {"<B, Bbar> = <Y, Ybar>", sum(r.x[1] * r.xbar[1]) - y}};

@@ -35,7 +35,7 @@ struct permute_op {
     for (std::size_t i = 0; i < x.shape().rank(); ++i) st[i] = own[source(i)];
     loops::gather_strided(y, x.data, st);
   }
-  var pull(var ybar, var, var x) const {
+  var vjp(var ybar, var, var x) const {
     permute_op back;
     for (std::size_t i = 0; i < x.rank(); ++i) back.order[source(i)] = static_cast<std::int8_t>(i);
     return apply(back, operand(ybar));
@@ -83,7 +83,7 @@ struct gather_op {
       for (index_t j = 0; j < indices.size(); ++j, to += s.inner)
         std::copy_n(x.data + (o * s.size + indices[j]) * s.inner, s.inner, to);
   }
-  std::array<var, 2> pull(var ybar, var, var x, var indices) const;
+  std::array<var, 2> vjp(var ybar, var, var x, var indices) const;
   bool operator==(const gather_op&) const = default;
 };
 
@@ -115,7 +115,7 @@ struct scatter_add_op {
         for (index_t i = 0; i < s.inner; ++i) to[i] = to[i] + from[i];
       }
   }
-  std::array<var, 2> pull(var ybar, var, var, var indices) const {
+  std::array<var, 2> vjp(var ybar, var, var, var indices) const {
     return {apply(gather_op{static_cast<int>(axis)}, operand(ybar), operand(indices)), none};
   }
   static var sum_of(std::span<const var> terms);
@@ -150,7 +150,7 @@ var scatter_add_op::sum_of(std::span<const var> terms) {
   return total;
 }
 
-std::array<var, 2> gather_op::pull(var ybar, var, var x, var indices) const {
+std::array<var, 2> gather_op::vjp(var ybar, var, var x, var indices) const {
   const std::size_t a = x.shape().axis(axis);
   return {apply(scatter_add_op{a, x.shape()[a]}, operand(ybar), operand(indices)), none};
 }
@@ -170,7 +170,7 @@ struct one_hot_op {
     std::fill_n(y.data, y.size(), T(0));
     for (index_t i = 0; i < labels.size(); ++i) y[i * classes + labels[i]] = T(1);
   }
-  var pull(var, var, var) const { return none; }
+  var vjp(var, var, var) const { return none; }
   bool operator==(const one_hot_op&) const = default;
 };
 

@@ -29,8 +29,8 @@ struct max_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     each_row(x.shape(), axis, [&](const row& r, index_t i) { y[i] = x[r.at(first_max(x.data, r))]; });
   }
-  var pull(var ybar, var, var x) const;
-  std::vector<identity> identities(const pulled& r) const {
+  var vjp(var ybar, var, var x) const;
+  std::vector<identity> identities(const applied_vjp& r) const {
     return {{"1^T xbar = ybar", sum(r.xbar[0], axis, keep) - r.ybar}};
   }
   bool operator==(const max_op&) const = default;
@@ -49,7 +49,7 @@ struct is_first_max_op {
   bool operator==(const is_first_max_op&) const = default;
 };
 
-var max_op::pull(var ybar, var, var x) const {
+var max_op::vjp(var ybar, var, var x) const {
   return where(apply(is_first_max_op{axis}, operand(x)), broadcast_to(ybar, x.shape()), 0.0);
 }
 
@@ -72,9 +72,9 @@ struct sum_others_op {
       for (index_t i = r.n; i-- > 0; sum = sum + x[r.at(i)]) y[r.at(i)] = y[r.at(i)] + sum;
     });
   }
-  var pull(var ybar, var, var) const { return sum_others(ybar, axis); }
+  var vjp(var ybar, var, var) const { return sum_others(ybar, axis); }
   row_use by_rows(const shape& x) const { return rows_unless_first(x, axis); }
-  std::vector<identity> identities(const pulled& r) const {
+  std::vector<identity> identities(const applied_vjp& r) const {
     const auto others = static_cast<double>(r.x[0].shape()[r.x[0].shape().axis(axis)] - 1);
     return {{"1^T xbar = (n - 1) 1^T ybar", sum(r.xbar[0], axis) - others * sum(r.ybar, axis)}};
   }

@@ -64,7 +64,7 @@ struct copysign_rule {
   static auto f(auto x, auto s) { return num::copysign(x, s); }
   static var da(var x, var s, var) { return detach(copysign(sign(x), x * copysign(1.0, s))); }
   static var db(var, var s, var) { return zeros_like(s); }
-  static std::vector<identity> identities(const pulled& r) {
+  static std::vector<identity> identities(const applied_vjp& r) {
     return {{"x xbar = y ybar", r.x[0] * r.xbar[0] - r.y * r.ybar}};
   }
 };

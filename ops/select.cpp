@@ -75,7 +75,7 @@ struct where_op {
   template <std::floating_point T> const kernels::links& links() const {
     return kernels::best<T>().select.links;
   }
-  std::array<var, 3> pull(var ybar, var, var c, var, var) const {
+  std::array<var, 3> vjp(var ybar, var, var c, var, var) const {
     return {none, where(c, ybar, 0.0), where(c, 0.0, ybar)};
   }
   bool operator==(const where_op&) const = default;

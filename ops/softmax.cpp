@@ -67,12 +67,12 @@ template <class T> void softmax_op::eval_both(out<T> p, out<T> y, in<T> x) const
   }
 }
 
-var softmax_op::pull(var pbar, var p, var) const {
+var softmax_op::vjp(var pbar, var p, var) const {
   return scale_cotangent(
       scale_cotangent(pbar, sum_others(p, axis)) - sum_others(scale_cotangent(pbar, p), axis), p);
 }
 
-std::vector<identity> softmax_op::identities(const pulled& r) const {  // a shift of x changes nothing
+std::vector<identity> softmax_op::identities(const applied_vjp& r) const {  // a shift of x changes nothing
   return {{"1^T xbar = 0", sum(r.xbar[0], axis)}};
 }
 
@@ -97,12 +97,12 @@ template <class T> void log_softmax_op::eval(out<T> y, in<T> x) const {
   });
 }
 
-var log_softmax_op::pull(var ybar, var y, var) const {
+var log_softmax_op::vjp(var ybar, var y, var) const {
   const var p = exp(y);
   return scale_cotangent(ybar, sum_others(p, axis)) - scale_cotangent(sum_others(ybar, axis), p);
 }
 
-std::vector<identity> log_softmax_op::identities(const pulled& r) const {
+std::vector<identity> log_softmax_op::identities(const applied_vjp& r) const {
   return {{"1^T xbar = 0", sum(r.xbar[0], axis)}};
 }
 
@@ -126,13 +126,14 @@ template <class T> void logsumexp_op::eval(out<T> y, in<T> x) const {
   });
 }
 
-var logsumexp_op::pull(var ybar, var, var x) const {
+var logsumexp_op::vjp(var ybar, var, var x) const {
   if (x.size() == 0) return zeros_like(x);
   return scale_cotangent(broadcast_to(ybar, x.shape()),
                          apply(softmax_op{axis, at_infinity::limit}, operand(x)));
 }
 
-std::vector<identity> logsumexp_op::identities(const pulled& r) const {  // y goes along with a shift of x
+std::vector<identity> logsumexp_op::identities(
+    const applied_vjp& r) const {  // y goes along with a shift of x
   if (r.x[0].size() == 0) return {};
   return {{"1^T xbar = ybar", sum(r.xbar[0], axis, keep) - r.ybar}};
 }

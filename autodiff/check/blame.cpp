@@ -47,7 +47,7 @@ template <class T> class pulled_tape {
     }
     given_.resize(steps_.size());
     index_readers();
-    pull_from(steps_.size());
+    vjp_from(steps_.size());
   }
 
   recording& source() const { return r_; }
@@ -102,12 +102,12 @@ template <class T> class pulled_tape {
         moved[k] = numbers[k];
       }
     }
-    pull_from(at);
+    vjp_from(at);
   }
 
  private:
   // Pulls the steps before `last`, from the last to the first.
-  void pull_from(std::size_t last) {
+  void vjp_from(std::size_t last) {
     std::map<std::vector<std::uint32_t>, std::unique_ptr<local_rule<T>>> rules;
     for (std::size_t at = last; at-- > 0;) {
       const node_id n = steps_[at];
@@ -115,7 +115,7 @@ template <class T> class pulled_tape {
       for (const node_id i : r_.inputs_of(n)) key.push_back(r_.nodes[i].shape);
       auto& rule = rules[key];
       if (rule == nullptr) rule = std::make_unique<local_rule<T>>(r_, n);
-      given_[at] = rule->pull(values_, n, arriving(n, at + 1));
+      given_[at] = rule->vjp(values_, n, arriving(n, at + 1));
     }
   }
 
@@ -247,7 +247,7 @@ template <class T> void search(const var& loss, const options& o, blame_report& 
     report.tail_checks += checks - 1;
     const node_id n = tape.steps()[at];
     const recording& r = loss.recording();
-    blamed b{n, r.op_of(n).traits->name, r.place_of(n), checks, pull(local_subject(loss.recording(), n), o)};
+    blamed b{n, r.op_of(n).traits->name, r.place_of(n), checks, vjp(local_subject(loss.recording(), n), o)};
     const bool repeated = !report.faults.empty() && report.faults.back().node == n;
     report.faults.push_back(std::move(b));
     if (repeated) {

@@ -30,7 +30,7 @@ struct pushed {
     for (const var& x : r.x)
       v.push_back(nodes.append_leaf({tape::role::input, element::f64, x.shape(), nullptr}, x.where()));
     as_refusal("jvp", s.where(), [&] {
-      for (const var& t : jvp(r.y, r.x, v)) Jv.push_back(detail::fresh(t));
+      for (const var& t : reel::jvp(r.y, r.x, v)) Jv.push_back(detail::fresh(t));
     });
   }
   // Forward mode is the transpose of the rule, which a rule that is not linear in ȳ has not: then Jv depends
@@ -134,8 +134,8 @@ std::set<std::pair<std::size_t, std::size_t>> compare_pushed(const pushed& p, co
 
 }  // namespace
 
-report push(const subject& s, const options& o, int probes) {
-  verdict_builder j("push", of_order(s.name(), o), s.where(), o);
+report jvp(const subject& s, const options& o, int probes) {
+  verdict_builder j("jvp", of_order(s.name(), o), s.where(), o);
   if (!has_derivative(s, j)) return j.finish(0);
   j.unfinished(attempt(o.seconds, [&] {
     const pushed p(s, o);
@@ -175,14 +175,13 @@ template <class T> struct product {
 };
 
 template <class T>
-void compare_products(const pushed& p, const point& v, const point& w,
-                      const std::vector<node_bounds>& of_push, const std::vector<node_bounds>& of_pull,
-                      verdict_builder& j) {
+void compare_products(const pushed& p, const point& v, const point& w, const std::vector<node_bounds>& of_jvp,
+                      const std::vector<node_bounds>& of_vjp, verdict_builder& j) {
   if (!p.r.has_numbers(element_of<T>)) return;
   // the two directions are exact in every type, the numbers of x are rounded alike on both sides
   product<T> forward, reverse;
-  forward.add(rule_run<T>(p.as_rule())(p.r.at, v), w, of_push);
-  reverse.add(rule_run<T>(p.r)(p.r.at, w), v, of_pull);
+  forward.add(rule_run<T>(p.as_rule())(p.r.at, v), w, of_jvp);
+  reverse.add(rule_run<T>(p.r)(p.r.at, w), v, of_vjp);
   const double size = forward.terms + reverse.terms;
   const double error = std::abs(static_cast<double>(forward.sum - reverse.sum));
   const double allowed = forward.allowed + reverse.allowed;
@@ -214,19 +213,19 @@ void compare_directions(const subject& s, const options& o, verdict_builder& j) 
     j.decide(verdict::inconclusive, "an op in it has no body for 50 digits, from which rounding is bounded.");
     return;
   }
-  rule_run<real50> push_run(p.as_rule()), pull_run(p.r);
-  push_run(p.r.at, v);
-  pull_run(p.r.at, w);
-  const auto of_push = rounding_bounds(push_run.machine(), ids(p.Jv)),
-             of_pull = rounding_bounds(pull_run.machine(), ids(p.r.xbar));
-  if (!of_push || !of_pull) {
+  rule_run<real50> jvp_run(p.as_rule()), vjp_run(p.r);
+  jvp_run(p.r.at, v);
+  vjp_run(p.r.at, w);
+  const auto of_jvp = rounding_bounds(jvp_run.machine(), ids(p.Jv)),
+             of_vjp = rounding_bounds(vjp_run.machine(), ids(p.r.xbar));
+  if (!of_jvp || !of_vjp) {
     j.decide(verdict::inconclusive, "it is too large for an analysis of rounding errors.");
     return;
   }
-  const extent range = extent_of(pull_run.machine());
-  if (range.fits<float>()) compare_products<float>(p, v, w, *of_push, *of_pull, j);
-  if (range.fits<double>()) compare_products<double>(p, v, w, *of_push, *of_pull, j);
-  compare_products<real50>(p, v, w, *of_push, *of_pull, j);
+  const extent range = extent_of(vjp_run.machine());
+  if (range.fits<float>()) compare_products<float>(p, v, w, *of_jvp, *of_vjp, j);
+  if (range.fits<double>()) compare_products<double>(p, v, w, *of_jvp, *of_vjp, j);
+  compare_products<real50>(p, v, w, *of_jvp, *of_vjp, j);
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ hostile_report hostile(const subject_maker& make, const arguments& x, const opti
       const subject s = make(numbers, aliased);
       report.subject = fmt::format("hostile({})", s.name());
       if (finite) {
-        const auto r = pull(s, o);
+        const auto r = vjp(s, o);
         c.outcome = r.outcome;
         c.what = r.outcome == verdict::fail ? to_string(r) : r.reason;
       } else {

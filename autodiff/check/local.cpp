@@ -63,14 +63,14 @@ template <class T> local_rule<T>::local_rule(const recording& r, node_id n) : ta
   }
   const var y = record_again(r.op_of(n), x_, r.place_of(n));
   const var ybar = own.append_leaf({reel::tape::role::input, element::f64, y.shape(), nullptr}, {});
-  const auto xbar = vjp(std::span(&y, 1), real, std::span(&ybar, 1));
+  const auto xbar = reel::vjp(std::span(&y, 1), real, std::span(&ybar, 1));
   std::vector<var> given = x_;
   given.push_back(ybar);
   run_ = std::make_unique<replay<T>>(xbar, given);
 }
 
 template <class T>
-std::vector<std::vector<T>> local_rule<T>::pull(const replay<T>& values, node_id n, std::span<const T> ybar) {
+std::vector<std::vector<T>> local_rule<T>::vjp(const replay<T>& values, node_id n, std::span<const T> ybar) {
   const auto inputs = values.source().inputs_of(n);
   for (std::size_t i = 0; i < slots_; ++i) {
     const std::size_t each = size_of(element_for(values.source().nodes[inputs[i]].kind, element_of<T>));

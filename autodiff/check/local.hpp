@@ -24,7 +24,7 @@ template <class T> class local_rule {
   local_rule(const recording& r, node_id n);
 
   // The cotangents of all real inputs of node n, whose inputs stand in `values`, for the cotangent ȳ.
-  std::vector<std::vector<T>> pull(const replay<T>& values, node_id n, std::span<const T> ybar);
+  std::vector<std::vector<T>> vjp(const replay<T>& values, node_id n, std::span<const T> ybar);
 
  private:
   reel::tape tape_;

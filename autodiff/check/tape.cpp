@@ -21,11 +21,11 @@ node_report check_node(recording& r, node_id n, const options& o) {
   node_report node{n, r.op_of(n).traits->name, r.place_of(n), {}};
   const auto refused = attempt(o.seconds, [&] {
     const subject s = as_refusal(r.op_of(n).traits->name, r.place_of(n), [&] { return local_subject(r, n); });
-    node.result = pull(s, o);
+    node.result = vjp(s, o);
   });
   if (!refused.empty()) {
     node.result.outcome = verdict::inconclusive;
-    node.result.subject = fmt::format("pull({})", node.op);
+    node.result.subject = fmt::format("vjp({})", node.op);
     node.result.where = node.where;
     node.result.reason = refused;
   }

@@ -125,7 +125,7 @@ class vjp_check {
 
   report run(const rule& r) {
     if (r.x.empty() || r.y.empty()) {
-      verdict_builder v("pull", name_, where_, options_);
+      verdict_builder v("vjp", name_, where_, options_);
       v.decide(verdict::inconclusive, r.x.empty() ? "it has no input of kind real to differentiate by."
                                                   : "it has no result of kind real to differentiate.");
       return v.finish(0);
@@ -145,14 +145,14 @@ class vjp_check {
 
   // INCONCLUSIVE, because nothing could be compared.
   report unfinished(const std::string& reason) {
-    verdict_builder v("pull", name_, where_, options_);
+    verdict_builder v("vjp", name_, where_, options_);
     v.unfinished(reason);
     return v.finish(0);
   }
 
  private:
   report carry_out(const plan& p, const rule& r) {
-    verdict_builder v("pull", name_, where_, options_);
+    verdict_builder v("vjp", name_, where_, options_);
     v.result().inputs = describe_inputs(r);
     v.result().oracle = describe(p);
     if (!r.has_numbers(element::real50)) v.result().oracle += ", for want of a body for 50 digits";
@@ -195,7 +195,7 @@ class vjp_check {
 
 }  // namespace
 
-report pull(const subject& s, const options& o) {
+report vjp(const subject& s, const options& o) {
   const work_limit budget(o.seconds);
   report r = check_order(s, o);
   const auto y = s.outputs();

@@ -27,7 +27,7 @@ std::vector<index_t> position(const shape& s, index_t i) {
 std::vector<zero_cotangent> zero_cotangents(const subject& s) {
   std::vector<var> ones;
   for (const var& y : s.outputs()) ones.push_back(ones_like(y));
-  const std::vector<var> xbar = vjp(s.outputs(), s.inputs(), ones);
+  const std::vector<var> xbar = reel::vjp(s.outputs(), s.inputs(), ones);
   std::vector<zero_cotangent> found;
   for (const detail::zero_product& p : detail::zero_products(xbar)) {
     const array<double> product = p.product.value(), cotangent = p.cotangent.value(), slope = p.slope.value();

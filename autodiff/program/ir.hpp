@@ -51,7 +51,7 @@ struct instruction {
   value_id output;
   place where;
   node_id node;                                // on the tape it was frozen from
-  const char* backward_of;                     // the op whose pull recorded it, or null
+  const char* backward_of;                     // the op whose vjp recorded it, or null
   bool constant = false;                       // depends on constants alone
   std::shared_ptr<const group> fused;          // of a fused group, whose inputs are listed here
   std::shared_ptr<const row_group> rows = {};  // of a group of row blocks

@@ -112,7 +112,7 @@ void compute(recording& r, node_id n, element number, value_store& store, std::v
   const auto reader = std::find_if(open.rbegin(), open.rend(), reads);
   const node_id n = reader == open.rend() ? cotangent : *reader;
   throw error(errc::no_value, r.op_of(r.nodes[n].origin).traits->name, r.place_of(n),
-              fmt::format("{} reads a symbolic cotangent, which has no number: this pull is not linear in "
+              fmt::format("{} reads a symbolic cotangent, which has no number: this vjp is not linear in "
                           "its cotangent.",
                           r.describe(n)));
 }

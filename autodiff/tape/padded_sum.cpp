@@ -68,7 +68,7 @@ padded_sum_op padded_sum_op::transposed() const {
   return other;
 }
 
-std::vector<var> padded_sum_op::pull(var ybar, var, std::span<const var> x) const {
+std::vector<var> padded_sum_op::vjp(var ybar, var, std::span<const var> x) const {
   std::vector<var> xbar;
   const index_t* begin = at.data();
   for (const var& v : x) {

@@ -157,9 +157,9 @@ var recording::push(std::uint32_t op, std::span<const node_id> x, std::uint32_t 
                 fmt::format("tape '{}' is full: 2^32 nodes or inputs. Clear it between steps.", name));
   const auto id = static_cast<node_id>(nodes.size());
   node n{op, static_cast<std::uint32_t>(inputs.size()), shape, 0, id, k, r};
-  if (pulling != no_node) {
-    n.place = nodes[pulling].place;
-    n.origin = nodes[pulling].origin;
+  if (vjp_node != no_node) {
+    n.place = nodes[vjp_node].place;
+    n.origin = nodes[vjp_node].origin;
   } else {
     n.place = intern_place(where);
   }
@@ -260,7 +260,7 @@ void recording::clear() noexcept {
 }
 
 void recording::forget() noexcept {
-  pulling = no_node;
+  vjp_node = no_node;
   reserved = 0;
   caller = {};
   nodes.clear();

@@ -42,7 +42,7 @@ leaf scalar_leaf(double number, kind k);
 
 struct node {
   std::uint32_t op, first_input, shape, place;
-  node_id origin;  // the node whose pull recorded this one, or itself
+  node_id origin;  // the node whose vjp recorded this one, or itself
   reel::kind kind;
   tape::role role;
 };
@@ -112,13 +112,13 @@ struct recording {
     std::vector<operand_view> inputs;
   } scratch;
 
-  // While a rule is being pulled, what it records takes over the forward node's place; while a composed
+  // While an op's vjp runs, what it records takes over the forward node's place; while a composed
   // function records, the place that called it.
-  node_id pulling = no_node;
+  node_id vjp_node = no_node;
   place caller;
   unsigned sweeps = 0;  // backward sweeps that are under way, one in a rule of the other
   place blame(const place& where) const {
-    return pulling != no_node ? place_of(pulling) : caller.file != nullptr ? caller : where;
+    return vjp_node != no_node ? place_of(vjp_node) : caller.file != nullptr ? caller : where;
   }
 
  private:
@@ -183,9 +183,9 @@ void check_one_tape(const var& a, const var& b);
 class transaction {
  public:
   explicit transaction(recording& r)
-      : recording_(r), nodes_(r.nodes.size()), ops_(r.ops.size()), pulling_(r.pulling) {}
+      : recording_(r), nodes_(r.nodes.size()), ops_(r.ops.size()), vjp_node_(r.vjp_node) {}
   ~transaction() {
-    recording_.pulling = pulling_;
+    recording_.vjp_node = vjp_node_;
     if (!committed_) recording_.rollback(nodes_, ops_);
   }
   transaction(const transaction&) = delete;
@@ -195,7 +195,7 @@ class transaction {
  private:
   recording& recording_;
   std::size_t nodes_, ops_;
-  node_id pulling_;
+  node_id vjp_node_;
   bool committed_ = false;
 };
 

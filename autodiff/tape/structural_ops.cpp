@@ -13,11 +13,11 @@
 namespace reel {
 
 // y = x, so x̄ = ȳ.
-var identity_op::pull(var ybar, var, var) const { return ybar; }
+var identity_op::vjp(var ybar, var, var) const { return ybar; }
 var detail::fresh(const var& x) { return apply(identity_op{}, x); }
 
 // Declared constant: x̄ = 0.
-var detach_op::pull(var ybar, var, var) const { return zeros_like(ybar); }
+var detach_op::vjp(var ybar, var, var) const { return zeros_like(ybar); }
 var detach(operand x) { return apply(detach_op{}, x); }
 
 var detach(const var& x, tape& onto, place where) {
@@ -41,7 +41,7 @@ template <class T> void add_op::eval(out<T> y, in<T> a, in<T> b) const {
 template <std::floating_point T> const kernels::links& add_op::links() const {
   return kernels::best<T>().add.links;
 }
-std::array<var, 2> add_op::pull(var ybar, var, var, var) const { return {ybar, ybar}; }
+std::array<var, 2> add_op::vjp(var ybar, var, var, var) const { return {ybar, ybar}; }
 
 // -- index_add: the sum of indices, which have no derivative.
 shape index_add_op::infer(const shape& a, const shape& b) const { return add_op{}.infer(a, b); }
@@ -78,7 +78,7 @@ template <class T> void broadcast_to_op::eval(out<T> y, in<T> x) const {
   for (std::size_t i = 0; i < x.shape().rank(); ++i) st[lead + i] = x.shape()[i] == to[lead + i] ? own[i] : 0;
   loops::gather_strided(y, x.data, st);
 }
-var broadcast_to_op::pull(var ybar, var, var x) const { return sum_to(ybar, x.shape()); }
+var broadcast_to_op::vjp(var ybar, var, var x) const { return sum_to(ybar, x.shape()); }
 
 shape sum_to_op::infer(const shape& x) const {
   if (!broadcasts_to(to, x))
@@ -95,7 +95,7 @@ template <class T> void sum_to_op::eval(out<T> y, in<T> x) const {
   }
   loops::sum_axes(y, x);
 }
-var sum_to_op::pull(var ybar, var, var x) const { return broadcast_to(ybar, x.shape()); }
+var sum_to_op::vjp(var ybar, var, var x) const { return broadcast_to(ybar, x.shape()); }
 
 // Σ_k S x_k = S Σ_k x_k. So what many uses of a stretched operand give back to it is added up first, if it is
 // of one shape and small enough to stay in a fused loop; and then summed, once for each shape.
@@ -154,7 +154,7 @@ shape reshape_op::infer(const shape& x) const {
                                                   to_string(to), to.size()));
   return to;
 }
-var reshape_op::pull(var ybar, var, var x) const { return reshape(ybar, x.shape()); }
+var reshape_op::vjp(var ybar, var, var x) const { return reshape(ybar, x.shape()); }
 
 var reshape(operand x, const shape& to) {
   const var& v = needs_var(x, reshape_op::name);
@@ -238,7 +238,7 @@ template <class T> void concat_op::eval(out<T> y, many<T> x) const {
     at += from.size;
   }
 }
-std::vector<var> concat_op::pull(var ybar, var, std::span<const var> x) const {
+std::vector<var> concat_op::vjp(var ybar, var, std::span<const var> x) const {
   std::vector<var> xbar;
   index_t at = 0;
   for (const var& v : x) {
@@ -280,7 +280,7 @@ template <class T> void slice_op::eval(out<T> y, in<T> x) const {
   const std::size_t a = x.shape().axis(axis);
   copy_along(y.data, along(y.shape(), a), 0, x.data, along(x.shape(), a), begin, end - begin);
 }
-var slice_op::pull(var ybar, var, var x) const {
+var slice_op::vjp(var ybar, var, var x) const {
   return pad(ybar, axis, begin, x.shape()[x.shape().axis(axis)] - end);
 }
 
@@ -297,7 +297,7 @@ template <class T> void pad_op::eval(out<T> y, in<T> x) const {
   std::fill_n(y.data, y.size(), T(0));
   copy_along(y.data, along(y.shape(), a), before, x.data, from, 0, from.size);
 }
-var pad_op::pull(var ybar, var, var x) const {
+var pad_op::vjp(var ybar, var, var x) const {
   return slice(ybar, axis, before, before + x.shape()[x.shape().axis(axis)]);
 }
 

@@ -69,7 +69,7 @@ constexpr op_traits make_leaf_traits(const char* name) {
                    .inputs = nullptr,
                    .eval = {},
                    .infer = nullptr,
-                   .pull = nullptr,
+                   .vjp = nullptr,
                    .same = &same_leaf,
                    .copy = nullptr,
                    .hash = &hash_leaf};

@@ -8,7 +8,7 @@
 namespace reel::detail {
 
 void cotangent_sums::add(node_id n, const var& ybar) {
-  const part one{ybar.id(), part_within(ybar.id()), r_.pulling};
+  const part one{ybar.id(), part_within(ybar.id()), r_.vjp_node};
   if (one.inner == no_node) return add_whole(n, ybar);
   auto& sums = sums_[n];
   const auto fitting = std::ranges::find_if(sums, [&](const sum& s) { return add_up(s[0], one); });
@@ -18,9 +18,9 @@ void cotangent_sums::add(node_id n, const var& ybar) {
 
 var cotangent_sums::total(node_id n) {
   if (const auto found = sums_.find(n); found != sums_.end()) {
-    const node_id pulling = r_.pulling;
+    const node_id vjp_node = r_.vjp_node;
     for (const sum& s : found->second) add_sum(n, s);
-    r_.pulling = pulling;
+    r_.vjp_node = vjp_node;
     sums_.erase(found);
   }
   return r_.handle(whole_[n - first_]);
@@ -53,7 +53,7 @@ void cotangent_sums::add_whole(node_id n, const var& ybar) {
 }
 
 void cotangent_sums::add_sum(node_id n, const sum& parts) {
-  r_.pulling = parts.back().by;
+  r_.vjp_node = parts.back().by;
   if (parts.size() == 1) return add_whole(n, r_.handle(parts[0].cotangent));
   std::vector<var> terms;
   for (const part& p : parts) terms.push_back(r_.handle(p.inner));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A Jacobian in numbers: one pull is frozen and run with every unit seed. Rows by reverse mode, or
+// A Jacobian in numbers: one vjp is frozen and run with every unit seed. Rows by reverse mode, or
 // columns by forward mode where there are fewer of them.
 #include <reel/autodiff/transforms.hpp>
 

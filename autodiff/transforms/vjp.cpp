@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reverse mode is the tape played backwards: from the last node to the first, each node hands its
-// cotangent to its op's pull and the results are added up at the inputs.
+// cotangent to its op's vjp and the results are added up at the inputs.
 #include <reel/autodiff/node.hpp>
 #include <reel/autodiff/sweep.hpp>
 
@@ -56,8 +56,8 @@ class backward_sweep {
 
   void run() {
     for (node_id n = end_; n-- > depends_.first();)
-      if (cotangents_.any(n) && depends_.through(r_, n)) pull(n);
-    r_.pulling = no_node;
+      if (cotangents_.any(n) && depends_.through(r_, n)) vjp(n);
+    r_.vjp_node = no_node;
   }
 
   var cotangent(const var& x) {
@@ -66,9 +66,9 @@ class backward_sweep {
   }
 
  private:
-  void pull(node_id n) {
+  void vjp(node_id n) {
     const var ybar = cotangents_.total(n);
-    r_.pulling = n;
+    r_.vjp_node = n;
     const detail::op_ref op = r_.op_of(n);  // a copy: the table may grow under it
     const auto ids = r_.inputs_of(n);
     x_.clear();
@@ -76,28 +76,28 @@ class backward_sweep {
     xbar_.assign(x_.size(), var{});
     {
       const detail::users_code rule(r_);
-      op.traits->pull(op.self.get(), ybar, r_.handle(n), x_, xbar_);
+      op.traits->vjp(op.self.get(), ybar, r_.handle(n), x_, xbar_);
       rule.check("rule", *op.traits, r_.place_of(n));
     }
     for (std::size_t i = 0; i < x_.size(); ++i) {
       if (!depends_.at(x_[i].id())) continue;
       if (xbar_[i].empty())
         throw error(errc::not_differentiable, op.traits->name, r_.place_of(n),
-                    fmt::format("its pull gives no cotangent for input {}, through which a derivative was "
+                    fmt::format("its vjp gives no cotangent for input {}, through which a derivative was "
                                 "asked. Use detach() "
                                 "there if it is constant.",
                                 i));
       if (&xbar_[i].recording() != &r_)
         throw error(errc::tape_mismatch, op.traits->name, r_.place_of(n),
-                    fmt::format("its pull returned a cotangent on tape '{}'; this is tape '{}'.",
+                    fmt::format("its vjp returned a cotangent on tape '{}'; this is tape '{}'.",
                                 xbar_[i].recording().name, r_.name));
       if (xbar_[i].kind() != kind::real)
         throw error(errc::kind_mismatch, op.traits->name, r_.place_of(n),
-                    fmt::format("its pull returned a cotangent of kind {} for input {}; it must be real.",
+                    fmt::format("its vjp returned a cotangent of kind {} for input {}; it must be real.",
                                 name(xbar_[i].kind()), i));
       if (xbar_[i].shape() != x_[i].shape())
         throw error(errc::shape_mismatch, op.traits->name, r_.place_of(n),
-                    fmt::format("its pull returned a cotangent of shape {} for input {} of shape {}. A "
+                    fmt::format("its vjp returned a cotangent of shape {} for input {} of shape {}. A "
                                 "cotangent has the shape "
                                 "of its input.",
                                 to_string(xbar_[i].shape()), i, to_string(x_[i].shape())));
@@ -117,7 +117,7 @@ class nesting {
  public:
   explicit nesting(recording& r) : r_(r) {
     if (r.sweeps == most)
-      throw error(errc::invalid_argument, r.op_of(r.pulling).traits->name, r.place_of(r.pulling),
+      throw error(errc::invalid_argument, r.op_of(r.vjp_node).traits->name, r.place_of(r.vjp_node),
                   fmt::format("rules within rules, {} deep: this one differentiates its own op. Write its "
                               "derivative in other ops.",
                               most));
@@ -174,22 +174,21 @@ namespace detail {
 void check_cotangent_count(const var& y, std::size_t given, std::size_t inputs) {
   if (given == inputs) return;
   const recording& r = y.recording();
-  throw error(
-      errc::invalid_argument, r.op_of(y.id()).traits->name, r.place_of(y.id()),
-      fmt::format("its pull returned {} cotangents for {} inputs; give one for each.", given, inputs));
+  throw error(errc::invalid_argument, r.op_of(y.id()).traits->name, r.place_of(y.id()),
+              fmt::format("its vjp returned {} cotangents for {} inputs; give one for each.", given, inputs));
 }
 
-void pull_reference(const var& r, const var& ybar, std::span<const var> x, std::span<var> xbar) {
+void vjp_of_reference(const var& r, const var& ybar, std::span<const var> x, std::span<var> xbar) {
   const recording& t = r.recording();
-  const node_id pulling = t.pulling;
+  const node_id vjp_node = t.vjp_node;
   if (r.shape() != ybar.shape())
-    throw error(errc::shape_mismatch, t.op_of(pulling).traits->name, t.place_of(pulling),
+    throw error(errc::shape_mismatch, t.op_of(vjp_node).traits->name, t.place_of(vjp_node),
                 fmt::format("its reference has shape {}, its result {}; they must agree.",
                             to_string(r.shape()), to_string(ybar.shape())));
   std::vector<var> reals;  // labels and masks have no cotangent
   std::ranges::copy_if(x, std::back_inserter(reals), [](const var& v) { return v.kind() == kind::real; });
   const auto all = vjp(std::span(&r, 1), reals, std::span(&ybar, 1));
-  r.recording().pulling = pulling;
+  r.recording().vjp_node = vjp_node;
   auto next = all.begin();
   for (std::size_t i = 0; i < x.size(); ++i)
     if (x[i].kind() == kind::real) xbar[i] = *next++;

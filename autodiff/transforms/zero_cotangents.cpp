@@ -61,7 +61,7 @@ struct mask_number_op {
   template <class T> void eval(out<T> y, in<bool> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] ? T(1) : T(0);
   }
-  var pull(var, var, var) const { return none; }
+  var vjp(var, var, var) const { return none; }
   bool operator==(const mask_number_op&) const = default;
 };
 

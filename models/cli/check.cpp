@@ -103,7 +103,7 @@ int run_pulls(const check_arguments& a) {
     std::size_t passed = 0, made = 0;
     for (const check::subject& s : samples)
       for (std::size_t k = 0; k < a.seeds; ++k) {
-        const check::report r = check::pull(s, {.seed = a.seed + k});
+        const check::report r = check::vjp(s, {.seed = a.seed + k});
         ++made;
         passed += r ? 1 : 0;
         failed += r.outcome == check::verdict::fail ? 1 : 0;

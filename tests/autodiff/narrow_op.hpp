@@ -17,7 +17,7 @@ struct narrow_op {
     static_assert(std::floating_point<T>, "no body is compiled for other number types");
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] + x[i];
   }
-  var pull(var ybar, var, var) const { return 2 * ybar; }
+  var vjp(var ybar, var, var) const { return 2 * ybar; }
   bool operator==(const narrow_op&) const = default;
 };
 

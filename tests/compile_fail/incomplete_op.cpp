@@ -31,14 +31,14 @@ struct twice_op {
 
 #if CASE == 4
   // expect: operation
-  // expect: pulls
+  // expect: has_vjp
 #elif CASE == 5
-  // One cotangent, and no result: pull's signature counts, too.
+  // One cotangent, and no result: vjp's signature counts, too.
   // expect: operation
-  // expect: pulls
-  var pull(var ybar) const { return ybar + ybar; }
+  // expect: has_vjp
+  var vjp(var ybar) const { return ybar + ybar; }
 #else
-  var pull(var ybar, var, var) const { return ybar + ybar; }
+  var vjp(var ybar, var, var) const { return ybar + ybar; }
 #endif
 
 #if CASE == 6

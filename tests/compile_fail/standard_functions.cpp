@@ -42,7 +42,7 @@ struct wave_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = wave(x[i]);
   }
-  var pull(var ybar, var, var) const { return ybar; }
+  var vjp(var ybar, var, var) const { return ybar; }
   bool operator==(const wave_op&) const = default;
 };
 var waves(var x) { return apply(wave_op{}, x); }
@@ -55,7 +55,7 @@ struct bell_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = std::erf(x[i]) + std::sin(x[i]) + std::tgamma(x[i]);
   }
-  var pull(var ybar, var, var) const { return ybar; }
+  var vjp(var ybar, var, var) const { return ybar; }
   bool operator==(const bell_op&) const = default;
 };
 var bells(var x) { return apply(bell_op{}, x); }

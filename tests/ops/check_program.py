@@ -52,7 +52,7 @@ with tempfile.TemporaryDirectory() as folder:
 right, wrong = run_wrong("--op", "right"), run_wrong()
 expect("a right op of that table passes", right.returncode == 0, right.stdout + right.stderr)
 expect("a wrong one makes the status 1", wrong.returncode == 1, wrong.stdout + wrong.stderr)
-expect("its report says what is wrong", "FAIL  pull(wrong)" in wrong.stdout and "FACTOR" in wrong.stdout, wrong.stdout)
+expect("its report says what is wrong", "FAIL  vjp(wrong)" in wrong.stdout and "FACTOR" in wrong.stdout, wrong.stdout)
 expect("and the count", wrong.stdout.rstrip().endswith("3 checks: 1 passed, 1 failed, 1 undecided"), wrong.stdout)
 expect("so does JSON", run_wrong("--op", "wrong", "--json").returncode == 1)
 expect("what is undecided has not failed", run_wrong("--op", "undecided").returncode == 0)

@@ -20,7 +20,7 @@ template <int factor> struct square_like_op {
   template <class T> void eval(reel::out<T> y, reel::in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] * x[i];
   }
-  var pull(var ybar, var, var x) const { return static_cast<double>(factor) * x * ybar; }
+  var vjp(var ybar, var, var x) const { return static_cast<double>(factor) * x * ybar; }
   bool operator==(const square_like_op&) const = default;
 };
 

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(every_op_is_proven_and_every_wrong_variant_of_it_noticed) {
       if (!has_derivative(row)) continue;
       const op_coverage c = cover(row);
       BOOST_TEST(c.failures.empty(), first_of(c.failures));
-      BOOST_TEST((c.pull == verdict::pass && c.push == verdict::pass && c.second == verdict::pass));
+      BOOST_TEST((c.vjp == verdict::pass && c.jvp == verdict::pass && c.second == verdict::pass));
       BOOST_TEST((c.frozen == verdict::pass));
       BOOST_TEST(c.limit_digits <= 1e-30);
       BOOST_TEST(c.limit_double <= 1e-6);
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(what_is_declared_constant_has_derivative_0) {
   for_each_sample([](const op_row& row, const sample& x, std::uint64_t seed) {
     recorded r(row, x);
     if (row.differentiable || r.real.empty() || r.y.kind() != kind::real) return;
-    for (const var& g : r.pull(r.t.constant(random_numbers(seed).generic(r.y.shape()))))
+    for (const var& g : r.vjp(r.t.constant(random_numbers(seed).generic(r.y.shape()))))
       for (const double v : elements<double>(g)) BOOST_TEST(v == 0.0);
   });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Both directions of every op, and the linearity of its rule in the cotangent, on which forward mode
-// rests: pull is transposed by being pulled back itself.
+// rests: vjp is transposed by being pulled back itself.
 #include "rows.hpp"
 
 using namespace reel;
@@ -24,24 +24,24 @@ BOOST_AUTO_TEST_CASE(a_transposed_pull_does_not_reach_its_cotangent) {
     random_numbers random(seed);
     std::vector<var> v;
     for (const var& in : r.real) v.push_back(r.t.constant(random.generic(in.shape())));
-    const auto pulled = r.pull(u);
+    const auto pulled = r.vjp(u);
     const var Jv = vjp(pulled, std::span(&u, 1), v)[0];
     BOOST_TEST(unseen(Jv, std::span(&u, 1)).size() == 1U);
-    // Order 2 as well: the pull of the pull is linear in v.
+    // Order 2 as well: the vjp of the vjp is linear in v.
     const auto back = vjp(std::span(&Jv, 1), v, std::span(&u, 1));
     for (const var& b : back)
       for (const var& in : v) BOOST_TEST(unseen(b, std::span(&in, 1)).size() == 1U);
   });
 }
 
-BOOST_AUTO_TEST_CASE(pull_is_linear) {
+BOOST_AUTO_TEST_CASE(vjp_is_linear) {
   for_each_sample([](const op_row& row, const sample& x, std::uint64_t seed) {
     recorded r(row, x);
     if (r.real.empty() || r.y.kind() != kind::real) return;
     random_numbers random(seed);
     const var a = r.t.constant(random.generic(r.y.shape())), b = r.t.constant(random.generic(r.y.shape()));
-    const auto of_a = r.pull(a), of_b = r.pull(b), of_sum = r.pull(a + b);
-    const auto of_half = r.pull(0.5 * a), of_zero = r.pull(zeros_like(r.y));
+    const auto of_a = r.vjp(a), of_b = r.vjp(b), of_sum = r.vjp(a + b);
+    const auto of_half = r.vjp(0.5 * a), of_zero = r.vjp(zeros_like(r.y));
     for (std::size_t i = 0; i < r.real.size(); ++i) {
       const auto p = elements<double>(of_a[i]), half = elements<double>(of_half[i]);
       const auto zero = elements<double>(of_zero[i]);

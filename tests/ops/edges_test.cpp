@@ -52,7 +52,7 @@ template <class T> void check_edge(const op_row& row, const edge_row& e) {
   if (e.xbar.empty() && e.second.empty()) return;
 
   const auto ybar = e.ybar.empty() ? all_one(r.y.shape()) : array_of<double>({r.y.shape(), e.ybar});
-  const auto g = r.pull(r.t.constant(ybar));
+  const auto g = r.vjp(r.t.constant(ybar));
   BOOST_TEST_REQUIRE(e.xbar.size() == g.size());
   for (std::size_t a = 0; a < g.size(); ++a) compare<T>("cotangent", g[a], e.xbar[a]);
   if (e.second.empty()) return;
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_cotangent_of_0_gives_0_at_every_edge) {
     if (row.family == "matmul" || !row.differentiable) return;
     recorded r(row, e.x);
     if (r.real.empty() || r.y.kind() != kind::real) return;
-    const auto g = r.pull(zeros_like(r.y));
+    const auto g = r.vjp(zeros_like(r.y));
     std::vector<var> seeds;
     for (const var& v : g) seeds.push_back(r.t.constant(all_one(v.shape())));
     const auto h = vjp(g, r.real, seeds);

@@ -42,7 +42,7 @@ struct float_only_op {
   using numbers = reel::numbers<float>;
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<T> y, in<T> x) const { std::copy_n(x.data, x.size(), y.data); }
-  var pull(var ybar, var, var) const { return ybar; }
+  var vjp(var ybar, var, var) const { return ybar; }
   bool operator==(const float_only_op&) const = default;
 };
 

@@ -69,8 +69,10 @@ struct recorded {
   }
 
   // Cotangents of the real inputs.
-  std::vector<var> pull(const var& ybar) const { return vjp(std::span(&y, 1), real, std::span(&ybar, 1)); }
-  std::vector<var> push(const std::vector<var>& v) const { return jvp(std::span(&y, 1), real, v); }
+  std::vector<var> vjp(const var& ybar) const {
+    return reel::vjp(std::span(&y, 1), real, std::span(&ybar, 1));
+  }
+  std::vector<var> jvp(const std::vector<var>& v) const { return reel::jvp(std::span(&y, 1), real, v); }
 
   // ⟨a, b⟩ over all pairs, on the tape.
   var dot(const std::vector<var>& a, const std::vector<var>& b) {

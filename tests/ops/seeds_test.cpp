@@ -48,10 +48,10 @@ BOOST_AUTO_TEST_CASE(right_rules_never_fail) {
         const auto s = subject_of(row, shuffled(*small[seed % small.size()], seed));
         // Differences in double for all, 50 digits and rounding in float and double for every twentieth.
         const auto oracle = seed % 20 == 0 ? check::oracle::fifty_digits : check::oracle::in_double;
-        auto r = check::pull(s, {.seed = seed, .oracle = oracle, .explain = false});
+        auto r = check::vjp(s, {.seed = seed, .oracle = oracle, .explain = false});
         // In double nothing tells a flat function from one whose slope the values hide: 50 digits do.
         if (r.flat && r.outcome == verdict::inconclusive)
-          r = check::pull(
+          r = check::vjp(
               s, {.seed = seed, .oracle = check::oracle::fifty_digits, .rounding = false, .explain = false});
         ++checks;
         undecided += r ? 0 : 1;

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(linear_ops_double_with_their_input) {
                  twice = elements<double>(recorded(row, doubled).y);
       for (std::size_t i = 0; i < once.size(); ++i) BOOST_TEST(twice[i] == 2 * once[i]);
       recorded r(row, x);
-      const auto g = r.pull(ones_like(r.y));
+      const auto g = r.vjp(ones_like(r.y));
       const auto linear = r.real[k];
       for (const double h : jacobian_of(g[k], linear)) BOOST_TEST(h == 0.0);
     }
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(analytic_ops_are_evaluated_in_complex_numbers) {
     }
     std::vector<var> results{r.y};
     if (!r.real.empty())
-      for (const var& g : r.pull(r.t.constant(random_numbers(seed).generic(r.y.shape()))))
+      for (const var& g : r.vjp(r.t.constant(random_numbers(seed).generic(r.y.shape()))))
         results.push_back(g);
     for (const var& v : results) {
       const auto plain = elements<double>(v);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(frozen_with_exact_passes_every_op_gives_the_bits_of_evaluat
     recorded r(row, x);
     std::vector<var> outputs{r.y};
     if (has_derivative(row, r))
-      for (const var& g : r.pull(r.t.constant(random_numbers(seed).generic(r.y.shape()))))
+      for (const var& g : r.vjp(r.t.constant(random_numbers(seed).generic(r.y.shape()))))
         outputs.push_back(g);
     const auto check = [&]<class T>(T) {
       instance<T> run(freeze({.outputs = outputs}));

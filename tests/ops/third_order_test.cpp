@@ -13,8 +13,8 @@ array<double> scattered(const shape& s, std::uint64_t seed) { return random_numb
 
 void check_third(const char* name, var (*record)(vars), const check::arguments& x) {
   const check::subject s(name, x, record);
-  BOOST_TEST(check::pull(s, {.order = 3, .target = 1e-25}));
-  BOOST_TEST(check::push(s, {.order = 3, .target = 1e-25}, 1));
+  BOOST_TEST(check::vjp(s, {.order = 3, .target = 1e-25}));
+  BOOST_TEST(check::jvp(s, {.order = 3, .target = 1e-25}, 1));
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ template <int n> struct wrong_square_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] * x[i];
   }
-  var pull(var ybar, var, var x) const { return 5 * x * ybar; }
+  var vjp(var ybar, var, var x) const { return 5 * x * ybar; }
   bool operator==(const wrong_square_op&) const = default;
 };
 
@@ -41,7 +41,7 @@ template <does what, int n> struct own_op {
       for (index_t i = 0; i < y.size(); ++i) y[i] = -x[i];
     }
   }
-  var pull(var ybar, var, var x) const { return what == does::total ? broadcast_to(ybar, x.shape()) : -ybar; }
+  var vjp(var ybar, var, var x) const { return what == does::total ? broadcast_to(ybar, x.shape()) : -ybar; }
   bool operator==(const own_op&) const = default;
 };
 template <does what, int n>
@@ -51,7 +51,7 @@ requires(what == does::sum || what == does::product) struct own_op<what, n> {
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = what == does::sum ? a[i] + b[i] : a[i] * b[i];
   }
-  std::array<var, 2> pull(var ybar, var, var a, var b) const {
+  std::array<var, 2> vjp(var ybar, var, var a, var b) const {
     if (what == does::sum) return {ybar, ybar};
     return {ybar * b, ybar * a};
   }
@@ -79,7 +79,7 @@ template <bool own, int n> struct weighted_op {
     if constexpr (own) return apply(own_op<does::total, n>{}, a);
     else return sum(a);
   }
-  var pull(var ybar, var, var x) const {
+  var vjp(var ybar, var, var x) const {
     const var all = broadcast_to(total(x), x.shape());
     return plus(times(ybar, all), broadcast_to(total(times(ybar, x)), x.shape()));
   }

@@ -31,7 +31,7 @@ template <bool right> struct factor_op {
     l[0] = num::sqrt(a), l[1] = T(0), l[2] = b / l[0], l[3] = num::sqrt(c - l[2] * l[2]);
   }
   // In elements: dp = da/2p, dq = db/p − q dp/p, dr = (dc/2 − q dq)/r.
-  var pull(var lbar, var l, var) const {
+  var vjp(var lbar, var l, var) const {
     const auto at = [](const var& m, index_t i, index_t j) {
       return reshape(slice(slice(m, 0, i, i + 1), 1, j, j + 1), shape{});
     };
@@ -53,7 +53,7 @@ template <class Error> struct stubborn_op {
     if (!(x[0] == T(0.5))) throw Error("not this number");
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i];
   }
-  var pull(var ybar, var, var) const { return ybar; }
+  var vjp(var ybar, var, var) const { return ybar; }
   bool operator==(const stubborn_op&) const = default;
 };
 struct typed : error {
@@ -67,7 +67,7 @@ struct misshapen_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] * x[i];
   }
-  var pull(var ybar, var, var x) const { return matmul(ybar, x); }
+  var vjp(var ybar, var, var x) const { return matmul(ybar, x); }
   bool operator==(const misshapen_op&) const = default;
 };
 
@@ -81,9 +81,9 @@ template <class Op> void check_refused(const Op& op, const array<double>& x, con
     BOOST_TEST((r.outcome == verdict::inconclusive), r);
     BOOST_TEST(says(r.reason, part), r.reason);
   };
-  inconclusive(check::pull(s));
-  inconclusive(check::pull(s, {.oracle = check::oracle::in_double}));
-  inconclusive(check::push(s));
+  inconclusive(check::vjp(s));
+  inconclusive(check::vjp(s, {.oracle = check::oracle::in_double}));
+  inconclusive(check::jvp(s));
   inconclusive(check::taylor(s));
   const auto m = check::mutate(s);
   BOOST_TEST(!m);
@@ -105,8 +105,8 @@ BOOST_AUTO_TEST_CASE(mutants_of_an_op_with_a_domain_are_all_killed) {
   BOOST_TEST(m);
   BOOST_TEST(m.samples == 1U);
   BOOST_TEST(m.count(check::fate::killed) > 10U);
-  BOOST_TEST(check::pull(factor_op<true>{}, {near_singular}));
-  BOOST_TEST((check::pull(factor_op<false>{}, {near_singular}).outcome == verdict::fail));
+  BOOST_TEST(check::vjp(factor_op<true>{}, {near_singular}));
+  BOOST_TEST((check::vjp(factor_op<false>{}, {near_singular}).outcome == verdict::fail));
 }
 
 BOOST_AUTO_TEST_CASE(its_numbers_in_another_order_may_be_refused) {
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(its_numbers_in_another_order_may_be_refused) {
 
 BOOST_AUTO_TEST_CASE(other_checks_of_an_op_with_a_domain_pass) {
   const check::subject s(factor_op<true>{}, {near_singular});
-  BOOST_TEST(check::push(s));
+  BOOST_TEST(check::jvp(s));
   BOOST_TEST(check::adjoint(s));
   BOOST_TEST(check::taylor(s));
   BOOST_TEST(check::frozen(s));
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(numbers_beside_them_that_are_refused_prove_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_rule_that_cannot_be_recorded_is_reported) {
-  const auto r = check::pull(misshapen_op{}, {array<double>{{1.0, 2.0, 3.0}}});
+  const auto r = check::vjp(misshapen_op{}, {array<double>{{1.0, 2.0, 3.0}}});
   BOOST_TEST((r.outcome == verdict::inconclusive), r);
   BOOST_TEST(says(r.reason, "inner sizes"), r.reason);
   BOOST_TEST(says(check::mutate(misshapen_op{}, {array<double>{{1.0, 2.0, 3.0}}}).reason, "inner sizes"));

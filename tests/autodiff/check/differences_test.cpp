@@ -23,7 +23,7 @@ template <int exponent, int twice> struct hidden_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = T(1) + num::convert<T>(tiny()) * x[i] * x[i];
   }
-  var pull(var ybar, var, var x) const { return ybar * (x * (0.5 * twice * tiny())); }
+  var vjp(var ybar, var, var x) const { return ybar * (x * (0.5 * twice * tiny())); }
   bool operator==(const hidden_op&) const = default;
 };
 
@@ -38,7 +38,7 @@ struct root_1024_op {
       for (int k = 0; k < 10; ++k) y[i] = num::sqrt(y[i]);
     }
   }
-  var pull(var ybar, var y, var x) const { return ybar * y / (1024 * x); }
+  var vjp(var ybar, var y, var x) const { return ybar * y / (1024 * x); }
   bool operator==(const root_1024_op&) const = default;
 };
 
@@ -80,9 +80,9 @@ BOOST_AUTO_TEST_CASE(a_smooth_function_is_smooth_at_any_scale) {
 
 BOOST_AUTO_TEST_CASE(tiny_numbers_beside_large_ones_are_smooth) {
   for (const array<double>& x : {array<double>{1e-300}, array<double>{1e-300, 1e-100, 1.0, 1e-20, 1e200}}) {
-    const auto r = check::pull(root_1024_op{}, {x});
+    const auto r = check::vjp(root_1024_op{}, {x});
     BOOST_TEST(r);
-    BOOST_TEST(passes_or_says_why(check::pull(root_1024_op{}, {x}, {.oracle = oracle::in_double})));
+    BOOST_TEST(passes_or_says_why(check::vjp(root_1024_op{}, {x}, {.oracle = oracle::in_double})));
   }
 }
 
@@ -107,22 +107,22 @@ BOOST_AUTO_TEST_CASE(a_kink_is_a_kink_at_any_scale) {
 
 BOOST_AUTO_TEST_CASE(double_does_not_pass_what_it_cannot_see) {
   const array<double> x{0.5, -1.25, 2.0};
-  const auto in_double = [&](const auto& op) { return check::pull(op, {x}, {.oracle = oracle::in_double}); };
+  const auto in_double = [&](const auto& op) { return check::vjp(op, {x}, {.oracle = oracle::in_double}); };
   for (const auto& r :
        {in_double(hidden_op<66, 0>{}), in_double(hidden_op<66, 4>{}), in_double(hidden_op<66, 6>{})}) {
     BOOST_TEST((r.outcome == verdict::inconclusive), r);
     BOOST_TEST((r.reason.find("hide") != r.reason.npos), r.reason);
   }
   // 50 digits see it, and so do complex steps.
-  BOOST_TEST(check::pull(hidden_op<66, 4>{}, {x}));
-  BOOST_TEST(check::pull(hidden_op<66, 4>{}, {x}, {.oracle = oracle::complex_step}));
+  BOOST_TEST(check::vjp(hidden_op<66, 4>{}, {x}));
+  BOOST_TEST(check::vjp(hidden_op<66, 4>{}, {x}, {.oracle = oracle::complex_step}));
   for (const auto by : {oracle::automatic, oracle::complex_step}) {
-    BOOST_TEST((check::pull(hidden_op<66, 0>{}, {x}, {.oracle = by}).outcome == verdict::fail));
-    BOOST_TEST((check::pull(hidden_op<66, 6>{}, {x}, {.oracle = by}).outcome == verdict::fail));
+    BOOST_TEST((check::vjp(hidden_op<66, 0>{}, {x}, {.oracle = by}).outcome == verdict::fail));
+    BOOST_TEST((check::vjp(hidden_op<66, 6>{}, {x}, {.oracle = by}).outcome == verdict::fail));
   }
   // ... down to their own digits.
-  BOOST_TEST((check::pull(hidden_op<100, 6>{}, {x}).outcome == verdict::fail));
-  const auto beyond = check::pull(hidden_op<200, 6>{}, {x});
+  BOOST_TEST((check::vjp(hidden_op<100, 6>{}, {x}).outcome == verdict::fail));
+  const auto beyond = check::vjp(hidden_op<200, 6>{}, {x});
   BOOST_TEST((beyond.outcome != verdict::pass), beyond);
 }
 

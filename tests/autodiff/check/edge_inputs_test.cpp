@@ -17,7 +17,7 @@ template <bool careful> struct surprise_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] > T(0) ? -x[i] * num::log(x[i]) : T(0);
   }
-  var pull(var ybar, var, var x) const {
+  var vjp(var ybar, var, var x) const {
     const var slope = where(x > 0, -(log(x) + 1), 0);
     return careful ? scale_cotangent(ybar, slope) : ybar * (-(log(x) + 1));
   }

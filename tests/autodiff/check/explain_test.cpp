@@ -9,19 +9,19 @@ using namespace reel;
 
 namespace {
 
-// y of `Right` with the pull of a fault.
+// y of `Right` with the vjp of a fault.
 template <class Fault> struct faulty_op {
   static constexpr auto name = Fault::name;
   shape infer(const shape& x) const { return Fault::right(x); }
   template <class T> void eval(out<T> y, in<T> x) const { Fault::eval(y, x); }
-  var pull(var ybar, var y, var x) const { return Fault::pull(ybar, y, x); }
+  var vjp(var ybar, var y, var x) const { return Fault::vjp(ybar, y, x); }
   bool operator==(const faulty_op&) const = default;
 };
 template <class Fault> struct faulty_product_op {
   static constexpr auto name = Fault::name;
   shape infer(const shape& a, const shape& b) const { return matmul_op{}.infer(a, b); }
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const { matmul_op{}.eval(y, a, b); }
-  std::array<var, 2> pull(var ybar, var, var a, var b) const { return Fault::pull(ybar, a, b); }
+  std::array<var, 2> vjp(var ybar, var, var a, var b) const { return Fault::vjp(ybar, a, b); }
   bool operator==(const faulty_product_op&) const = default;
 };
 
@@ -56,73 +56,73 @@ struct stretch_base {  // a row to two
 };
 
 struct dropped_term : softmax_base {
-  static var pull(var pbar, var p, var) { return p * pbar; }
+  static var vjp(var pbar, var p, var) { return p * pbar; }
 };
 struct term_sign : softmax_base {
-  static var pull(var pbar, var p, var) { return p * (pbar + sum(p * pbar, -1, keep)); }
+  static var vjp(var pbar, var p, var) { return p * (pbar + sum(p * pbar, -1, keep)); }
 };
 struct wrong_sum_axis : softmax_base {
-  static var pull(var pbar, var p, var) { return p * (pbar - sum(p * pbar, 0, keep)); }
+  static var vjp(var pbar, var p, var) { return p * (pbar - sum(p * pbar, 0, keep)); }
 };
 struct missing_factor : softmax_base {
-  static var pull(var pbar, var p, var) { return pbar - sum(p * pbar, -1, keep); }
+  static var vjp(var pbar, var p, var) { return pbar - sum(p * pbar, -1, keep); }
 };
 struct negated : cube_base {
-  static var pull(var ybar, var, var x) { return -3 * x * x * ybar; }
+  static var vjp(var ybar, var, var x) { return -3 * x * x * ybar; }
 };
 struct factor : cube_base {
-  static var pull(var ybar, var, var x) { return 6 * x * x * ybar; }
+  static var vjp(var ybar, var, var x) { return 6 * x * x * ybar; }
 };
 struct seed_ignored : cube_base {
-  static var pull(var, var, var x) { return 3 * x * x; }
+  static var vjp(var, var, var x) { return 3 * x * x; }
 };
 struct saved_output : cube_base {
-  static var pull(var ybar, var y, var) { return 3 * y * y * ybar; }
+  static var vjp(var ybar, var y, var) { return 3 * y * y * ybar; }
 };
 struct nothing : cube_base {
-  static var pull(var ybar, var, var) { return zeros_like(ybar); }
+  static var vjp(var ybar, var, var) { return zeros_like(ybar); }
 };
 struct off_by_one : cube_base {
-  static var pull(var ybar, var, var x) {
+  static var vjp(var ybar, var, var x) {
     const var g = 3 * x * x * ybar;
     return concat({slice(g, -1, 1, g.shape().back()), slice(g, -1, 0, 1)}, -1);
   }
 };
 struct short_loop : cube_base {
-  static var pull(var ybar, var, var x) {
+  static var vjp(var ybar, var, var x) {
     const index_t n = x.shape().back(), whole = n / 4 * 4;
     return pad(slice(3 * x * x * ybar, -1, 0, whole), -1, 0, n - whole);
   }
 };
 struct mean_for_sum : sums_base {
-  static var pull(var ybar, var, var x) { return broadcast_to(ybar, x.shape()) / 3; }
+  static var vjp(var ybar, var, var x) { return broadcast_to(ybar, x.shape()) / 3; }
 };
 struct not_reduced : stretch_base {
-  static var pull(var ybar, var, var x) { return reshape(slice(ybar, 0, 0, 1), x.shape()); }
+  static var vjp(var ybar, var, var x) { return reshape(slice(ybar, 0, 0, 1), x.shape()); }
 };
 struct overwritten : stretch_base {
-  static var pull(var ybar, var, var x) { return reshape(slice(ybar, 0, 1, 2), x.shape()); }
+  static var vjp(var ybar, var, var x) { return reshape(slice(ybar, 0, 1, 2), x.shape()); }
 };
 struct product_base {
   static constexpr auto name = "product";
 };
 struct transposed_factor : product_base {
-  static std::array<var, 2> pull(var ybar, var a, var b) {
+  static std::array<var, 2> vjp(var ybar, var a, var b) {
     return {matmul(ybar, b), matmul(transpose(a), ybar)};
   }
 };
 struct transposed_seed : product_base {
-  static std::array<var, 2> pull(var ybar, var a, var b) {
+  static std::array<var, 2> vjp(var ybar, var a, var b) {
     return {matmul(transpose(ybar), transpose(b)), matmul(transpose(a), ybar)};
   }
 };
 struct transposed_result : product_base {
-  static std::array<var, 2> pull(var ybar, var a, var b) {
+  static std::array<var, 2> vjp(var ybar, var a, var b) {
     return {transpose(matmul(ybar, transpose(b))), matmul(transpose(a), ybar)};
   }
 };
 struct swapped : product_base {
-  static std::array<var, 2> pull(var ybar, var a, var b) {
+  static std::array<var, 2> vjp(var ybar, var a, var b) {
     return {matmul(transpose(a), ybar), matmul(ybar, transpose(b))};
   }
 };
@@ -138,10 +138,10 @@ void check_explained(const check::report& r, const std::string& hypothesis) {
   BOOST_TEST(named, "'" << hypothesis << "' is missing in\n" << r);
 }
 template <class Fault> check::report of(const array<double>& x) {
-  return check::pull(faulty_op<Fault>{}, {x});
+  return check::vjp(faulty_op<Fault>{}, {x});
 }
 template <class Fault> check::report of_product() {
-  return check::pull(faulty_product_op<Fault>{}, {three, other});
+  return check::vjp(faulty_product_op<Fault>{}, {three, other});
 }
 
 }  // namespace
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(saved_numbers) { check_explained(of<saved_output>(vector), 
 
 BOOST_AUTO_TEST_CASE(what_nothing_explains_is_said_so) {
   struct odd : cube_base {
-    static var pull(var ybar, var, var x) { return ybar * exp(x); }
+    static var vjp(var ybar, var, var x) { return ybar * exp(x); }
   };
   check_explained(of<odd>(vector), "none of sign, factor");
 }

@@ -19,7 +19,7 @@ template <int wrong> struct exp_like_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = num::exp(x[i]);
   }
-  var pull(var ybar, var y, var) const { return ybar * y * (1 + 0.01 * wrong); }
+  var vjp(var ybar, var y, var) const { return ybar * y * (1 + 0.01 * wrong); }
   bool operator==(const exp_like_op&) const = default;
 };
 

@@ -22,7 +22,7 @@ struct dropped_tail_op {
     for (index_t i = 0; i < whole; ++i) y[i] = x[i] + x[i];
     for (index_t i = whole; i < y.size(); ++i) y[i] = T(0);
   }
-  var pull(var ybar, var, var) const { return 2.0 * ybar; }
+  var vjp(var ybar, var, var) const { return 2.0 * ybar; }
   bool operator==(const dropped_tail_op&) const = default;
 };
 
@@ -39,7 +39,7 @@ template <bool adds> struct column_sums_op {
       for (index_t j = 0; j < columns; ++j) y[j] = y[j] + x[i * columns + j];
   }
   row_use by_rows(const shape&) const { return {.inputs = 1, .sums = true}; }
-  var pull(var ybar, var, var x) const { return broadcast_to(ybar, x.shape()); }
+  var vjp(var ybar, var, var x) const { return broadcast_to(ybar, x.shape()); }
   bool operator==(const column_sums_op&) const = default;
 };
 
@@ -51,7 +51,7 @@ template <bool claims> struct neighbours_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] + x[(i + 1) % y.size()];
   }
-  var pull(var ybar, var, var) const {
+  var vjp(var ybar, var, var) const {
     return ybar + concat({slice(ybar, 0, -1, ybar.size()), slice(ybar, 0, 0, -1)}, 0);
   }
   bool operator==(const neighbours_op&) const = default;
@@ -70,7 +70,7 @@ template <bool adds_up> struct with_zeros_op {
     for (const var& v : terms.subspan(adds_up ? 1 : terms.size())) total = total + operands_of(v)[0];
     return apply(with_zeros_op{}, operand(total));
   }
-  var pull(var ybar, var, var x) const { return slice(ybar, 0, 0, x.size()); }
+  var vjp(var ybar, var, var x) const { return slice(ybar, 0, 0, x.size()); }
   bool operator==(const with_zeros_op&) const = default;
 };
 
@@ -82,7 +82,7 @@ struct false_order_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[std::max<index_t>(y.size() - 2 - i, 0)];
   }
-  var pull(var ybar, var, var) const { return zeros_like(ybar); }
+  var vjp(var ybar, var, var) const { return zeros_like(ybar); }
   bool operator==(const false_order_op&) const = default;
 };
 
@@ -94,7 +94,7 @@ struct false_view_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = -x[i];
   }
-  var pull(var ybar, var, var) const { return -ybar; }
+  var vjp(var ybar, var, var) const { return -ybar; }
   bool operator==(const false_view_op&) const = default;
 };
 
@@ -108,7 +108,7 @@ struct false_rows_op {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] - total / T(static_cast<double>(x.size()));
   }
   row_use by_rows(const shape&) const { return {.inputs = 1}; }
-  var pull(var ybar, var, var) const { return ybar - mean(ybar); }
+  var vjp(var ybar, var, var) const { return ybar - mean(ybar); }
   bool operator==(const false_rows_op&) const = default;
 };
 
@@ -118,9 +118,7 @@ struct false_turn_op {
   bool ta = false, tb = false;
   shape infer(const shape& a, const shape& b) const { return matmul_op{ta, tb}.infer(a, b); }
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const { matmul_op{ta, tb}.eval(y, a, b); }
-  std::array<var, 2> pull(var ybar, var y, var a, var b) const {
-    return matmul_op{ta, tb}.pull(ybar, y, a, b);
-  }
+  std::array<var, 2> vjp(var ybar, var y, var a, var b) const { return matmul_op{ta, tb}.vjp(ybar, y, a, b); }
   turned_op<false_turn_op> turned(unsigned inputs, bool result, index_t used) const {
     const auto t = matmul_op{ta, tb}.turned(inputs, result, used);
     return {.op = {t.op.transpose_a, t.op.transpose_b}, .swap = false};
@@ -136,7 +134,7 @@ template <bool product_too> struct false_product_op {
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = a[i] + b[i];
   }
-  std::array<var, 2> pull(var ybar, var, var, var) const { return {ybar, ybar}; }
+  std::array<var, 2> vjp(var ybar, var, var, var) const { return {ybar, ybar}; }
   unsigned units() const { return product_too ? 0 : 0b01; }
   bool operator==(const false_product_op&) const = default;
 };
@@ -146,7 +144,7 @@ template <bool forgets> struct false_scaled_op {
   static constexpr auto name = "false_scaled";
   shape infer(const shape& a, const shape& b) const { return matmul_op{}.infer(a, b); }
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const { matmul_op{}.eval(y, a, b); }
-  std::array<var, 2> pull(var ybar, var y, var a, var b) const { return matmul_op{}.pull(ybar, y, a, b); }
+  std::array<var, 2> vjp(var ybar, var y, var a, var b) const { return matmul_op{}.vjp(ybar, y, a, b); }
   bool adds_scaled(const shape&, const shape&) const { return true; }
   template <class T> void add_scaled(out<T> y, in<T> a, in<T> b, T s, T k) const {
     const std::vector<T> before(y.data, y.data + y.size());
@@ -165,7 +163,7 @@ struct false_pair_op {
   static constexpr auto name = "false_pair";
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<T> p, in<T> x) const { softmax_op{}.eval(p, x); }
-  var pull(var pbar, var p, var x) const { return softmax_op{}.pull(pbar, p, x); }
+  var vjp(var pbar, var p, var x) const { return softmax_op{}.vjp(pbar, p, x); }
   using beside = logsumexp_op;
   bool brings(const logsumexp_op&) const { return true; }
   template <class T> void eval_both(out<T> p, out<T> y, in<T> x) const {
@@ -188,7 +186,7 @@ template <bool Kept> struct false_links_op {
     static const kernels::links half{kernels::best<T>().sub.links.held, sums.kept};
     return Kept ? half : sums;
   }
-  std::array<var, 2> pull(var ybar, var, var, var) const { return {ybar, -ybar}; }
+  std::array<var, 2> vjp(var ybar, var, var, var) const { return {ybar, -ybar}; }
   bool operator==(const false_links_op&) const = default;
 };
 

@@ -20,8 +20,8 @@ template <int factor, int degree> struct squared_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] * x[i];
   }
-  var pull(var ybar, var, var x) const { return ybar * x * static_cast<double>(factor); }
-  std::vector<identity> identities(const pulled& r) const {
+  var vjp(var ybar, var, var x) const { return ybar * x * static_cast<double>(factor); }
+  std::vector<identity> identities(const applied_vjp& r) const {
     return {{"<x, xbar> = degree <y, ybar>",
              sum(r.x[0] * r.xbar[0]) - static_cast<double>(degree) * sum(r.y * r.ybar)}};
   }
@@ -36,7 +36,7 @@ const array<double> x{0.5, -1.25, 2.0, 0.75, -0.375};
 BOOST_AUTO_TEST_SUITE(check_identities)
 
 BOOST_AUTO_TEST_CASE(an_identity_is_held_in_units_of_rounding) {
-  const auto r = check::pull(right_op{}, {x});
+  const auto r = check::vjp(right_op{}, {x});
   BOOST_TEST(r);
   BOOST_TEST_REQUIRE(r.identities.size() == 3U);
   for (const check::held_identity& i : r.identities) {
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(an_identity_is_held_in_units_of_rounding) {
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_identity_fails_though_the_rule_is_right) {
-  const auto r = check::pull(squared_op<2, 3>{}, {x});
+  const auto r = check::vjp(squared_op<2, 3>{}, {x});
   BOOST_TEST((r.outcome == verdict::fail));
   BOOST_TEST((r.reason.find("'<x, xbar> = degree <y, ybar>', which its author declares") == 0), r.reason);
   BOOST_TEST((to_string(r).find("→ BROKEN") != std::string::npos), r);
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_identity_fails_though_the_rule_is_right) {
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_rule_fails_at_its_elements_and_breaks_the_identity) {
-  const auto r = check::pull(squared_op<1, 2>{}, {x});
+  const auto r = check::vjp(squared_op<1, 2>{}, {x});
   BOOST_TEST((r.outcome == verdict::fail));
   BOOST_TEST((r.reason.find("the oracle says") != r.reason.npos), r.reason);
   for (const check::held_identity& i : r.identities) BOOST_TEST(!i.holds());
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(an_op_inside_a_function_is_held_to_it_where_it_reads_the_in
 
 BOOST_AUTO_TEST_CASE(nothing_is_held_at_infinities) {
   const array<double> masked{0.5, -std::numeric_limits<double>::infinity(), 1.0};
-  BOOST_TEST((check::pull(softmax_op{}, {masked}).outcome != verdict::fail));
+  BOOST_TEST((check::vjp(softmax_op{}, {masked}).outcome != verdict::fail));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -14,7 +14,7 @@ struct labelled_softmax_op {
   static constexpr auto name = "labelled_softmax";
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<T> p, in<T> x) const { softmax_op{}.eval(p, x); }
-  var pull(var pbar, var p, var) const {
+  var vjp(var pbar, var p, var) const {
     return (p * pbar).named("D") + (-p * sum(p * pbar, -1, keep)).named("-pp^T");
   }
   bool operator==(const labelled_softmax_op&) const = default;

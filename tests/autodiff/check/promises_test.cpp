@@ -29,7 +29,7 @@ struct spoil_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = i < first ? x[i] : x[i] + x[i] * num::convert<T>(delta);
   }
-  var pull(var ybar, var, var) const { return apply(*this, ybar); }
+  var vjp(var ybar, var, var) const { return apply(*this, ybar); }
   bool operator==(const spoil_op&) const = default;
 };
 
@@ -43,7 +43,7 @@ struct off_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = num::exp(x[i]);
   }
-  var pull(var ybar, var y, var) const { return apply(spoil_op{delta, first}, y * ybar); }
+  var vjp(var ybar, var y, var) const { return apply(spoil_op{delta, first}, y * ybar); }
   bool operator==(const off_op&) const = default;
 };
 
@@ -57,7 +57,7 @@ template <int power, int wrong> struct power_op {
       for (int k = 0; k < power; ++k) y[i] = y[i] * x[i];
     }
   }
-  var pull(var ybar, var, var x) const {
+  var vjp(var ybar, var, var x) const {
     if constexpr (power == 0) return zeros_like(ybar);
     else return ybar * (power * (wrong == 1 ? 1.5 : 1.0)) * apply(power_op<power - 1, wrong - 1>{}, x);
   }
@@ -73,7 +73,7 @@ struct narrow_off_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = std::sin(x[i]);
   }
-  var pull(var ybar, var y, var) const { return ybar * sqrt(1 - y * y) * (1 + delta); }
+  var vjp(var ybar, var y, var) const { return ybar * sqrt(1 - y * y) * (1 + delta); }
   bool operator==(const narrow_off_op&) const = default;
 };
 
@@ -84,7 +84,7 @@ struct crooked_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] * x[i];
   }
-  var pull(var ybar, var, var x) const { return 2 * x * ybar * ybar; }
+  var vjp(var ybar, var, var x) const { return 2 * x * ybar * ybar; }
   bool operator==(const crooked_op&) const = default;
 };
 
@@ -95,7 +95,7 @@ template <class Bad> struct another_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] * x[i] * T(std::same_as<T, Bad> ? 3 : 1);
   }
-  var pull(var ybar, var, var x) const { return 2 * x * ybar; }
+  var vjp(var ybar, var, var x) const { return 2 * x * ybar; }
   bool operator==(const another_op&) const = default;
 };
 
@@ -105,7 +105,7 @@ struct rough_op {  // 1 + 2^−40 times x in double, 2^29 units of rounding off
   template <class T> void eval(out<T> y, in<T> in) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = in[i] * T(std::same_as<T, double> ? 1 + 0x1p-24 : 1);
   }
-  var pull(var ybar, var, var) const { return 1 * ybar; }
+  var vjp(var ybar, var, var) const { return 1 * ybar; }
   bool operator==(const rough_op&) const = default;
 };
 
@@ -121,12 +121,12 @@ BOOST_AUTO_TEST_CASE(the_detection_limit_is_what_it_says) {
   const array<double> one{0.75};
   for (const auto by : {oracle::fifty_digits, oracle::in_double, oracle::complex_step}) {
     const check::options o{.oracle = by, .rounding = false, .explain = false};
-    const auto right = check::pull({off_op{}, {one}}, o);
+    const auto right = check::vjp({off_op{}, {one}}, o);
     BOOST_TEST_REQUIRE(right);
     for (const double sign : {1.0, -1.0}) {
-      const auto seen = check::pull({off_op{3 * sign * right.detection_limit}, {one}}, o);
+      const auto seen = check::vjp({off_op{3 * sign * right.detection_limit}, {one}}, o);
       BOOST_TEST((seen.outcome == verdict::fail), seen);
-      const auto unseen = check::pull({off_op{0.01 * sign * right.detection_limit}, {one}}, o);
+      const auto unseen = check::vjp({off_op{0.01 * sign * right.detection_limit}, {one}}, o);
       BOOST_TEST((unseen.outcome == verdict::pass), unseen);
     }
   }
@@ -134,16 +134,16 @@ BOOST_AUTO_TEST_CASE(the_detection_limit_is_what_it_says) {
 
 BOOST_AUTO_TEST_CASE(the_limit_of_a_push_is_what_it_says) {
   const array<double> one{0.75};
-  const auto right = check::push({off_op{}, {one}});
+  const auto right = check::jvp({off_op{}, {one}});
   BOOST_TEST_REQUIRE(right);
-  BOOST_TEST((check::push({off_op{3 * right.detection_limit}, {one}}).outcome == verdict::fail));
+  BOOST_TEST((check::jvp({off_op{3 * right.detection_limit}, {one}}).outcome == verdict::fail));
 }
 
 // The limit is the worst over all elements, and one element that is off is enough.
 BOOST_AUTO_TEST_CASE(one_element_is_enough) {
   const check::options o{.rounding = false, .explain = false};
-  const double limit = check::pull({off_op{}, {x}}, o).detection_limit;
-  const auto last = check::pull({off_op{3 * limit, 4}, {x}}, o);
+  const double limit = check::vjp({off_op{}, {x}}, o).detection_limit;
+  const auto last = check::vjp({off_op{3 * limit, 4}, {x}}, o);
   BOOST_TEST((last.outcome == verdict::fail));
   BOOST_TEST(last.worst.at == 4);
   BOOST_TEST(last.worst.name == "xbar[4]");
@@ -153,17 +153,17 @@ BOOST_AUTO_TEST_CASE(one_element_is_enough) {
 // In double, element by element and along directions.
 BOOST_AUTO_TEST_CASE(differences_in_double_notice_a_millionth) {
   const check::options o{.oracle = oracle::in_double, .explain = false};
-  BOOST_TEST((check::pull({off_op{1e-6}, {x}}, o).outcome == verdict::fail));
-  BOOST_TEST((check::pull({narrow_off_op{1e-6}, {x * 0.5}}, o).outcome == verdict::fail));
-  BOOST_TEST(check::pull({narrow_off_op{}, {x * 0.5}}, o));
+  BOOST_TEST((check::vjp({off_op{1e-6}, {x}}, o).outcome == verdict::fail));
+  BOOST_TEST((check::vjp({narrow_off_op{1e-6}, {x * 0.5}}, o).outcome == verdict::fail));
+  BOOST_TEST(check::vjp({narrow_off_op{}, {x * 0.5}}, o));
   const array<double> many = xt::linspace<double>(-1, 1, 4000);
   BOOST_TEST(
-      (check::pull({off_op{1e-3, 3999}, {many}}, {.oracle = oracle::in_double}).outcome == verdict::fail));
+      (check::vjp({off_op{1e-3, 3999}, {many}}, {.oracle = oracle::in_double}).outcome == verdict::fail));
 }
 
 BOOST_AUTO_TEST_CASE(a_probe_finds_the_element_that_is_wrong) {
   const array<double> many = xt::linspace<double>(-1, 1, 6000);
-  const auto r = check::pull(off_op{0.5, 5999}, {many}, {.seconds = 5});
+  const auto r = check::vjp(off_op{0.5, 5999}, {many}, {.seconds = 5});
   BOOST_TEST((r.outcome == verdict::fail), r);
   BOOST_TEST((r.oracle.find("along directions of ±1") != r.oracle.npos), r.oracle);
   BOOST_TEST_REQUIRE(!r.explanation.empty());
@@ -177,8 +177,8 @@ BOOST_AUTO_TEST_CASE(orders_are_what_they_are_called) {
       const check::options o{.order = order, .explain = false};
       const bool fails = order == wrong;
       BOOST_TEST_CONTEXT("order " << order << ", wrong at " << wrong) {
-        BOOST_TEST((check::pull(s, o).outcome == (fails ? verdict::fail : verdict::pass)));
-        BOOST_TEST((check::push(s, o).outcome == (fails ? verdict::fail : verdict::pass)));
+        BOOST_TEST((check::vjp(s, o).outcome == (fails ? verdict::fail : verdict::pass)));
+        BOOST_TEST((check::jvp(s, o).outcome == (fails ? verdict::fail : verdict::pass)));
         BOOST_TEST((check::taylor(s, o).outcome == (fails ? verdict::fail : verdict::pass)));
         BOOST_TEST(check::ladder(s, o).wrong_formula == fails);
       }
@@ -188,10 +188,10 @@ BOOST_AUTO_TEST_CASE(orders_are_what_they_are_called) {
   check_orders({power_op<4, 2>{}, {x}}, 2);
   check_orders({power_op<4, 3>{}, {x}}, 3);
   const auto subject_of = [](int order) {
-    return check::pull({power_op<4, 0>{}, {x}}, {.order = order}).subject;
+    return check::vjp({power_op<4, 0>{}, {x}}, {.order = order}).subject;
   };
-  BOOST_TEST(subject_of(1) == "pull(power)");
-  BOOST_TEST(subject_of(3) == "pull(power, order 3)");
+  BOOST_TEST(subject_of(1) == "vjp(power)");
+  BOOST_TEST(subject_of(3) == "vjp(power, order 3)");
 }
 
 BOOST_AUTO_TEST_CASE(mutants_are_of_the_order_that_is_asked_for) {
@@ -230,62 +230,61 @@ BOOST_AUTO_TEST_CASE(blame_forgives_nothing_that_it_could_see) {
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_is_another_function_fails_in_both_directions) {
-  BOOST_TEST((check::pull(another_op<double>{}, {x}).outcome == verdict::fail));
-  BOOST_TEST((check::push({another_op<double>{}, {x}}).outcome == verdict::fail));
-  BOOST_TEST((check::pull(another_op<float>{}, {x}).outcome == verdict::fail));
-  BOOST_TEST((check::push({another_op<float>{}, {x}}).outcome == verdict::fail));
-  const auto of_digits = check::push({another_op<real50>{}, {x}});
+  BOOST_TEST((check::vjp(another_op<double>{}, {x}).outcome == verdict::fail));
+  BOOST_TEST((check::jvp({another_op<double>{}, {x}}).outcome == verdict::fail));
+  BOOST_TEST((check::vjp(another_op<float>{}, {x}).outcome == verdict::fail));
+  BOOST_TEST((check::jvp({another_op<float>{}, {x}}).outcome == verdict::fail));
+  const auto of_digits = check::jvp({another_op<real50>{}, {x}});
   BOOST_TEST((of_digits.outcome == verdict::fail));
-  BOOST_TEST((check::pull(another_op<real50>{}, {x}).outcome == verdict::fail));
+  BOOST_TEST((check::vjp(another_op<real50>{}, {x}).outcome == verdict::fail));
   // Without rounding 50 digits alone are looked at.
-  BOOST_TEST(check::pull(another_op<double>{}, {x}, {.rounding = false}));
-  BOOST_TEST(check::push({another_op<double>{}, {x}}, {.rounding = false}));
+  BOOST_TEST(check::vjp(another_op<double>{}, {x}, {.rounding = false}));
+  BOOST_TEST(check::jvp({another_op<double>{}, {x}}, {.rounding = false}));
 }
 
 BOOST_AUTO_TEST_CASE(a_push_names_the_tangent_that_is_off) {
-  const auto r = check::push({another_op<double>{}, {x}});
+  const auto r = check::jvp({another_op<double>{}, {x}});
   BOOST_TEST((r.worst.name.find("y[") == 0 || r.worst.name.find("Jv[") == 0), r);
   BOOST_TEST(r.numbers.size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(a_rule_that_is_not_linear_cannot_be_transposed) {
   BOOST_TEST((check::adjoint({crooked_op{}, {x}}).outcome == verdict::fail));
-  BOOST_TEST((check::pull(crooked_op{}, {x}).outcome == verdict::fail));
+  BOOST_TEST((check::vjp(crooked_op{}, {x}).outcome == verdict::fail));
 }
 
 BOOST_AUTO_TEST_CASE(oracles_that_do_not_apply_are_refused) {
   check_error(
       errc::unsupported_number,
       [] {
-        check::pull({narrow_off_op{}, {x}}, {.oracle = oracle::fifty_digits});
+        check::vjp({narrow_off_op{}, {x}}, {.oracle = oracle::fifty_digits});
       },
       "in_double");
   check_error(
       errc::unsupported_number,
       [] {
-        check::pull({crooked_op{}, {x}}, {.oracle = oracle::complex_step});
+        check::vjp({crooked_op{}, {x}}, {.oracle = oracle::complex_step});
       },
       "analytic");
   check_error(
       errc::invalid_argument,
       [] {
-        check::push({off_op{}, {x}}, {.order = 0});
+        check::jvp({off_op{}, {x}}, {.order = 0});
       },
       "order 0");
 }
 
 BOOST_AUTO_TEST_CASE(a_seed_repeats_a_check) {
   const auto limit = [](std::uint64_t seed) {
-    return check::pull({softmax_op{}, {x}}, {.seed = seed}).detection_limit;
+    return check::vjp({softmax_op{}, {x}}, {.seed = seed}).detection_limit;
   };
   BOOST_TEST(limit(1) == limit(1));
   BOOST_TEST(limit(1) != limit(2));
-  BOOST_TEST(check::pull({softmax_op{}, {x}}, {.seed = 7}).seed == 7U);
+  BOOST_TEST(check::vjp({softmax_op{}, {x}}, {.seed = 7}).seed == 7U);
 }
 
 BOOST_AUTO_TEST_CASE(explanations_can_be_left_out) {
-  const auto without = check::pull(off_op{0.5}, {x}, {.explain = false}),
-             with = check::pull(off_op{0.5}, {x});
+  const auto without = check::vjp(off_op{0.5}, {x}, {.explain = false}), with = check::vjp(off_op{0.5}, {x});
   BOOST_TEST(without.explanation.empty());
   BOOST_TEST(without.taylor_rate == 0);
   BOOST_TEST_REQUIRE(!with.explanation.empty());

@@ -19,7 +19,7 @@ struct wrong_tanh_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = num::tanh(x[i]);
   }
-  var pull(var ybar, var y, var) const { return ybar * (1 - y); }  // 1 − y² is right
+  var vjp(var ybar, var y, var) const { return ybar * (1 - y); }  // 1 − y² is right
   bool operator==(const wrong_tanh_op&) const = default;
 };
 

@@ -21,7 +21,7 @@ template <int slope> struct cube_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] * x[i] * x[i];
   }
-  var pull(var ybar, var, var x) const { return scale_cotangent(ybar, static_cast<double>(slope) * x * x); }
+  var vjp(var ybar, var, var x) const { return scale_cotangent(ybar, static_cast<double>(slope) * x * x); }
   bool operator==(const cube_op&) const = default;
 };
 
@@ -31,7 +31,7 @@ template <fault f> struct softmax_like_op {
   static constexpr auto name = "softmax_like";
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<T> p, in<T> x) const { softmax_op{}.eval(p, x); }
-  var pull(var pbar, var p, var) const {
+  var vjp(var pbar, var p, var) const {
     if (f == fault::zero) return zeros_like(p);
     return f == fault::no_ppt ? p * pbar : p * (pbar - sum(p * pbar, -1, keep));
   }
@@ -46,7 +46,7 @@ struct tail_op {
     const index_t n = std::same_as<T, double> ? y.size() - 1 : y.size();
     for (index_t i = 0; i < y.size(); ++i) y[i] = i < n ? x[i] * x[i] : T(0);
   }
-  var pull(var ybar, var, var x) const { return 2 * x * ybar; }
+  var vjp(var ybar, var, var x) const { return 2 * x * ybar; }
   bool operator==(const tail_op&) const = default;
 };
 
@@ -58,7 +58,7 @@ template <bool right> struct narrow_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = std::sin(x[i]);
   }
-  var pull(var ybar, var y, var) const { return ybar * sqrt(1 - y * y) * (right ? 1.0 : 1.000001); }
+  var vjp(var ybar, var y, var) const { return ybar * sqrt(1 - y * y) * (right ? 1.0 : 1.000001); }
   bool operator==(const narrow_op&) const = default;
 };
 
@@ -72,7 +72,7 @@ struct moody_op {
     for (index_t i = 0; i < y.size(); ++i)
       y[i] = std::same_as<T, float> ? x[i] * T(1 + calls * 0x1p-22) : x[i];
   }
-  var pull(var ybar, var y, var) const { return ybar + 0 * y; }
+  var vjp(var ybar, var y, var) const { return ybar + 0 * y; }
   bool operator==(const moody_op&) const = default;
 };
 
@@ -83,11 +83,11 @@ const array<double> x{0.5, -1.25, 2.0, 0.75, -0.375};
 BOOST_AUTO_TEST_SUITE(checks)
 
 BOOST_AUTO_TEST_CASE(a_right_rule_passes_at_every_order) {
-  BOOST_TEST(check::pull(cube_op<3>{}, {x}));
-  BOOST_TEST(check::pull(cube_op<3>{}, {1.5}));
-  BOOST_TEST(check::pull({cube_op<3>{}, {x}}, {.order = 2}));
-  BOOST_TEST(check::pull({cube_op<3>{}, {x}}, {.order = 3}));
-  BOOST_TEST(check::push({cube_op<3>{}, {x}}));
+  BOOST_TEST(check::vjp(cube_op<3>{}, {x}));
+  BOOST_TEST(check::vjp(cube_op<3>{}, {1.5}));
+  BOOST_TEST(check::vjp({cube_op<3>{}, {x}}, {.order = 2}));
+  BOOST_TEST(check::vjp({cube_op<3>{}, {x}}, {.order = 3}));
+  BOOST_TEST(check::jvp({cube_op<3>{}, {x}}));
   BOOST_TEST(check::adjoint({cube_op<3>{}, {x}}));
   const auto t = check::taylor({cube_op<3>{}, {x}});
   BOOST_TEST(t);
@@ -95,26 +95,26 @@ BOOST_AUTO_TEST_CASE(a_right_rule_passes_at_every_order) {
 }
 
 BOOST_AUTO_TEST_CASE(its_detection_limit_is_what_50_digits_allow) {
-  const auto r = check::pull(cube_op<3>{}, {x});
+  const auto r = check::vjp(cube_op<3>{}, {x});
   BOOST_TEST(r.detection_limit > 0);
   BOOST_TEST(r.detection_limit < 1e-30);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_rule_fails_and_says_where) {
-  const auto r = check::pull(cube_op<2>{}, {x});
+  const auto r = check::vjp(cube_op<2>{}, {x});
   BOOST_TEST((r.outcome == verdict::fail));
   BOOST_TEST(!r);
   BOOST_TEST(r.worst.difference != 0);
   BOOST_TEST(std::abs(r.worst.rule / r.worst.oracle - 2.0 / 3) < 1e-15);
   const std::string text = to_string(r);
-  for (const char* part : {"FAIL  pull(cube)", "input 0 double[5]", "vjp_test.cpp:", "worst", "xbar["})
+  for (const char* part : {"FAIL  vjp(cube)", "input 0 double[5]", "vjp_test.cpp:", "worst", "xbar["})
     BOOST_TEST((text.find(part) != text.npos), part << " is missing in " << text);
   std::ostringstream os;
   os << r;
   BOOST_TEST(os.str() == text);
   BOOST_TEST((check::taylor({cube_op<2>{}, {x}}).outcome == verdict::fail));
   BOOST_TEST(std::abs(check::taylor({cube_op<2>{}, {x}}).rate - 1) < 0.05);
-  BOOST_TEST((check::push({cube_op<2>{}, {x}}).outcome == verdict::fail));
+  BOOST_TEST((check::jvp({cube_op<2>{}, {x}}).outcome == verdict::fail));
   // forward mode is the wrong rule transposed: the two agree
   BOOST_TEST(check::adjoint({cube_op<2>{}, {x}}));
 }
@@ -122,15 +122,15 @@ BOOST_AUTO_TEST_CASE(a_wrong_rule_fails_and_says_where) {
 // What central differences with a fixed step and tolerance do not see from 317 classes on.
 BOOST_AUTO_TEST_CASE(a_softmax_without_its_second_term_fails_however_many_classes) {
   const array<double> equal = xt::zeros<double>({64});
-  BOOST_TEST(check::pull(softmax_like_op<fault::none>{}, {equal}));
-  BOOST_TEST((check::pull(softmax_like_op<fault::no_ppt>{}, {equal}).outcome == verdict::fail));
-  BOOST_TEST((check::pull(softmax_like_op<fault::zero>{}, {equal}).outcome == verdict::fail));
+  BOOST_TEST(check::vjp(softmax_like_op<fault::none>{}, {equal}));
+  BOOST_TEST((check::vjp(softmax_like_op<fault::no_ppt>{}, {equal}).outcome == verdict::fail));
+  BOOST_TEST((check::vjp(softmax_like_op<fault::zero>{}, {equal}).outcome == verdict::fail));
 }
 
 BOOST_AUTO_TEST_CASE(a_seed_in_the_null_space_proves_nothing) {
   const check::options ones{.cotangent = {array<double>(xt::ones<double>({5}))}};
-  for (const auto& r : {check::pull(softmax_like_op<fault::none>{}, {x}, ones),
-                        check::pull(softmax_like_op<fault::zero>{}, {x}, ones)}) {
+  for (const auto& r : {check::vjp(softmax_like_op<fault::none>{}, {x}, ones),
+                        check::vjp(softmax_like_op<fault::zero>{}, {x}, ones)}) {
     BOOST_TEST((r.outcome == verdict::inconclusive));
     BOOST_TEST((r.reason.find("null space") != r.reason.npos), r.reason);
   }
@@ -139,10 +139,10 @@ BOOST_AUTO_TEST_CASE(a_seed_in_the_null_space_proves_nothing) {
 BOOST_AUTO_TEST_CASE(what_is_not_finite_proves_nothing) {
   for (const double v : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     const array<double> bad{0.5, v};
-    const auto r = check::pull(cube_op<3>{}, {bad});
+    const auto r = check::vjp(cube_op<3>{}, {bad});
     BOOST_TEST((r.outcome == verdict::inconclusive), r);
     BOOST_TEST((r.reason.find("not finite") != r.reason.npos), r.reason);
-    BOOST_TEST((check::pull(cube_op<2>{}, {bad}).outcome == verdict::fail));
+    BOOST_TEST((check::vjp(cube_op<2>{}, {bad}).outcome == verdict::fail));
   }
 }
 
@@ -153,22 +153,22 @@ BOOST_AUTO_TEST_CASE(a_constant_loss_proves_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_fault_of_one_number_type_is_named) {
-  const auto r = check::pull(tail_op{}, {x});
+  const auto r = check::vjp(tail_op{}, {x});
   BOOST_TEST((r.outcome == verdict::fail));
   BOOST_TEST(r.worst.name == "y[4] in double");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_body_for_50_digits_double_has_to_do_and_the_report_says_so) {
   const array<double> small{0.5, -0.25, 0.75};
-  const auto r = check::pull(narrow_op<true>{}, {small});
+  const auto r = check::vjp(narrow_op<true>{}, {small});
   BOOST_TEST(r);
   BOOST_TEST(r.detection_limit < 1e-8);
   BOOST_TEST((r.oracle.find("for want of a body for 50 digits") != r.oracle.npos));
-  BOOST_TEST((check::pull(narrow_op<false>{}, {small}).outcome == verdict::fail));
+  BOOST_TEST((check::vjp(narrow_op<false>{}, {small}).outcome == verdict::fail));
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_repeat_is_told_apart) {
-  const auto r = check::pull(moody_op{}, {x});
+  const auto r = check::vjp(moody_op{}, {x});
   BOOST_TEST(!r.repeatable);
   BOOST_TEST((r.outcome == verdict::fail));
   BOOST_TEST((to_string(r).find("two evaluations differ: not repeatable") != std::string::npos), r);
@@ -220,13 +220,13 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_refused) {
   check_error(
       errc::shape_mismatch,
       [] {
-        check::pull(cube_op<3>{}, {x}, {.cotangent = {array<double>{1, 2}}});
+        check::vjp(cube_op<3>{}, {x}, {.cotangent = {array<double>{1, 2}}});
       },
       "[2]", "[5]");
   check_error(
       errc::invalid_argument,
       [] {
-        check::pull({cube_op<3>{}, {x}}, {.order = 4});
+        check::vjp({cube_op<3>{}, {x}}, {.order = 4});
       },
       "order 4");
   check_error(
@@ -238,9 +238,9 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(reports_are_json) {
-  const std::string text = to_json(check::pull(cube_op<2>{}, {x}));
+  const std::string text = to_json(check::vjp(cube_op<2>{}, {x}));
   for (const char* part :
-       {"\"outcome\": \"FAIL\"", "\"subject\": \"pull(cube)\"", "\"worst\": {", "\"seed\": 24301"})
+       {"\"outcome\": \"FAIL\"", "\"subject\": \"vjp(cube)\"", "\"worst\": {", "\"seed\": 24301"})
     BOOST_TEST((text.find(part) != text.npos), part << " is missing in " << text);
 }
 

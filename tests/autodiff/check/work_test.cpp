@@ -62,7 +62,7 @@ struct half_op {
   template <class T> void eval(out<T> y, in<T> in) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = num::exp(in[i]);
   }
-  var pull(var ybar, var y, var) const { return 0.5 * y * ybar; }
+  var vjp(var ybar, var y, var) const { return 0.5 * y * ybar; }
   bool operator==(const half_op&) const = default;
 };
 
@@ -90,28 +90,28 @@ BOOST_AUTO_TEST_CASE(a_long_recurrence_is_checked_within_its_work) {
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_not_begun_and_says_what_it_would_take) {
-  const auto r = check::pull(softmax_op{}, {x}, {.seconds = little});
+  const auto r = check::vjp(softmax_op{}, {x}, {.seconds = little});
   BOOST_TEST((r.outcome == verdict::inconclusive), r);
   check_says_what_it_needs(r.reason);
   BOOST_TEST(r.work < 1e-2);
   // Given what it asks for, it is done.
   const auto at = r.reason.find("`seconds = ");
   BOOST_TEST_REQUIRE((at != r.reason.npos), r.reason);
-  BOOST_TEST(check::pull(softmax_op{}, {x}, {.seconds = std::stod(r.reason.substr(at + 11))}));
+  BOOST_TEST(check::vjp(softmax_op{}, {x}, {.seconds = std::stod(r.reason.substr(at + 11))}));
 }
 
 BOOST_AUTO_TEST_CASE(the_work_is_counted_and_not_timed) {
-  const auto once = check::pull(softmax_op{}, {x}), again = check::pull(softmax_op{}, {x});
+  const auto once = check::vjp(softmax_op{}, {x}), again = check::vjp(softmax_op{}, {x});
   BOOST_TEST(once.work > 0);
   BOOST_TEST(once.work == again.work, boost::test_tools::tolerance(1e-6));
   const array<double> more = xt::linspace<double>(-1, 1, 8);
-  BOOST_TEST(check::pull(softmax_op{}, {more}).work > 2 * once.work);
+  BOOST_TEST(check::vjp(softmax_op{}, {more}).work > 2 * once.work);
 }
 
 BOOST_AUTO_TEST_CASE(every_check_keeps_to_it) {
   const check::subject s(softmax_op{}, {x});
   const check::options o{.seconds = little};
-  check_says_what_it_needs(check::push(s, o).reason);
+  check_says_what_it_needs(check::jvp(s, o).reason);
   check_says_what_it_needs(check::adjoint(s, o).reason);
   check_says_what_it_needs(check::taylor(s, o).reason);
   check_says_what_it_needs(check::ladder(s, o).reason);
@@ -158,9 +158,9 @@ BOOST_AUTO_TEST_CASE(mutants_of_several_samples_share_one_budget) {
 
 // A fault that is found stays found when the work for explaining it is used up.
 BOOST_AUTO_TEST_CASE(a_failure_is_kept_when_the_work_ends) {
-  const double whole = check::pull(half_op{}, {x}).work;
-  const double slopes = check::pull(half_op{}, {x}, {.rounding = false, .explain = false}).work;
-  const auto r = check::pull(half_op{}, {x}, {.seconds = std::max(1.6 * slopes, 0.5 * whole)});
+  const double whole = check::vjp(half_op{}, {x}).work;
+  const double slopes = check::vjp(half_op{}, {x}, {.rounding = false, .explain = false}).work;
+  const auto r = check::vjp(half_op{}, {x}, {.seconds = std::max(1.6 * slopes, 0.5 * whole)});
   BOOST_TEST((r.outcome == verdict::fail), r);
   BOOST_TEST(r.work < 0.8 * whole);
 }

@@ -55,11 +55,11 @@ struct crooked_op {
   static constexpr auto name = "crooked";
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<T> y, in<T> x) const { std::copy_n(x.data, x.size(), y.data); }
-  var pull(var ybar, var, var) const { return ybar * ybar; }
+  var vjp(var ybar, var, var) const { return ybar * ybar; }
   bool operator==(const crooked_op&) const = default;
 };
 
-// Whether the transposed pull of y still reaches the cotangent it is linear in.
+// Whether the transposed vjp of y still reaches the cotangent it is linear in.
 bool transposed_reaches_cotangent(const tape& t, const var& y, const var& x, const var& ybar, const var& v) {
   const var tangent = vjp(vjp(y, x, ybar), ybar, v);
   return reached(t, tangent.id())[ybar.id()];

@@ -42,7 +42,7 @@ class opaque_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] * T(k_);
   }
-  var pull(var ybar, var, var) const { return ybar * k_; }
+  var vjp(var ybar, var, var) const { return ybar * k_; }
   bool operator==(const opaque_op& other) const { return k_ == other.k_; }
 
  private:

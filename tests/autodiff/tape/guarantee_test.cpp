@@ -10,7 +10,7 @@ namespace {
 // x², which throws where it is told to.
 struct faulty_op {
   static constexpr auto name = "faulty";
-  enum class fails { infer, pull, late_in_pull } where;
+  enum class fails { infer, vjp, late_in_pull } where;
   shape infer(const shape& x) const {
     if (where == fails::infer) throw std::runtime_error("infer gave up");
     return x;
@@ -18,10 +18,10 @@ struct faulty_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] * x[i];
   }
-  var pull(var ybar, var, var x) const {
-    if (where == fails::pull) throw std::runtime_error("pull gave up");
+  var vjp(var ybar, var, var x) const {
+    if (where == fails::vjp) throw std::runtime_error("vjp gave up");
     const var xbar = 12345.25 * ybar * x;
-    if (where == fails::late_in_pull) throw error(errc::invalid_argument, "pull gave up late");
+    if (where == fails::late_in_pull) throw error(errc::invalid_argument, "vjp gave up late");
     return xbar;
   }
   bool operator==(const faulty_op&) const = default;
@@ -95,15 +95,15 @@ BOOST_AUTO_TEST_CASE(an_op_that_refuses_its_kinds) {
 BOOST_AUTO_TEST_CASE(an_op_that_throws) {
   refused("infer", [&] { apply(faulty_op{faulty_op::fails::infer}, x); });
   refused("infer beside a number", [&] { apply(faulty_op{faulty_op::fails::infer}, 12345.25); });
-  const var early = sum(apply(faulty_op{faulty_op::fails::pull}, exp(x)));
-  refused("pull", [&] { grad(early, x); });
-  refused("pull under vjp", [&] { vjp(early, x, y); });
-  refused("pull under jvp", [&] { jvp(early, x, x); });
-  refused("pull under hvp", [&] { hvp(early, x, x); });
-  const var many = apply(faulty_op{faulty_op::fails::pull}, x);
-  refused("pull under jacobian", [&] { jacobian(many, x); });
+  const var early = sum(apply(faulty_op{faulty_op::fails::vjp}, exp(x)));
+  refused("vjp", [&] { grad(early, x); });
+  refused("vjp under vjp", [&] { vjp(early, x, y); });
+  refused("vjp under jvp", [&] { jvp(early, x, x); });
+  refused("vjp under hvp", [&] { hvp(early, x, x); });
+  const var many = apply(faulty_op{faulty_op::fails::vjp}, x);
+  refused("vjp under jacobian", [&] { jacobian(many, x); });
   const var late = sum(apply(faulty_op{faulty_op::fails::late_in_pull}, exp(x)));
-  refused("late in pull", [&] { grad(late, x); });
+  refused("late in vjp", [&] { grad(late, x); });
   const var composed = sum(apply(faulty_reference_op{}, exp(x)));
   refused("reference", [&] { grad(composed, x); });
 }

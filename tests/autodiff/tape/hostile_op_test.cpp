@@ -30,7 +30,7 @@ struct meddling_op {
     meddle(in_its::eval);
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] * x[i];
   }
-  var pull(var ybar, var, var x) const {
+  var vjp(var ybar, var, var x) const {
     meddle(in_its::rule);
     return 2.0 * x * ybar;
   }
@@ -43,7 +43,7 @@ struct circular_op {
   bool again;
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<T> y, in<T> x) const { std::copy_n(x.data, x.size(), y.data); }
-  var pull(var ybar, var y, var x) const {
+  var vjp(var ybar, var y, var x) const {
     return ybar * grad(sum(again ? apply(circular_op{true}, x) : y), x);
   }
   bool operator==(const circular_op&) const = default;
@@ -56,7 +56,7 @@ struct by_derivatives_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] * x[i];
   }
-  var pull(var ybar, var, var x) const { return ybar * grad(sum(square(x)), x); }
+  var vjp(var ybar, var, var x) const { return ybar * grad(sum(square(x)), x); }
   bool operator==(const by_derivatives_op&) const = default;
 };
 

@@ -16,13 +16,13 @@ struct times_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = T(factor) * x[i];
   }
-  var pull(var ybar, var, var) const { return factor * ybar; }
+  var vjp(var ybar, var, var) const { return factor * ybar; }
   bool operator==(const times_op&) const = default;
 };
 
 // The same with another rule.
 struct steeper_op : times_op {
-  var pull(var ybar, var, var) const { return 2 * factor * ybar; }
+  var vjp(var ybar, var, var) const { return 2 * factor * ybar; }
   bool operator==(const steeper_op&) const = default;
 };
 
@@ -32,7 +32,7 @@ struct halve_op {
   template <class T> void eval(out<T> y, in<T> x) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] / T(2);
   }
-  var pull(var ybar, var, var) const { return ybar / 2; }
+  var vjp(var ybar, var, var) const { return ybar / 2; }
   bool operator==(const halve_op&) const = default;
 };
 struct derived_halve_op : halve_op {
@@ -41,7 +41,7 @@ struct derived_halve_op : halve_op {
 
 struct crooked_op : halve_op {
   static constexpr auto name = "crooked";
-  var pull(var ybar, var, var) const { return ybar * ybar; }
+  var vjp(var ybar, var, var) const { return ybar * ybar; }
   bool operator==(const crooked_op&) const = default;
 };
 

@@ -24,7 +24,7 @@ struct counting_op {
     ++evaluations;
     std::copy_n(x.data, x.size(), y.data);
   }
-  var pull(var ybar, var, var) const { return ybar; }
+  var vjp(var ybar, var, var) const { return ybar; }
   bool operator==(const counting_op&) const = default;
 };
 

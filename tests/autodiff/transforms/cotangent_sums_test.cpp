@@ -276,7 +276,7 @@ struct corner_op {  // y = x at (0, 0) of a square of zeros
     std::fill_n(y.data, y.size(), T(0));
     y[0] = T(times) * x[0];
   }
-  var pull(var ybar, var, var x) const {
+  var vjp(var ybar, var, var x) const {
     return reshape(times * slice(slice(ybar, 0, 0, 1), 1, 0, 1), x.shape());
   }
   static var sum_of(std::span<const var> terms) {
@@ -294,7 +294,7 @@ struct top_left_op {
   double times = 1;
   shape infer(const shape&) const { return {}; }
   template <class T> void eval(out<T> y, in<T> x) const { y[0] = T(times) * x[0]; }
-  var pull(var ybar, var, var x) const { return apply(corner_op{x.shape()[0], times}, operand(ybar)); }
+  var vjp(var ybar, var, var x) const { return apply(corner_op{x.shape()[0], times}, operand(ybar)); }
   bool operator==(const top_left_op&) const = default;
 };
 

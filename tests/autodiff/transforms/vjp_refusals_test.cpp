@@ -9,7 +9,7 @@ using reel::test::check_error;
 
 namespace {
 
-// y = a + b, whose pull is wrong in the way it is told.
+// y = a + b, whose vjp is wrong in the way it is told.
 struct wrong_op {
   static constexpr auto name = "wrong";
   enum class way { none_for_b, shape, kind, other_tape, stale } how;
@@ -18,7 +18,7 @@ struct wrong_op {
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = a[i] + b[i];
   }
-  std::array<var, 2> pull(var ybar, var, var a, var) const {
+  std::array<var, 2> vjp(var ybar, var, var a, var) const {
     switch (how) {
       case way::none_for_b:
         return {ybar, none};
@@ -33,7 +33,7 @@ struct wrong_op {
   bool operator==(const wrong_op&) const = default;
 };
 
-// Σx of any number of inputs; its pull gives too few cotangents.
+// Σx of any number of inputs; its vjp gives too few cotangents.
 struct short_op {
   static constexpr auto name = "short";
   shape infer(std::span<const shape> x) const { return x[0]; }
@@ -43,7 +43,7 @@ struct short_op {
       for (std::size_t k = 0; k < x.size(); ++k) y[i] = y[i] + x[k][i];
     }
   }
-  std::vector<var> pull(var ybar, var, std::span<const var>) const { return {ybar}; }
+  std::vector<var> vjp(var ybar, var, std::span<const var>) const { return {ybar}; }
   bool operator==(const short_op&) const = default;
 };
 

@@ -20,7 +20,7 @@ struct cube_op {
   template <class T> void eval(reel::out<T> y, reel::in<T> x) const {
     for (reel::index_t i = 0; i < y.size(); ++i) y[i] = x[i] * x[i] * x[i];
   }
-  reel::var pull(reel::var ybar, reel::var, reel::var x) const { return ybar * 3 * square(x); }
+  reel::var vjp(reel::var ybar, reel::var, reel::var x) const { return ybar * 3 * square(x); }
   bool operator==(const cube_op&) const = default;
 };
 

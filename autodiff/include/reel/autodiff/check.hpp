@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The check kit: proves derivative rules, the library's and yours, in one line.
 //
-//   BOOST_TEST(check::pull(my_op{}, {x}));                            // an op
+//   BOOST_TEST(check::vjp(my_op{}, {x}));                            // an op
 //   BOOST_TEST(check::function(loss, std::tuple(model, X, labels)));  // a function of trees
 //
 // A rule is compared with differences of the values it claims to differentiate, in 50 digits, which know
@@ -45,17 +45,17 @@ struct options {
 };
 
 // Whether the cotangents of a subject are those its values imply.
-report pull(const subject& s, const options& o = {});
+report vjp(const subject& s, const options& o = {});
 
 template <operation Op>
-report pull(const Op& op, const arguments& x, const options& o = {}, place where = here()) {
-  return pull(subject(op, x, where), o);
+report vjp(const Op& op, const arguments& x, const options& o = {}, place where = here()) {
+  return vjp(subject(op, x, where), o);
 }
 
 // A function of one tree, or of a tuple of arguments of which the first is differentiated by.
 template <detail::function_object F, class X>
 report function(const F& f, const X& inputs, const options& o = {}, place where = here()) {
-  return pull(subject(f, inputs, "function", where), o);
+  return vjp(subject(f, inputs, "function", where), o);
 }
 
 }  // namespace reel::check

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An op is one value struct: a name, `infer` (shapes), `eval` (numbers) and `pull` (its backward rule).
+// An op is one value struct: a name, `infer` (shapes), `eval` (numbers) and `vjp` (its backward rule).
 //
 //   struct cube_op {
 //     static constexpr auto name = "cube";
@@ -8,7 +8,7 @@
 //       for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] * x[i] * x[i];
 //     }
 //     // y = x³, dy = 3x² dx
-//     var pull(var ybar, var y, var x) const { return scale_cotangent(ybar, 3 * x * x); }
+//     var vjp(var ybar, var y, var x) const { return scale_cotangent(ybar, 3 * x * x); }
 //     bool operator==(const cube_op&) const = default;
 //   };
 //   var cube(operand x) { return apply(cube_op{}, x); }
@@ -30,7 +30,7 @@
 //   static constexpr bool product = true;           y[i] = a[i]·b[i]
 //   static constexpr bool finite_product = true;    y[i] = a[i]·b[i] where both are finite
 //   static constexpr bool difference = true;        y[i] = a[i] − b[i]
-// In place of pull, `reference(x...)` gives a composition of other ops whose derivative is used. What
+// In place of vjp, `reference(x...)` gives a composition of other ops whose derivative is used. What
 // freeze can make use of beside: by_rows, accumulate, turned, transposed, units, add_scaled, eval_both,
 // links, see op_plans.hpp.
 // How results that are mostly zeros are added up, if the op knows a cheaper way than to make each of them:
@@ -38,7 +38,7 @@
 // The sweep calls it with two or more cotangents of one shape that this op recorded, or another op with the
 // same sum_of. It records their sum. recorded_by and operands_of tell it how a term was recorded.
 // What the check kit holds its cotangents to, beside their being right:
-//   std::vector<identity> identities(const pulled& r) const
+//   std::vector<identity> identities(const applied_vjp& r) const
 //     { return {{"1^T xbar = 0", sum(r.xbar[0], axis)}}; }
 #pragma once
 
@@ -122,7 +122,7 @@ struct identity {
 };
 
 // One application of a rule: ȳ, y, and for each input its cotangent, `none` where its kind has none.
-struct pulled {
+struct applied_vjp {
   var ybar, y;
   std::span<const var> x, xbar;
 };
@@ -189,8 +189,8 @@ template <class Op, std::size_t... I> constexpr bool can_infer(std::index_sequen
     { op.infer(s...) } -> std::convertible_to<shape>;
   };
 }
-template <class Op, std::size_t... I> constexpr bool can_pull(std::index_sequence<I...>) {
-  return requires(const Op& op, var v, var_t<I>... x) { op.pull(v, v, x...); };
+template <class Op, std::size_t... I> constexpr bool can_vjp(std::index_sequence<I...>) {
+  return requires(const Op& op, var v, var_t<I>... x) { op.vjp(v, v, x...); };
 }
 template <class Op, std::size_t... I> constexpr bool can_refer(std::index_sequence<I...>) {
   return requires(const Op& op, var_t<I>... x) {
@@ -209,11 +209,11 @@ concept infers = (variadic_op<Op> &&
                   }) ||
                  (!variadic_op<Op> && can_infer<Op>(inputs_of<Op>{}));
 template <class Op>
-concept pulls = (variadic_op<Op> &&
-                 requires(const Op& op, var v, std::span<const var> x) {
-                   { op.pull(v, v, x) } -> std::convertible_to<std::vector<var>>;
-                 }) ||
-                (!variadic_op<Op> && can_pull<Op>(inputs_of<Op>{}));
+concept has_vjp = (variadic_op<Op> &&
+                   requires(const Op& op, var v, std::span<const var> x) {
+                     { op.vjp(v, v, x) } -> std::convertible_to<std::vector<var>>;
+                   }) ||
+                  (!variadic_op<Op> && can_vjp<Op>(inputs_of<Op>{}));
 template <class Op>
 concept refers = !variadic_op<Op> && can_refer<Op>(inputs_of<Op>{});
 // A result of kind index or bool has no cotangent, so there is nothing to pull back.
@@ -234,7 +234,7 @@ concept evaluated_op = requires {
 // The whole contract of an op; a compiler's message names the part that is missing.
 template <class Op>
 concept operation = std::equality_comparable<Op> && std::copyable<Op> && named_op<Op> && evaluated_op<Op> &&
-    detail::infers<Op> &&(detail::has_no_cotangent<Op> || detail::pulls<Op> || detail::refers<Op>);
+    detail::infers<Op> &&(detail::has_no_cotangent<Op> || detail::has_vjp<Op> || detail::refers<Op>);
 
 namespace detail {
 
@@ -254,7 +254,7 @@ struct op_traits {
   const follows* inputs;
   std::array<eval_fn, element_count> eval;  // null where the op has no body
   shape (*infer)(const void* op, std::span<const shape* const> x);
-  void (*pull)(const void* op, const var& ybar, const var& y, std::span<const var> x, std::span<var> xbar);
+  void (*vjp)(const void* op, const var& ybar, const var& y, std::span<const var> x, std::span<var> xbar);
   bool (*same)(const void* a, const void* b);  // attributes equal, floating-point ones bit for bit
   std::shared_ptr<const void> (*copy)(const void* op);
   std::size_t (*hash)(const void* op);  // of ops that are the same the same
@@ -264,7 +264,7 @@ struct op_traits {
   std::shared_ptr<const void> (*turned)(const void* op, unsigned inputs, bool result, index_t used,
                                         bool& swap) = nullptr;
   std::shared_ptr<const void> (*transposed)(const void* op) = nullptr;
-  std::vector<identity> (*identities)(const void* op, const pulled& r) = nullptr;
+  std::vector<identity> (*identities)(const void* op, const applied_vjp& r) = nullptr;
   unsigned (*units)(const void* op) = nullptr;
   bool (*adds_scaled)(const void* op, std::span<const shape* const> x) = nullptr;
   std::array<eval_fn, element_count> add_scaled = {};
@@ -322,22 +322,22 @@ template <class Op> shape infer(const void* self, std::span<const shape* const> 
   }
 }
 
-void pull_reference(const var& r, const var& ybar, std::span<const var> x, std::span<var> xbar);
+void vjp_of_reference(const var& r, const var& ybar, std::span<const var> x, std::span<var> xbar);
 void check_cotangent_count(const var& y, std::size_t given, std::size_t inputs);
 var fresh(const var& x);  // an identity node: a handle that only later uses go through
 
 template <class Op>
-void pull(const void* self, const var& ybar, const var& y, std::span<const var> x, std::span<var> xbar) {
+void vjp_of(const void* self, const var& ybar, const var& y, std::span<const var> x, std::span<var> xbar) {
   [[maybe_unused]] const auto& op = *static_cast<const Op*>(self);
   if constexpr (has_no_cotangent<Op>) {
     static_cast<void>(ybar), static_cast<void>(y), static_cast<void>(x), static_cast<void>(xbar);
   } else if constexpr (variadic_op<Op>) {
-    const std::vector<var> r = op.pull(ybar, y, x);
+    const std::vector<var> r = op.vjp(ybar, y, x);
     check_cotangent_count(y, r.size(), x.size());
     for (std::size_t i = 0; i < x.size(); ++i) xbar[i] = r[i];
-  } else if constexpr (pulls<Op>) {
+  } else if constexpr (has_vjp<Op>) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-      const auto r = op.pull(ybar, y, x[I]...);
+      const auto r = op.vjp(ybar, y, x[I]...);
       if constexpr (std::convertible_to<decltype(r), var>) xbar[0] = r;
       else ((xbar[I] = std::get<I>(r)), ...);
     }
@@ -345,7 +345,7 @@ void pull(const void* self, const var& ybar, const var& y, std::span<const var> 
   } else {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       const std::array<var, sizeof...(I)> inner{fresh(x[I])...};
-      pull_reference(op.reference(inner[I]...), ybar, inner, xbar);
+      vjp_of_reference(op.reference(inner[I]...), ybar, inner, xbar);
     }
     (inputs_of<Op>{});
   }

@@ -37,9 +37,9 @@ template <class Op> std::size_t hash(const void* op) {
   else return 0;
 }
 
-template <class Op> constexpr auto declares() -> std::vector<identity> (*)(const void*, const pulled&) {
-  if constexpr (requires(const Op& op, const pulled& r) { op.identities(r); })
-    return [](const void* op, const pulled& r) { return static_cast<const Op*>(op)->identities(r); };
+template <class Op> constexpr auto declares() -> std::vector<identity> (*)(const void*, const applied_vjp&) {
+  if constexpr (requires(const Op& op, const applied_vjp& r) { op.identities(r); })
+    return [](const void* op, const applied_vjp& r) { return static_cast<const Op*>(op)->identities(r); };
   else return nullptr;
 }
 
@@ -66,7 +66,7 @@ template <class Op> constexpr op_traits make_traits() {
 , .finite_product = requires { requires Op::finite_product; }
 , .difference = requires { requires Op::difference; }
 , .stateless = std::is_empty_v<Op>, .result = s::result, .inputs = s::inputs.data(), .eval = evals<Op>(),
-  .infer = &detail::infer<Op>, .pull = &detail::pull<Op>, .same = &detail::same<Op>,
+  .infer = &detail::infer<Op>, .vjp = &detail::vjp_of<Op>, .same = &detail::same<Op>,
   .copy = [](const void* op) -> std::shared_ptr<const void> {
     return std::make_shared<const Op>(*static_cast<const Op*>(op));
   },

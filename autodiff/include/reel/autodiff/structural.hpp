@@ -130,7 +130,7 @@ struct identity_op {
   static constexpr bool any_kind = true, analytic = true, elementwise = true, view = true;
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<T> y, in<T> x) const { std::copy_n(x.data, x.size(), y.data); }
-  var pull(var ybar, var y, var x) const;
+  var vjp(var ybar, var y, var x) const;
   bool operator==(const identity_op&) const = default;
 };
 
@@ -139,7 +139,7 @@ struct detach_op {
   static constexpr bool any_kind = true, elementwise = true, view = true;
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<T> y, in<T> x) const { std::copy_n(x.data, x.size(), y.data); }
-  var pull(var ybar, var y, var x) const;
+  var vjp(var ybar, var y, var x) const;
   bool operator==(const detach_op&) const = default;
 };
 
@@ -149,7 +149,7 @@ struct add_op {
   shape infer(const shape& a, const shape& b) const;
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const;
   template <std::floating_point T> const kernels::links& links() const;
-  std::array<var, 2> pull(var ybar, var y, var a, var b) const;
+  std::array<var, 2> vjp(var ybar, var y, var a, var b) const;
   bool operator==(const add_op&) const = default;
 };
 
@@ -172,7 +172,7 @@ struct broadcast_to_op {
   shape to;
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> y, in<T> x) const;
-  var pull(var ybar, var y, var x) const;
+  var vjp(var ybar, var y, var x) const;
   bool operator==(const broadcast_to_op&) const = default;
 };
 
@@ -182,7 +182,7 @@ struct sum_to_op {
   shape to;
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> y, in<T> x) const;
-  var pull(var ybar, var y, var x) const;
+  var vjp(var ybar, var y, var x) const;
   static var sum_of(std::span<const var> terms);
   bool operator==(const sum_to_op&) const = default;
 };
@@ -193,7 +193,7 @@ struct reshape_op {
   shape to;
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> y, in<T> x) const { std::copy_n(x.data, x.size(), y.data); }
-  var pull(var ybar, var y, var x) const;
+  var vjp(var ybar, var y, var x) const;
   bool operator==(const reshape_op&) const = default;
 };
 
@@ -203,7 +203,7 @@ struct concat_op {
   int axis = 0;
   shape infer(std::span<const shape> x) const;
   template <class T> void eval(out<T> y, many<T> x) const;
-  std::vector<var> pull(var ybar, var y, std::span<const var> x) const;
+  std::vector<var> vjp(var ybar, var y, std::span<const var> x) const;
   bool operator==(const concat_op&) const = default;
 };
 
@@ -220,7 +220,7 @@ struct slice_op {
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> y, in<T> x) const;
   slice_op transposed() const { return {detail::other_axis(axis), begin, end}; }
-  var pull(var ybar, var y, var x) const;
+  var vjp(var ybar, var y, var x) const;
   bool operator==(const slice_op&) const = default;
 };
 
@@ -233,7 +233,7 @@ struct pad_op {
   template <class T> void eval(out<T> y, in<T> x) const;
   pad_op transposed() const { return {detail::other_axis(axis), before, after}; }
   static var sum_of(std::span<const var> terms);
-  var pull(var ybar, var y, var x) const;
+  var vjp(var ybar, var y, var x) const;
   bool operator==(const pad_op&) const = default;
 };
 
@@ -249,7 +249,7 @@ struct padded_sum_op {
   template <class T> void eval(out<T> y, many<T> x) const;
   padded_sum_op transposed() const;
   static constexpr auto sum_of = &pad_op::sum_of;
-  std::vector<var> pull(var ybar, var y, std::span<const var> x) const;
+  std::vector<var> vjp(var ybar, var y, std::span<const var> x) const;
   bool operator==(const padded_sum_op&) const = default;
 };
 

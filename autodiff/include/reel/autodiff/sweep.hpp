@@ -15,7 +15,7 @@ namespace reel {
 std::vector<var> vjp(std::span<const var> y, std::span<const var> x, std::span<const var> ybar);
 var vjp(const var& y, const var& x, const var& ybar);
 
-// Tangents of `y` when the tangents of `x` are `v`: Jv, by transposing the pull. (The pull is linear
+// Tangents of `y` when the tangents of `x` are `v`: Jv, by transposing the vjp. (The vjp is linear
 // in its cotangent u: u ↦ Jᵀu; its own vjp is v ↦ Jv, and no forward rule is needed.)
 std::vector<var> jvp(std::span<const var> y, std::span<const var> x, std::span<const var> v);
 var jvp(const var& y, const var& x, const var& v);

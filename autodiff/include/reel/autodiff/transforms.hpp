@@ -94,7 +94,7 @@ template <class Tree> std::vector<var> matching(const Tree& directions, std::siz
   return all;
 }
 
-// ∂y/∂x in numbers: one pull, frozen, run with every unit seed.
+// ∂y/∂x in numbers: one vjp, frozen, run with every unit seed.
 template <number T> array<T> jacobian_value(const var& y, const var& x);
 
 }  // namespace detail

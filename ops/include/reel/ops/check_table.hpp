@@ -17,7 +17,7 @@ bool has_derivative(const op_row& row);
 // all elements and samples; 0 stands for what an op has no body for.
 struct op_coverage {
   const op_row* row = nullptr;
-  check::verdict pull = check::verdict::pass, push = check::verdict::pass, second = check::verdict::pass;
+  check::verdict vjp = check::verdict::pass, jvp = check::verdict::pass, second = check::verdict::pass;
   check::verdict frozen = check::verdict::pass;
   std::size_t identities = 0;  // that the op declares, and keep to
   double limit_digits = 0, limit_double = 0, limit_complex = 0;

@@ -9,9 +9,9 @@
 //   var exp(operand x) { return map<exp_rule>(x); }
 //
 // A rule may name the kernel that computes f on many floats or doubles at once, and declare identities of its
-// cotangents: static std::vector<identity> identities(const pulled& r).
+// cotangents: static std::vector<identity> identities(const applied_vjp& r).
 //
-// The pull multiplies through scale_cotangent, so that an element whose cotangent is exactly 0 (the
+// The vjp multiplies through scale_cotangent, so that an element whose cotangent is exactly 0 (the
 // branch a where() did not take) stays 0 whatever the slope is there, infinite or NaN.
 #pragma once
 
@@ -38,7 +38,7 @@ template <class F, class T> inline constexpr bool has_kernel = find_kernel<F, T>
 template <class F, class T> const auto& kernel_of() { return kernels::best<T>().*F::template kernel<T>; }
 
 template <class F>
-concept declares_identities = requires(const pulled& r) {
+concept declares_identities = requires(const applied_vjp& r) {
   F::identities(r);
 };
 
@@ -55,8 +55,8 @@ template <class F> struct unary_op {
     return kernel_of<F, T>().links;
   }
   // x̄ = f'(x) ȳ
-  var pull(var ybar, var y, var x) const { return scale_cotangent(ybar, F::df(x, y)); }
-  auto identities(const pulled& r) const requires declares_identities<F> { return F::identities(r); }
+  var vjp(var ybar, var y, var x) const { return scale_cotangent(ybar, F::df(x, y)); }
+  auto identities(const applied_vjp& r) const requires declares_identities<F> { return F::identities(r); }
   bool operator==(const unary_op&) const = default;
 };
 
@@ -74,10 +74,10 @@ template <class F> struct binary_op {
     return kernel_of<F, T>().links;
   }
   // ā = ∂f/∂a ȳ, b̄ = ∂f/∂b ȳ
-  std::array<var, 2> pull(var ybar, var y, var a, var b) const {
+  std::array<var, 2> vjp(var ybar, var y, var a, var b) const {
     return {scale_cotangent(ybar, F::da(a, b, y)), scale_cotangent(ybar, F::db(a, b, y))};
   }
-  auto identities(const pulled& r) const requires declares_identities<F> { return F::identities(r); }
+  auto identities(const applied_vjp& r) const requires declares_identities<F> { return F::identities(r); }
   unsigned units() const {
     if constexpr (requires { F::units; }) return F::units;
     else return 0;

@@ -24,8 +24,8 @@ struct logsumexp_op {
   int axis = -1;
   shape infer(const shape& x) const;  // the axis stays with size 1
   template <class T> void eval(out<T> y, in<T> x) const;
-  var pull(var ybar, var y, var x) const;
-  std::vector<identity> identities(const pulled& r) const;
+  var vjp(var ybar, var y, var x) const;
+  std::vector<identity> identities(const applied_vjp& r) const;
   bool operator==(const logsumexp_op&) const = default;
 };
 
@@ -37,8 +37,8 @@ struct softmax_op {
   at_infinity edge = at_infinity::nan;
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> p, in<T> x) const;
-  var pull(var pbar, var p, var x) const;
-  std::vector<identity> identities(const pulled& r) const;
+  var vjp(var pbar, var p, var x) const;
+  std::vector<identity> identities(const applied_vjp& r) const;
   row_use by_rows(const shape& x) const { return rows_unless_first(x, axis); }
   using beside = logsumexp_op;
   bool brings(const logsumexp_op& other) const { return other.axis == axis; }
@@ -53,8 +53,8 @@ struct log_softmax_op {
   at_infinity edge = at_infinity::nan;
   shape infer(const shape& x) const;
   template <class T> void eval(out<T> y, in<T> x) const;
-  var pull(var ybar, var y, var x) const;
-  std::vector<identity> identities(const pulled& r) const;
+  var vjp(var ybar, var y, var x) const;
+  std::vector<identity> identities(const applied_vjp& r) const;
   row_use by_rows(const shape& x) const { return rows_unless_first(x, axis); }
   bool operator==(const log_softmax_op&) const = default;
 };

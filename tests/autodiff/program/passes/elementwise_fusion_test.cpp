@@ -37,7 +37,7 @@ struct held_only_op {
     static const kernels::links held{kernels::best<T>().sub.links.held, {}};
     return held;
   }
-  std::array<var, 2> pull(var ybar, var, var, var) const { return {ybar, -ybar}; }
+  std::array<var, 2> vjp(var ybar, var, var, var) const { return {ybar, -ybar}; }
   bool operator==(const held_only_op&) const = default;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Checks along directions: cheaper than entry by entry, and each blind to something. They stand beside
-// check::pull, not in its place.
+// check::vjp, not in its place.
 #pragma once
 
 #include <reel/autodiff/check.hpp>
@@ -8,7 +8,7 @@
 namespace reel::check {
 
 // Whether Jv, found by transposing the rule, is what values moved along v say, for `probes` random v.
-report push(const subject& s, const options& o = {}, int probes = 2);
+report jvp(const subject& s, const options& o = {}, int probes = 2);
 
 // Whether ⟨Jv, w⟩ = ⟨v, Jᵀw⟩ in float, double and 50 digits, up to what rounding does to both sides.
 // Forward mode is the transpose of the rule, so a wrong rule passes: it says that transposing works.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the check kit finds out, through fmt: fmt::print("{}\n", check::pull(my_op{}, {x})). This is the
+// What the check kit finds out, through fmt: fmt::print("{}\n", check::vjp(my_op{}, {x})). This is the
 // one header of reel that needs fmt, and only where it is included.
 #pragma once
 

@@ -2,7 +2,7 @@
 // Mutation testing of rules: would the check notice? The rule as it was recorded is changed in one way
 // after the other (a sign, a factor, a term left out, a matrix transposed, a sum not taken, a loop that
 // stops short, ...), replayed, and handed to the same verdict. Your own ops are mutated like the
-// library's. The addends of a cotangent are its terms; name one with var::named("-pp^T") in `pull`.
+// library's. The addends of a cotangent are its terms; name one with var::named("-pp^T") in `vjp`.
 //
 //   BOOST_TEST(check::mutate(my_op{}, {x}));   // all killed but those that change nothing
 #pragma once

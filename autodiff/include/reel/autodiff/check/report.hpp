@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a check found out: plain values, printed as text and as JSON. A report is true when the check
-// passed, so that BOOST_TEST(check::pull(my_op{}, {x})) is an assertion and says why it failed.
+// passed, so that BOOST_TEST(check::vjp(my_op{}, {x})) is an assertion and says why it failed.
 // (Through fmt: <reel/autodiff/check/format.hpp>.)
 #pragma once
 
@@ -51,7 +51,7 @@ struct held_identity {
 
 struct report {
   verdict outcome = verdict::inconclusive;
-  std::string subject = {};    // "pull(softmax, -1)"
+  std::string subject = {};    // "vjp(softmax, -1)"
   std::string inputs = {};     // "input 0 double[8x32]"
   place where = {};            // the line of the check
   std::string reason = {};     // why it is not a PASS

@@ -52,7 +52,7 @@ class op_trial {
   }
   numbers run() {
     const auto& op = r_.op_of(n_);
-    const auto f = detail::eval_of(*op.traits, detail::followed_kind(r_, n_), element::f64, r_.place_of(n_));
+    const auto f = detail::eval_of(*op.type, detail::followed_kind(r_, n_), element::f64, r_.place_of(n_));
     numbers y(size());
     f(op.self.get(), {y.data(), &r_.shape_of(n_)}, x_);
     return y;
@@ -152,8 +152,8 @@ algebra algebra_of(const recording& r, node_id n) {
   const auto large = [&](node_id i) {
     return r.shape_of(i).size() == 0 || static_cast<std::size_t>(r.shape_of(i).size()) > most_elements;
   };
-  const auto& traits = *r.op_of(n).traits;
-  if (traits.effect || large(n) || std::ranges::any_of(inputs, large)) return found;
+  const auto& type = *r.op_of(n).type;
+  if (type.effect || large(n) || std::ranges::any_of(inputs, large)) return found;
   try {
     op_trial op(r, n);
     of_elements(op, found);

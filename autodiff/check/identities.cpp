@@ -37,7 +37,7 @@ std::vector<application> applications(const rule& r) {
   std::vector<application> all;
   for (node_id n = 0; n < count.size(); ++n) {
     const bool live = count[n] > 0 || std::ranges::any_of(r.y, [&](const var& y) { return y.id() == n; });
-    if (!live || nodes.op_of(n).traits->identities == nullptr) continue;
+    if (!live || nodes.op_of(n).type->identities == nullptr) continue;
     application a{n, {}, {}};
     bool whole = true;
     for (const node_id i : nodes.inputs_of(n)) {
@@ -76,7 +76,7 @@ declared_identities::declared_identities(const rule& r) : zeros_(r) {
     const bool last = r.y.size() == 1 && y.id() == r.y[0].id();
     const var ybar = last ? r.ybar[0] : reel::vjp(r.y, std::span(&y, 1), r.ybar)[0];
     const auto& op = r.source().op_of(a.node);
-    for (const identity& i : op.traits->identities(op.self.get(), {ybar, y, a.x, a.xbar})) {
+    for (const identity& i : op.type->identities(op.self.get(), {ybar, y, a.x, a.xbar})) {
       texts_.push_back(i.text);
       zeros_.xbar.push_back(i.zero);
     }

@@ -10,7 +10,7 @@ namespace reel::check {
 
 bool has_rule(const recording& r, node_id n) {
   if (r.nodes[n].kind != kind::real || r.nodes[n].role != reel::tape::role::computed) return false;
-  if (r.op_of(n).traits == &detail::traits_of<detach_op>) return false;
+  if (r.op_of(n).type == &detail::op_type_of<detach_op>) return false;
   return r.shape_of(n).size() > 0 && std::ranges::any_of(r.inputs_of(n), [&](node_id i) {
            return r.nodes[i].kind == kind::real && r.shape_of(i).size() > 0;
          });
@@ -33,7 +33,7 @@ argument argument_of(recording& r, node_id n) {
 namespace {
 
 var record_again(const detail::op_ref& op, std::span<const var> x, const place& where) {
-  return detail::record(*op.traits, op.self.get(), x, where);
+  return detail::record(*op.type, op.self.get(), x, where);
 }
 
 }  // namespace
@@ -43,7 +43,7 @@ subject local_subject(recording& r, node_id n) {
   for (const node_id i : r.inputs_of(n)) x.push_back(argument_of(r, i));
   const detail::op_ref op = r.op_of(n);
   const place where = r.place_of(n);
-  return {op.traits->name, x, [&](std::span<const var> v) { return record_again(op, v, where); }, where};
+  return {op.type->name, x, [&](std::span<const var> v) { return record_again(op, v, where); }, where};
 }
 
 template <class T> local_rule<T>::local_rule(const recording& r, node_id n) : tape_("local") {

@@ -55,7 +55,7 @@ class mutable_rule {
   }
   // A step whose faults are not those of another: neither constant nor the end of the record.
   bool mutates(node_id n) const {
-    return real(n) && live(n) && elements(n) > 0 && nodes_.op_of(n).traits != &detail::traits_of<identity_op>;
+    return real(n) && live(n) && elements(n) > 0 && nodes_.op_of(n).type != &detail::op_type_of<identity_op>;
   }
 
   // Every place where the rule reads a node.
@@ -96,7 +96,7 @@ class mutable_rule {
       if (holds) return fmt::format("({} {} {})", parts[0], sign, parts[1]);
     return fmt::format("{}({})", op_name(n), fmt::join(parts, ", "));
   }
-  std::string_view op_name(node_id n) const { return nodes_.op_of(n).traits->name; }
+  std::string_view op_name(node_id n) const { return nodes_.op_of(n).type->name; }
 
  private:
   std::string constant(node_id n) const {

@@ -45,8 +45,8 @@ double elements_computed(const recording& r, node_id n) {
     product *= size;
     most = std::max(most, size);
   }
-  const auto& traits = *r.op_of(n).traits;
-  const bool contracts = traits.arity == 2 && !traits.elementwise && !traits.any_kind;
+  const auto& type = *r.op_of(n).type;
+  const bool contracts = type.arity == 2 && !type.elementwise && !type.any_kind;
   return contracts ? std::max(most, std::sqrt(product)) : most;
 }
 
@@ -61,9 +61,9 @@ bool has_bodies(const recording& r, std::span<const node_id> wanted, std::span<c
   return std::ranges::all_of(needed(r, wanted, given), [&](node_id n) {
     if (r.nodes[n].role != tape::role::computed) return true;
     if (std::ranges::find(given, n) != given.end()) return true;
-    const auto& traits = *r.op_of(n).traits;
-    const auto body = traits.any_kind ? element_for(detail::followed_kind(r, n), number) : number;
-    return traits.eval[static_cast<std::size_t>(body)] != nullptr;
+    const auto& type = *r.op_of(n).type;
+    const auto body = type.any_kind ? element_for(detail::followed_kind(r, n), number) : number;
+    return type.eval[static_cast<std::size_t>(body)] != nullptr;
   });
 }
 
@@ -153,8 +153,8 @@ template <class T> void replay<T>::compute(node_id n, std::span<const edit> edit
 template <class T> void replay<T>::call(node_id n, void* y) {
   const recording& r = *recording_;
   const auto& op = r.op_of(n);
-  const auto f = detail::eval_of(*op.traits, detail::followed_kind(r, n), element_of<T>, r.place_of(n));
-  as_refusal(op.traits->name, r.place_of(n), [&] { f(op.self.get(), {y, &r.shape_of(n)}, x_); });
+  const auto f = detail::eval_of(*op.type, detail::followed_kind(r, n), element_of<T>, r.place_of(n));
+  as_refusal(op.type->name, r.place_of(n), [&] { f(op.self.get(), {y, &r.shape_of(n)}, x_); });
   count_work(seconds_[index_[n]]);
 }
 

@@ -56,10 +56,10 @@ class analysis {
 
   void op(node_id n) {
     auto& b = fresh(n);
-    const auto& traits = *r_.op_of(n).traits;
+    const auto& type = *r_.op_of(n).type;
     const auto inputs = r_.inputs_of(n);
     const auto y = at_.numbers(n);
-    const bool moves_data = traits.any_kind || traits.view;
+    const bool moves_data = type.any_kind || type.view;
     double terms = 1;
     for (const node_id i : inputs)
       if (!y.empty())
@@ -70,7 +70,7 @@ class analysis {
     for (std::size_t slot = 0; slot < inputs.size(); ++slot) {
       const node_id i = inputs[slot];
       if (r_.nodes[i].kind != kind::real || at_.numbers(i).empty()) continue;
-      through(n, x, slot, traits.elementwise && at_.numbers(i).size() == y.size(), c, b);
+      through(n, x, slot, type.elementwise && at_.numbers(i).size() == y.size(), c, b);
     }
     for (std::size_t k = 0; k < y.size(); ++k) b.error[k] += c * rounded_size(y[k]);
   }
@@ -120,8 +120,8 @@ class analysis {
   std::vector<real50> eval(node_id n, std::span<const detail::operand_view> x) {
     const auto& op = r_.op_of(n);
     std::vector<real50> y(at_.numbers(n).size());
-    const auto f = detail::eval_of(*op.traits, detail::followed_kind(r_, n), element::real50, r_.place_of(n));
-    as_refusal(op.traits->name, r_.place_of(n), [&] { f(op.self.get(), {y.data(), &r_.shape_of(n)}, x); });
+    const auto f = detail::eval_of(*op.type, detail::followed_kind(r_, n), element::real50, r_.place_of(n));
+    as_refusal(op.type->name, r_.place_of(n), [&] { f(op.self.get(), {y.data(), &r_.shape_of(n)}, x); });
     count_work(0);
     return y;
   }
@@ -145,8 +145,8 @@ evaluations evaluations_of(replay<real50>& at) {
     for (const node_id i : r.inputs_of(n)) once += static_cast<double>(r.shape_of(i).size());
     for (const node_id i : r.inputs_of(n))
       e.analysis +=
-          r.op_of(n).traits->elementwise ? 2 * out : 2 * once * static_cast<double>(r.shape_of(i).size());
-    e.once += r.op_of(n).traits->elementwise ? out : once;
+          r.op_of(n).type->elementwise ? 2 * out : 2 * once * static_cast<double>(r.shape_of(i).size());
+    e.once += r.op_of(n).type->elementwise ? out : once;
   }
   return e;
 }

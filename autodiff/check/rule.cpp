@@ -89,7 +89,7 @@ bool rule::elementwise() const {
   const auto seen = dependencies(y[0]);
   for (node_id n = 0; n < seen.size(); ++n) {
     if (!seen[n] || r.nodes[n].role != tape::role::computed) continue;
-    if (!r.op_of(n).traits->elementwise || r.shape_of(n) != y[0].shape()) return false;
+    if (!r.op_of(n).type->elementwise || r.shape_of(n) != y[0].shape()) return false;
   }
   return true;
 }

@@ -18,9 +18,9 @@ namespace {
 
 // One node; what its op refuses is its result.
 node_report check_node(recording& r, node_id n, const options& o) {
-  node_report node{n, r.op_of(n).traits->name, r.place_of(n), {}};
+  node_report node{n, r.op_of(n).type->name, r.place_of(n), {}};
   const auto refused = attempt(o.seconds, [&] {
-    const subject s = as_refusal(r.op_of(n).traits->name, r.place_of(n), [&] { return local_subject(r, n); });
+    const subject s = as_refusal(r.op_of(n).type->name, r.place_of(n), [&] { return local_subject(r, n); });
     node.result = vjp(s, o);
   });
   if (!refused.empty()) {

@@ -43,7 +43,7 @@ class buffers {
     const auto& i = c_.instructions[t];
     const auto outputs = outputs_of(i);
     const bool may_overwrite = c_.in_place && i.rows == nullptr &&
-                               (i.fused != nullptr ? outputs.size() == 1 : i.op.traits->elementwise);
+                               (i.fused != nullptr ? outputs.size() == 1 : i.op.type->elementwise);
     for (const value_id v : outputs) {
       const std::uint32_t n = c_.values[v].storage;
       const storage& y = c_.storages[n];

@@ -33,7 +33,7 @@ std::string describe(const instruction& i) {
   const auto where = to_string(i.where);
   return fmt::format("{}{} (node {}{}{})",
                      i.backward_of == nullptr ? "" : fmt::format("backward of {}: ", i.backward_of),
-                     i.op.traits->name, i.node, where.empty() ? "" : ", ", where);
+                     i.op.type->name, i.node, where.empty() ? "" : ", ", where);
 }
 
 }  // namespace detail
@@ -94,7 +94,7 @@ class lowering {
     for (const var& v : request_.finite) needed_[v.id()] = true;
     for (const var& v : request_.stays_finite) needed_[v.id()] = true;
     for (node_id n = 0; n < r_.nodes.size(); ++n)
-      if (r_.op_of(n).traits->effect) needed_[n] = true;
+      if (r_.op_of(n).type->effect) needed_[n] = true;
     for (node_id n = static_cast<node_id>(r_.nodes.size()); n-- > 0;)
       if (needed_[n])
         for (const node_id i : r_.inputs_of(n)) needed_[i] = true;
@@ -173,7 +173,7 @@ class lowering {
                   0,
                   r_.place_of(n),
                   n,
-                  r_.nodes[n].origin == n ? nullptr : r_.op_of(r_.nodes[n].origin).traits->name,
+                  r_.nodes[n].origin == n ? nullptr : r_.op_of(r_.nodes[n].origin).type->name,
                   false,
                   nullptr};
     for (const node_id x : r_.inputs_of(n)) i.inputs.push_back(value_of_[x]);
@@ -327,7 +327,7 @@ std::string program::explain() const {
       const auto from = fmt::format(
           "{}{}", one.backward_of == nullptr ? "" : fmt::format("backward of {}, ", one.backward_of),
           to_string(one.where));
-      const char* const op = one.op.traits->name;
+      const char* const op = one.op.type->name;
       if (is_commit(one)) {
         const std::string scale = x[x.size() - 2], keep = x.back();
         x.resize(x.size() - 2);
@@ -335,7 +335,7 @@ std::string program::explain() const {
                             name(one.output), scale, op, fmt::join(x, ", "), from);
       } else if (one.beside != no_value) {
         text += fmt::format("  {:<6}{}, {} = {} and {}({})  {}\n", when, name(one.output), name(one.beside),
-                            op, one.op.traits->beside->name, fmt::join(x, ", "), from);
+                            op, one.op.type->beside->name, fmt::join(x, ", "), from);
       } else {
         text += fmt::format("  {:<6}{} = {}({})  {}\n", when, name(one.output), op, fmt::join(x, ", "), from);
       }

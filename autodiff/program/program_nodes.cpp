@@ -49,13 +49,13 @@ class gathering {
     if (s.where == detail::home::constant) {
       const detail::op_ref& op = c_.constants[s.index];
       const auto* l = static_cast<const detail::leaf*>(op.self.get());
-      add(v, op.traits->name, l->dims, l->role, {}, {});
+      add(v, op.type->name, l->dims, l->role, {}, {});
     }
   }
 
   void instruction(const detail::instruction& i) {
     for (const auto v : i.inputs) inputs.push_back(node_of(v));
-    add(i.output, i.op.traits->name, c_.values[i.output].shape, tape::role::computed, i.where, {});
+    add(i.output, i.op.type->name, c_.values[i.output].shape, tape::role::computed, i.where, {});
     first.back() -= i.inputs.size();
   }
 

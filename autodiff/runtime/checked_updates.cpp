@@ -32,7 +32,7 @@ template <class T> bool is_harmless(double bound, const operand_view& scale, con
 }  // namespace
 
 bool machine::memory::is_certain(const code& c, const commit& update, std::size_t index) {
-  const auto bound_of = c.instructions[index].op.traits->bound[static_cast<std::size_t>(number)];
+  const auto bound_of = c.instructions[index].op.type->bound[static_cast<std::size_t>(number)];
   if (bound_of == nullptr) return false;
   const value_id w = c.states[update.state];
   if (known_finite[update.state] == 0 && !is_finite(w, c.values[w])) return false;

@@ -84,7 +84,7 @@ group_runner::group_runner(const code& c, const group& g, element number, std::b
     } else {
       const instruction& i = g.members[first];
       last = first + 1;
-      member m{eval_of(*i.op.traits, i.followed, number, i.where),
+      member m{eval_of(*i.op.type, i.followed, number, i.where),
                i.op.self.get(),
                view(i.output, static_cast<std::uint32_t>(fills + first)),
                views_.size(),

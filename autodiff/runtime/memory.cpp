@@ -175,7 +175,7 @@ void machine::memory::make_steps(const code& c, const arena_plan& plan,
       groups[side].push_back(std::make_unique<group_runner>(c, *i.fused, number, blocks.get(), locate));
       s.fused = groups[side].back().get();
     } else if (i.beside != no_value) {
-      s.both = i.op.traits->eval_both[static_cast<std::size_t>(number)];
+      s.both = i.op.type->eval_both[static_cast<std::size_t>(number)];
       s.beside = view(i.beside);
     } else {
       s.body = body_of(i, number);
@@ -231,7 +231,7 @@ void machine::memory::execute(const code& c, std::size_t i) {
     if (c.instructions[i].unused) return;  // nothing depends on what it would have made
     if (s.rows != nullptr) refuse_again(c);
     if (e.has_context()) throw;
-    const op_traits& op = *c.instructions[i].op.traits;  // of a pair what came first when it was recorded
+    const op_type& op = *c.instructions[i].op.type;  // of a pair what came first when it was recorded
     throw error(e.code(), (s.both != nullptr ? *op.beside : op).name, c.instructions[i].where, e.detail());
   }
 }

@@ -55,7 +55,7 @@ void row_team::add_runner(const code& c, const row_group& g, element number,
 
 void row_team::add_sums(const code& c, const row_group& g, element number,
                         const std::function<void*(value_id)>& locate) {
-  add_ = eval_of(traits_of<add_op>, kind::real, number, {});
+  add_ = eval_of(op_type_of<add_op>, kind::real, number, {});
   for (const row_member& m : g.members) {
     if (!m.use.sums) continue;
     const value_id v = m.what.output;

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t longest = 256;
 
 const kernels::links* links_of(const instruction& i, element number) {
-  const op_traits& op = *i.op.traits;
+  const op_type& op = *i.op.type;
   const bool has_links =
       op.links != nullptr && i.followed == kind::real && op.eval[static_cast<std::size_t>(number)] != nullptr;
   return has_links ? op.links(i.op.self.get(), number) : nullptr;

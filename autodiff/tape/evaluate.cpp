@@ -39,23 +39,22 @@ void load(element type, void* to, const leaf& l) {
   }
 }
 
-eval_fn eval_of(const op_traits& traits, kind followed, element number, const place& where) {
-  const auto f =
-      traits.eval[static_cast<std::size_t>(traits.any_kind ? element_for(followed, number) : number)];
+eval_fn eval_of(const op_type& type, kind followed, element number, const place& where) {
+  const auto f = type.eval[static_cast<std::size_t>(type.any_kind ? element_for(followed, number) : number)];
   if (f == nullptr)
     throw error(
-        errc::unsupported_number, traits.name, where,
-        fmt::format("{} has no body for {}. {}", traits.name, name(number),
+        errc::unsupported_number, type.name, where,
+        fmt::format("{} has no body for {}. {}", type.name, name(number),
                     number == element::complex ? "Only analytic ops can be evaluated in complex numbers."
                                                : "Its `numbers` list says which types it has."));
   return f;
 }
 
 kind followed_kind(const recording& r, node_id n) {
-  const auto& traits = *r.op_of(n).traits;
+  const auto& type = *r.op_of(n).type;
   const auto x = r.inputs_of(n);
   for (std::size_t i = 0; i < x.size(); ++i)
-    if (traits.inputs[traits.variadic ? 0 : i] == follows::number) return r.nodes[x[i]].kind;
+    if (type.inputs[type.variadic ? 0 : i] == follows::number) return r.nodes[x[i]].kind;
   return kind::real;
 }
 
@@ -80,7 +79,7 @@ void load_leaf(recording& r, node_id n, element number, value_store& store) {
 }
 
 void compute(recording& r, node_id n, element number, value_store& store, std::vector<operand_view>& x) {
-  const op_traits& traits = *r.op_of(n).traits;
+  const op_type& type = *r.op_of(n).type;
   const void* const op = r.op_of(n).self.get();
   const auto inputs = r.inputs_of(n);
   x.clear();
@@ -92,11 +91,11 @@ void compute(recording& r, node_id n, element number, value_store& store, std::v
   operand_view y{nullptr, &dims};
   try {
     y.data = store.allocate(bytes);
-    eval_of(traits, followed_kind(r, n), number, r.place_of(n))(op, y, x);
-    body.check("eval", traits, r.place_of(n));
+    eval_of(type, followed_kind(r, n), number, r.place_of(n))(op, y, x);
+    body.check("eval", type, r.place_of(n));
   } catch (const error& e) {
     if (e.has_context()) throw;
-    throw error(e.code(), traits.name, r.place_of(n), e.detail());
+    throw error(e.code(), type.name, r.place_of(n), e.detail());
   }
   store.set(n, y.data);
 }
@@ -111,7 +110,7 @@ void compute(recording& r, node_id n, element number, value_store& store, std::v
   };
   const auto reader = std::find_if(open.rbegin(), open.rend(), reads);
   const node_id n = reader == open.rend() ? cotangent : *reader;
-  throw error(errc::no_value, r.op_of(r.nodes[n].origin).traits->name, r.place_of(n),
+  throw error(errc::no_value, r.op_of(r.nodes[n].origin).type->name, r.place_of(n),
               fmt::format("{} reads a symbolic cotangent, which has no number: this vjp is not linear in "
                           "its cotangent.",
                           r.describe(n)));

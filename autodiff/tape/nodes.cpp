@@ -23,7 +23,7 @@ node_info node_at(const tape& t, node_id n) {
   const auto& r = recording_with(t, n);
   const auto named = r.names.find(n);
   return {n,
-          r.op_of(n).traits->name,
+          r.op_of(n).type->name,
           r.inputs_of(n),
           r.shape_of(n),
           r.nodes[n].kind,

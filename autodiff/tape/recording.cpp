@@ -74,12 +74,12 @@ const leaf* recording::leaf_of(node_id n) const {
 
 std::string recording::describe(node_id n) const {
   const auto named = names.find(n);
-  const auto label = named == names.end() ? std::string(op_of(n).traits->name)
-                                          : fmt::format("{} '{}'", op_of(n).traits->name, named->second);
+  const auto label = named == names.end() ? std::string(op_of(n).type->name)
+                                          : fmt::format("{} '{}'", op_of(n).type->name, named->second);
   const auto where = to_string(place_of(n));
   const auto backward = nodes[n].origin == n
                             ? std::string{}
-                            : fmt::format("backward of {}: ", op_of(nodes[n].origin).traits->name);
+                            : fmt::format("backward of {}: ", op_of(nodes[n].origin).type->name);
   return fmt::format("{}{} (node {}{}{})", backward, label, n, where.empty() ? "" : ", ", where);
 }
 
@@ -125,9 +125,9 @@ std::uint32_t recording::intern_place(const place& where) {
 }
 
 // Ops that were recorded lately are found again, those of one type that differ in their attributes too.
-std::uint32_t recording::intern_op(const op_traits& traits, const void* op) {
+std::uint32_t recording::intern_op(const op_type& type, const void* op) {
   constexpr std::size_t tries = 4;
-  const std::size_t home = (reinterpret_cast<std::uintptr_t>(&traits) >> 3) * 0x9e3779b97f4a7c15u >> 32;
+  const std::size_t home = (reinterpret_cast<std::uintptr_t>(&type) >> 3) * 0x9e3779b97f4a7c15u >> 32;
   std::uint32_t* slot = nullptr;
   for (std::size_t k = 0; k < tries && slot == nullptr; ++k) {
     std::uint32_t& recent = recent_ops_[(home + k) % recent_ops_.size()];
@@ -135,17 +135,17 @@ std::uint32_t recording::intern_op(const op_traits& traits, const void* op) {
       slot = &recent;
     } else {
       const op_ref& known = ops[recent - 1];
-      if (known.traits == &traits && traits.same(known.self.get(), op)) return recent - 1;
+      if (known.type == &type && type.same(known.self.get(), op)) return recent - 1;
     }
   }
   if (slot == nullptr) slot = &recent_ops_[(home + ops.size() % tries) % recent_ops_.size()];
-  ops.push_back({&traits, traits.copy(op)});
+  ops.push_back({&type, type.copy(op)});
   *slot = static_cast<std::uint32_t>(ops.size());
   return *slot - 1;
 }
 
 bool same_op(const op_ref& a, const op_ref& b) {
-  return a.traits == b.traits && (a.self == b.self || a.traits->same(a.self.get(), b.self.get()));
+  return a.type == b.type && (a.self == b.self || a.type->same(a.self.get(), b.self.get()));
 }
 
 // -- appending
@@ -194,7 +194,7 @@ var recording::append_leaf(std::shared_ptr<const leaf> l, const place& where) {
                  : l->type == element::boolean ? kind::boolean
                                                : kind::real;
   const leaf& held = *l;
-  return append({&leaf_traits(held.role), std::move(l)}, {}, held.dims, k, held.role, where);
+  return append({&leaf_type(held.role), std::move(l)}, {}, held.dims, k, held.role, where);
 }
 
 leaf scalar_leaf(double number, kind k) {
@@ -239,7 +239,7 @@ void recording::rollback(std::size_t node_count, std::size_t op_count) noexcept 
   for (auto& v : values) v.forget_from(node_count);
 }
 
-void users_code::refuse(const char* what, const op_traits& op, const place& where) {
+void users_code::refuse(const char* what, const op_type& op, const place& where) {
   throw error(errc::invalid_argument, op.name, where,
               fmt::format("its {} cleared the tape that it works on. Clear a tape when nothing is recorded, "
                           "differentiated or evaluated.",
@@ -288,8 +288,8 @@ std::size_t recording::bytes() const noexcept {
                       std::max(inputs.size(), 2 * reserved) * sizeof(node_id) + ops.size() * sizeof(op_ref) +
                       shapes.size() * sizeof(shape);
   for (const auto& op : ops)
-    if (op.traits == &leaf_traits(tape::role::variable) || op.traits == &leaf_traits(tape::role::constant) ||
-        op.traits == &leaf_traits(tape::role::state) || op.traits == &leaf_traits(tape::role::input)) {
+    if (op.type == &leaf_type(tape::role::variable) || op.type == &leaf_type(tape::role::constant) ||
+        op.type == &leaf_type(tape::role::state) || op.type == &leaf_type(tape::role::input)) {
       const auto* l = static_cast<const leaf*>(op.self.get());
       if (l->data != nullptr) total += static_cast<std::size_t>(l->dims.size()) * size_of(l->type);
     }
@@ -314,7 +314,7 @@ kind resolve(follows rule, kind followed) {
   return rule == follows::number ? followed : rule == follows::index ? kind::index : kind::boolean;
 }
 
-follows rule_of(const op_traits& traits, std::size_t i) { return traits.inputs[traits.variadic ? 0 : i]; }
+follows rule_of(const op_type& type, std::size_t i) { return type.inputs[type.variadic ? 0 : i]; }
 
 }  // namespace
 
@@ -330,17 +330,17 @@ const char* conversion(kind have, kind want) {
 }  // namespace
 
 // Kinds, shapes and number types are settled here, once, where the op is written.
-var recording::record_nodes(const op_traits& traits, const void* op, std::span<const node_id> x,
+var recording::record_nodes(const op_type& type, const void* op, std::span<const node_id> x,
                             const place& where) {
   kind followed = kind::real;
   for (std::size_t i = 0; i < x.size(); ++i)
-    if (rule_of(traits, i) == follows::number) {
+    if (rule_of(type, i) == follows::number) {
       followed = nodes[x[i]].kind;
       break;
     }
   for (std::size_t i = 0; i < x.size(); ++i) {
     const kind have = nodes[x[i]].kind;
-    const kind want = resolve(rule_of(traits, i), traits.any_kind ? followed : kind::real);
+    const kind want = resolve(rule_of(type, i), type.any_kind ? followed : kind::real);
     if (have != want)
       throw error(errc::kind_mismatch,
                   fmt::format("input {} is {} of kind {}; it must be {}.{}", i, to_string(shape_of(x[i])),
@@ -355,21 +355,21 @@ var recording::record_nodes(const op_traits& traits, const void* op, std::span<c
   }
   for (std::size_t i = 0; i < x.size(); ++i) dims[i] = &shape_of(x[i]);
   const users_code rule(*this);
-  const shape y = traits.infer(op, dims);
-  rule.check("infer", traits, where);
-  return push(intern_op(traits, op), x, intern_shape(y), resolve(traits.result, followed),
-              tape::role::computed, where);
+  const shape y = type.infer(op, dims);
+  rule.check("infer", type, where);
+  return push(intern_op(type, op), x, intern_shape(y), resolve(type.result, followed), tape::role::computed,
+              where);
 }
 
 namespace {
 
 // Runs `f` and adds op and place to an error that lacks them.
-template <class F> var named(const op_traits& traits, const place& where, F f) {
+template <class F> var named(const op_type& type, const place& where, F f) {
   try {
     return f();
   } catch (const error& e) {
     if (e.has_context()) throw;
-    throw error(e.code(), traits.name, where, e.detail());
+    throw error(e.code(), type.name, where, e.detail());
   }
 }
 
@@ -384,12 +384,12 @@ struct id_list {
 
 }  // namespace
 
-var record(const op_traits& traits, const void* op, std::span<const operand* const> x) {
+var record(const op_type& type, const void* op, std::span<const operand* const> x) {
   place where;
   for (const operand* o : x)
     if (where.file == nullptr) where = o->where();
   recording* r = nullptr;
-  return named(traits, where, [&] {
+  return named(type, where, [&] {
     id_list list(x.size());
     std::size_t first = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -411,17 +411,17 @@ var record(const op_traits& traits, const void* op, std::span<const operand* con
         list.ids[i] = recording::node_of(x[i]->beside(*x[first]).variable());
         continue;
       }
-      const kind k = traits.any_kind ? r->nodes[list.ids[first]].kind : kind::real;
-      list.ids[i] = r->scalar(x[i]->number(), resolve(rule_of(traits, i), k), where).id();
+      const kind k = type.any_kind ? r->nodes[list.ids[first]].kind : kind::real;
+      list.ids[i] = r->scalar(x[i]->number(), resolve(rule_of(type, i), k), where).id();
     }
-    const var y = r->record_nodes(traits, op, list.ids, where);
+    const var y = r->record_nodes(type, op, list.ids, where);
     undo.commit();
     return y;
   });
 }
 
-var record(const op_traits& traits, const void* op, std::span<const var> x, place where) {
-  return named(traits, where, [&] {
+var record(const op_type& type, const void* op, std::span<const var> x, place where) {
+  return named(type, where, [&] {
     if (x.empty()) throw error(errc::invalid_argument, "no inputs; give at least one.");
     recording& r = recording::of(x[0]);
     where = r.blame(where);
@@ -431,15 +431,15 @@ var record(const op_traits& traits, const void* op, std::span<const var> x, plac
       if (&recording::of(x[i]) != &r) check_one_tape(x[0], x[i]);
       list.ids[i] = recording::node_of(x[i]);
     }
-    const var y = r.record_nodes(traits, op, list.ids, where);
+    const var y = r.record_nodes(type, op, list.ids, where);
     undo.commit();
     return y;
   });
 }
 
-const void* recorded_op(const var& v, const op_traits& traits) {
+const void* recorded_op(const var& v, const op_type& type) {
   const op_ref& op = v.recording().op_of(v.id());
-  return op.traits == &traits ? op.self.get() : nullptr;
+  return op.type == &type ? op.self.get() : nullptr;
 }
 
 }  // namespace reel::detail

@@ -22,7 +22,7 @@ namespace reel::detail {
 
 // An op value of erased type, shared by tape and programs.
 struct op_ref {
-  const op_traits* traits = nullptr;
+  const op_type* type = nullptr;
   std::shared_ptr<const void> self;
 };
 bool same_op(const op_ref& a, const op_ref& b);
@@ -34,7 +34,7 @@ struct leaf {
   shape dims;
   std::shared_ptr<const void> data;
 };
-const op_traits& leaf_traits(tape::role r);
+const op_type& leaf_type(tape::role r);
 // A leaf that holds a copy of numbers, those of kind real as doubles. Throws unsupported_number.
 leaf copy_leaf(tape::role r, const tape::view& numbers);
 // A constant of one number. Throws kind_mismatch where it is not of that kind.
@@ -68,7 +68,7 @@ struct recording {
   var append_leaf(leaf l, const place& where);
   var append_leaf(std::shared_ptr<const leaf> l, const place& where);
   var scalar(double number, kind k, const place& where);  // shared by equal bits
-  std::uint32_t intern_op(const op_traits& traits, const void* op);
+  std::uint32_t intern_op(const op_type& type, const void* op);
   std::uint32_t intern_shape(const shape& s);
 
   std::span<const node_id> inputs_of(node_id n) const;
@@ -129,9 +129,9 @@ struct recording {
   friend class users_code;
   unsigned in_users_code_ = 0;
   bool to_be_cleared_ = false, to_be_released_ = false;
-  friend var record(const op_traits&, const void*, std::span<const operand* const>);
-  friend var record(const op_traits&, const void*, std::span<const var>, place);
-  var record_nodes(const op_traits& traits, const void* op, std::span<const node_id> x, const place& where);
+  friend var record(const op_type&, const void*, std::span<const operand* const>);
+  friend var record(const op_type&, const void*, std::span<const var>, place);
+  var record_nodes(const op_type& type, const void* op, std::span<const node_id> x, const place& where);
 
   struct shape_hash {
     std::size_t operator()(const shape& s) const noexcept;
@@ -166,12 +166,12 @@ class users_code {
   users_code(const users_code&) = delete;
   users_code& operator=(const users_code&) = delete;
 
-  void check(const char* what, const op_traits& op, const place& where) const {
+  void check(const char* what, const op_type& op, const place& where) const {
     if (recording_.to_be_cleared_ && !before_) refuse(what, op, where);
   }
 
  private:
-  [[noreturn]] static void refuse(const char* what, const op_traits& op, const place& where);
+  [[noreturn]] static void refuse(const char* what, const op_type& op, const place& where);
   recording& recording_;
   bool before_;  // whether it is another's doing
 };

@@ -49,39 +49,39 @@ std::size_t hash_leaf(const void* op) {
   return h;
 }
 
-constexpr op_traits make_leaf_traits(const char* name) {
-  return op_traits{.name = name,
-                   .arity = 0,
-                   .variadic = false,
-                   .any_kind = false,
-                   .analytic = true,
-                   .elementwise = false,
-                   .stretch = false,
-                   .view = false,
-                   .rearranges = false,
-                   .effect = false,
-                   .sum = false,
-                   .product = false,
-                   .finite_product = false,
-                   .difference = false,
-                   .stateless = false,
-                   .result = follows::number,
-                   .inputs = nullptr,
-                   .eval = {},
-                   .infer = nullptr,
-                   .vjp = nullptr,
-                   .same = &same_leaf,
-                   .copy = nullptr,
-                   .hash = &hash_leaf};
+constexpr op_type make_leaf_type(const char* name) {
+  return op_type{.name = name,
+                 .arity = 0,
+                 .variadic = false,
+                 .any_kind = false,
+                 .analytic = true,
+                 .elementwise = false,
+                 .stretch = false,
+                 .view = false,
+                 .rearranges = false,
+                 .effect = false,
+                 .sum = false,
+                 .product = false,
+                 .finite_product = false,
+                 .difference = false,
+                 .stateless = false,
+                 .result = follows::number,
+                 .inputs = nullptr,
+                 .eval = {},
+                 .infer = nullptr,
+                 .vjp = nullptr,
+                 .same = &same_leaf,
+                 .copy = nullptr,
+                 .hash = &hash_leaf};
 }
 
 }  // namespace
 
-const op_traits& leaf_traits(tape::role r) {
-  static constexpr op_traits traits[] = {make_leaf_traits("computed"), make_leaf_traits("variable"),
-                                         make_leaf_traits("constant"), make_leaf_traits("input"),
-                                         make_leaf_traits("state"),    make_leaf_traits("cotangent")};
-  return traits[static_cast<std::size_t>(r)];
+const op_type& leaf_type(tape::role r) {
+  static constexpr op_type type[] = {make_leaf_type("computed"), make_leaf_type("variable"),
+                                     make_leaf_type("constant"), make_leaf_type("input"),
+                                     make_leaf_type("state"),    make_leaf_type("cotangent")};
+  return type[static_cast<std::size_t>(r)];
 }
 
 }  // namespace detail
@@ -198,7 +198,7 @@ std::ostream& operator<<(std::ostream& to, const var& x) {
   const node_id n = x.id();
   const auto label = x.name().empty() ? "" : fmt::format(" '{}'", x.name());
   const auto where = to_string(r->place_of(n));
-  return to << fmt::format("{}{} {} {}{}{}", r->op_of(n).traits->name, label, to_string(x.shape()),
+  return to << fmt::format("{}{} {} {}{}{}", r->op_of(n).type->name, label, to_string(x.shape()),
                            name(x.kind()), where.empty() ? "" : ", ", where);
 }
 

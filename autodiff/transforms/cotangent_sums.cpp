@@ -31,7 +31,7 @@ node_id cotangent_sums::part_within(node_id cotangent) const {
   constexpr int most = 4;
   node_id n = cotangent;
   for (int looked_through = 0;; ++looked_through) {
-    const op_traits& op = *r_.op_of(n).traits;
+    const op_type& op = *r_.op_of(n).type;
     if (op.sum_of != nullptr) return n;
     if (!(op.view || op.rearranges) || looked_through == most) return no_node;
     n = r_.inputs_of(n)[0];
@@ -44,7 +44,7 @@ bool cotangent_sums::add_up(const part& a, const part& b) const {
   for (; i != a.inner && j != b.inner; i = r_.inputs_of(i)[0], j = r_.inputs_of(j)[0])
     if (!same_op(r_.op_of(i), r_.op_of(j))) return false;
   return i == a.inner && j == b.inner && r_.shape_of(i) == r_.shape_of(j) &&
-         r_.op_of(i).traits->sum_of == r_.op_of(j).traits->sum_of;
+         r_.op_of(i).type->sum_of == r_.op_of(j).type->sum_of;
 }
 
 void cotangent_sums::add_whole(node_id n, const var& ybar) {
@@ -57,7 +57,7 @@ void cotangent_sums::add_sum(node_id n, const sum& parts) {
   if (parts.size() == 1) return add_whole(n, r_.handle(parts[0].cotangent));
   std::vector<var> terms;
   for (const part& p : parts) terms.push_back(r_.handle(p.inner));
-  add_whole(n, rearranged(r_.op_of(parts[0].inner).traits->sum_of(terms), parts[0]));
+  add_whole(n, rearranged(r_.op_of(parts[0].inner).type->sum_of(terms), parts[0]));
 }
 
 var cotangent_sums::rearranged(const var& inner, const part& like) const {
@@ -65,7 +65,7 @@ var cotangent_sums::rearranged(const var& inner, const part& like) const {
   for (node_id n = like.cotangent; n != like.inner; n = r_.inputs_of(n)[0]) ops.push_back(r_.op_of(n));
   var x = inner;
   for (auto op = ops.rbegin(); op != ops.rend(); ++op)
-    x = record(*op->traits, op->self.get(), std::span<const var>(&x, 1), x.where());
+    x = record(*op->type, op->self.get(), std::span<const var>(&x, 1), x.where());
   return x;
 }
 

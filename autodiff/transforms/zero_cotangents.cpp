@@ -68,9 +68,9 @@ struct mask_number_op {
 // Whether an elementwise op makes 0 of zeros, as sums, differences and changes of sign do.
 bool keeps_zero(const recording& r, node_id n) {
   const detail::op_ref& op = r.op_of(n);
-  const auto body = op.traits->eval[static_cast<std::size_t>(element::f64)];
+  const auto body = op.type->eval[static_cast<std::size_t>(element::f64)];
   const auto real = [&](node_id i) { return r.nodes[i].kind == kind::real; };
-  if (!op.traits->elementwise || body == nullptr || !std::ranges::all_of(r.inputs_of(n), real)) return false;
+  if (!op.type->elementwise || body == nullptr || !std::ranges::all_of(r.inputs_of(n), real)) return false;
   const shape scalar;
   double zero = 0, y = 1;
   const std::vector<detail::operand_view> x(r.inputs_of(n).size(), {&zero, &scalar});
@@ -93,14 +93,14 @@ class zero_tracer {
   const var& mask(node_id n) const { return masks_[n]; }
 
  private:
-  const detail::op_traits& traits(node_id n) const { return *r_.op_of(n).traits; }
-  bool is_product(node_id n) const { return traits(n).finite_product || traits(n).product; }
-  bool moves(node_id n) const { return traits(n).any_kind && r_.nodes[n].role == tape::role::computed; }
+  const detail::op_type& type(node_id n) const { return *r_.op_of(n).type; }
+  bool is_product(node_id n) const { return type(n).finite_product || type(n).product; }
+  bool moves(node_id n) const { return type(n).any_kind && r_.nodes[n].role == tape::role::computed; }
   // Among zeros, where indices say.
   bool scatters(node_id n) const {
     const std::span<const node_id> x = r_.inputs_of(n);
-    return traits(n).sum_of != nullptr && x.size() == 2 && r_.nodes[x[0]].kind == kind::real &&
-           r_.nodes[x[1]].kind == kind::index && !traits(n).any_kind;
+    return type(n).sum_of != nullptr && x.size() == 2 && r_.nodes[x[0]].kind == kind::real &&
+           r_.nodes[x[1]].kind == kind::index && !type(n).any_kind;
   }
   bool passes(node_id n) const { return is_product(n) || moves(n) || scatters(n) || keeps_zero(r_, n); }
 
@@ -115,12 +115,12 @@ class zero_tracer {
       std::vector<var> x;
       for (const node_id i : inputs) x.push_back(r_.nodes[i].kind == kind::real ? masks_[i] : r_.handle(i));
       const detail::op_ref op = r_.op_of(n);
-      return detail::record(*op.traits, op.self.get(), x, where);
+      return detail::record(*op.type, op.self.get(), x, where);
     }
     if (scatters(n)) {
       const detail::op_ref op = r_.op_of(n);
       const var x[] = {of(mask_number_op{}, {masks_[inputs[0]]}), r_.handle(inputs[1])};
-      return of(is_not_zero_op{}, {detail::record(*op.traits, op.self.get(), x, where)});
+      return of(is_not_zero_op{}, {detail::record(*op.type, op.self.get(), x, where)});
     }
     if (keeps_zero(r_, n)) {
       var any = masks_[inputs[0]];
@@ -182,7 +182,7 @@ std::vector<zero_product> zero_products(std::span<const var> y) {
   for (auto n = static_cast<node_id>(seen.size()); n-- > 0;) {
     if (!seen[n]) continue;
     for (const node_id i : r.inputs_of(n)) seen[i] = true;
-    if (r.op_of(n).traits->finite_product) products.push_back(n);
+    if (r.op_of(n).type->finite_product) products.push_back(n);
   }
   std::ranges::reverse(products);
   transaction whole(r);
@@ -206,7 +206,7 @@ void watch_zero_cotangents(std::span<const var> y) {
     const node_id origin = r.nodes[p.node].origin;
     const place where = r.place_of(p.node);
     const var x[] = {p.product, p.cotangent, p.slope, p.open};
-    apply(zero_cotangent_guard{r.op_of(origin).traits->name, where}, x, where);
+    apply(zero_cotangent_guard{r.op_of(origin).type->name, where}, x, where);
   }
   whole.commit();
 }

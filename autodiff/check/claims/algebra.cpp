@@ -9,17 +9,17 @@ namespace {
 template <class T> void check_arithmetic(claim_checker<T>& c) {
   for (index_t i = 0; i < c.y().dims.size(); ++i) {
     const T a = c.numbers(c.x()[0])[i], b = c.numbers(c.x()[1])[i],
-            y = c.traits().difference ? T(a - b) : T(a * b);
-    if (!c.traits().product && !c.traits().difference && !(std::isfinite(a) && std::isfinite(b))) continue;
+            y = c.type().difference ? T(a - b) : T(a * b);
+    if (!c.type().product && !c.type().difference && !(std::isfinite(a) && std::isfinite(b))) continue;
     if (!c.same(y, c.numbers(c.y())[i]))
-      return c.refute(c.traits().difference
+      return c.refute(c.type().difference
                           ? "it declares itself a difference, but is not its inputs' difference"
                           : "it declares itself a product, but is not its inputs' product");
   }
 }
 
 template <class T> void check_units(claim_checker<T>& c) {
-  const unsigned inputs = c.traits().units(c.op());
+  const unsigned inputs = c.type().units(c.op());
   for (const unsigned k : {0U, 1U}) {
     if ((inputs >> k & 1) == 0) continue;
     auto x = c.x();
@@ -36,7 +36,7 @@ template <class T> void check_units(claim_checker<T>& c) {
 }  // namespace
 
 template <class T> void check_algebra(claim_checker<T>& c) {
-  const auto& declares = c.traits();
+  const auto& declares = c.type();
   if (declares.product || declares.finite_product || declares.difference) c.begin(), check_arithmetic(c);
   if (declares.units != nullptr && c.x().size() == 2) c.begin(), check_units(c);
 }

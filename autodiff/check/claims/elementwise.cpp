@@ -5,7 +5,7 @@
 namespace reel::check {
 
 template <class T> void check_elementwise(claim_checker<T>& c) {
-  if (!c.traits().elementwise) return;
+  if (!c.type().elementwise) return;
   c.begin();
   const index_t n = c.y().dims.size();
   for (std::size_t k = 0; k < c.x().size(); ++k) {

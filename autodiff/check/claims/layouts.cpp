@@ -13,7 +13,7 @@ template <class T> bool holds_turned(const claim_checker<T>& c, unsigned mask, i
   const bool result = (mask >> c.x().size() & 1) != 0;
   const index_t row = used == 0 ? 0 : kernels::padded(used);
   bool swap = false;
-  const auto op = c.traits().turned(c.op(), mask & ((1U << c.x().size()) - 1), result, used, swap);
+  const auto op = c.type().turned(c.op(), mask & ((1U << c.x().size()) - 1), result, used, swap);
   std::vector<buffer> x;
   for (std::size_t k = 0; k < c.x().size(); ++k)
     x.push_back((mask >> k & 1) != 0 ? transposed(c.x()[k], row) : c.x()[k]);
@@ -28,7 +28,7 @@ template <class T> bool holds_turned(const claim_checker<T>& c, unsigned mask, i
 }  // namespace
 
 template <class T> void check_layouts(claim_checker<T>& c) {
-  if (c.traits().turned == nullptr || c.x().size() > 2) return;
+  if (c.type().turned == nullptr || c.x().size() > 2) return;
   c.begin();
   if (c.y().dims.rank() != 2) return;
   for (const buffer& b : c.x())

@@ -29,7 +29,7 @@ template <class T> void check_rows(claim_checker<T>& c, const row_use& use) {
 
 template <class T> void check_sums(claim_checker<T>& c, const row_use& use) {
   const index_t n = common_rows(c, use.inputs), h = n / 2;
-  const auto go_on = c.traits().accumulate[static_cast<std::size_t>(element_of<T>)];
+  const auto go_on = c.type().accumulate[static_cast<std::size_t>(element_of<T>)];
   if (n < 2 || go_on == nullptr) return;
   const auto head = [&](const buffer& x) { return rows_of(x, 0, h); };
   const auto tail = [&](const buffer& x) { return rows_of(x, h, n); };
@@ -62,8 +62,8 @@ template <class T> void check_columns(claim_checker<T>& c, const row_use& use) {
 }  // namespace
 
 template <class T> void check_row_slices(claim_checker<T>& c) {
-  if (c.traits().by_rows == nullptr) return;
-  const row_use use = c.traits().by_rows(c.op(), c.x()[0].dims);
+  if (c.type().by_rows == nullptr) return;
+  const row_use use = c.type().by_rows(c.op(), c.x()[0].dims);
   if (use.inputs != 0) {
     c.begin();
     use.sums ? check_sums(c, use) : check_rows(c, use);

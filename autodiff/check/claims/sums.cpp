@@ -47,8 +47,8 @@ template <class T> bool adds_up(const claim_checker<T>& c) {
   tape t("sum");
   std::vector<var> terms;
   for (const double by : {1.0, -0.5, 0.25})
-    terms.push_back(detail::record(c.traits(), c.op(), std::span<const var>(constants(c, t, by)), {}));
-  const var sum = c.traits().sum_of(terms);
+    terms.push_back(detail::record(c.type(), c.op(), std::span<const var>(constants(c, t, by)), {}));
+  const var sum = c.type().sum_of(terms);
   if (sum.shape() != c.y().dims) return false;
   const buffer apart = numbers_of<T>(terms[0] + terms[1] + terms[2]);
   return c.close(numbers_of<T>(sum), apart, std::max(c.largest(apart), c.largest(c.y())));
@@ -66,15 +66,15 @@ std::vector<std::string> sorted_elements(const buffer& b) {
 }  // namespace
 
 template <class T> void check_sums(claim_checker<T>& c) {
-  if (c.traits().rearranges) {
+  if (c.type().rearranges) {
     c.begin();
     if (sorted_elements(c.x()[0]) != sorted_elements(c.y()))
       c.refute("it declares that it rearranges its input, but has other elements");
   }
-  if (c.traits().sum_of == nullptr) return;
+  if (c.type().sum_of == nullptr) return;
   c.begin();
   bool right = false;
-  as_refusal(c.traits().name, c.source().place_of(c.node()), [&] { right = adds_up(c); });
+  as_refusal(c.type().name, c.source().place_of(c.node()), [&] { right = adds_up(c); });
   if (!right) c.refute("sum_of does not add up what the op computes");
 }
 

@@ -19,7 +19,7 @@ std::vector<value_id> merged_constants(code& c) {
   hash_index known(c.constants.size());
   for (std::uint32_t i = 0; i < c.constants.size(); ++i) {
     const op_ref& op = c.constants[i];
-    first[i] = known.find_or_add(op.traits->hash(op.self.get()), i,
+    first[i] = known.find_or_add(op.type->hash(op.self.get()), i,
                                  [&](std::uint32_t other) { return same_op(c.constants[other], op); });
     if (first[i] != i) c.constants[i] = c.constants[first[i]];
   }
@@ -35,8 +35,7 @@ std::vector<value_id> merged_constants(code& c) {
 }
 
 std::size_t hash_of_instruction(const instruction& i) {
-  std::size_t hash =
-      hash_with(reinterpret_cast<std::uintptr_t>(i.op.traits), i.op.traits->hash(i.op.self.get()));
+  std::size_t hash = hash_with(reinterpret_cast<std::uintptr_t>(i.op.type), i.op.type->hash(i.op.self.get()));
   for (const value_id v : i.inputs) hash = hash_with(hash, v);
   return hash;
 }

@@ -64,7 +64,7 @@ class fusion {
   index_t size_of(value_id v) const { return c_.values[v].shape.size(); }
   // A scalar that is stretched, or a row of moderate length that is stretched to rows and nothing else.
   bool is_fill(const instruction& i) const {
-    if (!i.op.traits->stretch || size_of(i.output) <= size_of(i.inputs[0])) return false;
+    if (!i.op.type->stretch || size_of(i.output) <= size_of(i.inputs[0])) return false;
     return size_of(i.inputs[0]) == 1 ||
            repeats_whole(c_.values[i.inputs[0]].shape, c_.values[i.output].shape);
   }
@@ -79,7 +79,7 @@ class fusion {
     return size == x.size();
   }
   bool is_elementwise(const instruction& i) const {
-    return i.op.traits->elementwise && !i.op.traits->effect && !is_commit(i) && !i.unused &&
+    return i.op.type->elementwise && !i.op.type->effect && !is_commit(i) && !i.unused &&
            size_of(i.output) > 0 &&
            std::ranges::all_of(i.inputs, [&](value_id v) { return size_of(v) == size_of(i.output); });
   }

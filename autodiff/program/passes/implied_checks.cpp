@@ -10,8 +10,8 @@ namespace reel::detail {
 
 namespace {
 
-bool hands_on_what_is_not_finite(const op_traits& op) {
-  return &op == &traits_of<add_op> || op.difference || op.product || op.view || op.sum || op.stretch;
+bool hands_on_what_is_not_finite(const op_type& op) {
+  return &op == &op_type_of<add_op> || op.difference || op.product || op.view || op.sum || op.stretch;
 }
 
 }  // namespace
@@ -23,7 +23,7 @@ std::size_t find_implied_checks(code& c) {
   for (std::size_t t = c.instructions.size(); t-- > 0;) {
     const instruction& i = c.instructions[t];
     if (!seen[i.output] || c.values[i.output].shape.size() == 0) continue;
-    if (!hands_on_what_is_not_finite(*i.op.traits)) continue;
+    if (!hands_on_what_is_not_finite(*i.op.type)) continue;
     for (const value_id x : i.inputs) seen[x] = true;
   }
   for (checked_value& f : c.finite) f.implied = f.state && seen[f.value] != 0;

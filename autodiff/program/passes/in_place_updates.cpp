@@ -108,15 +108,15 @@ class overwriting {
     p.fills.push_back(maker_of(i.inputs[k]));
     const std::size_t op = p.op;
     // A number that is not finite is not known to stay so unless it is multiplied in any case.
-    return is_linear(i.inputs[1 - k], p) && (i.op.traits->product || p.op == op);
+    return is_linear(i.inputs[1 - k], p) && (i.op.type->product || p.op == op);
   }
 
   static bool is_sum(const instruction& i) {
-    return i.op.traits == &traits_of<add_op> || i.op.traits->difference;
+    return i.op.type == &op_type_of<add_op> || i.op.type->difference;
   }
   // Which factor of a product is a stretched scalar; none where it is no such product.
   std::size_t scalar_factor(const instruction& i) const {
-    if (!i.op.traits->product && !i.op.traits->finite_product) return none;
+    if (!i.op.type->product && !i.op.type->finite_product) return none;
     for (const std::size_t k : {0U, 1U})
       if (const std::size_t t = maker_of(i.inputs[k]); t != none && is_fill(at(t))) return k;
     return none;
@@ -135,7 +135,7 @@ class overwriting {
     if (is_sum(i)) {
       const coefficient a = coefficient_of(i.inputs[0], one, p), b = coefficient_of(i.inputs[1], one, p);
       if (b.is == coefficient::zero) return a;
-      if (a.is == coefficient::zero && !i.op.traits->difference) return b;
+      if (a.is == coefficient::zero && !i.op.type->difference) return b;
       return on_scalars(i, {value_of(a), value_of(b)});
     }
     const std::size_t k = scalar_factor(i);
@@ -157,7 +157,7 @@ class overwriting {
     return x.is == coefficient::number ? x.value : constant(x.is == coefficient::one ? 1 : 0);
   }
   value_id constant(double number) {
-    c_.constants.push_back({&leaf_traits(tape::role::constant),
+    c_.constants.push_back({&leaf_type(tape::role::constant),
                             std::make_shared<const leaf>(leaf{tape::role::constant, element::f64, shape{},
                                                               std::make_shared<const double>(number)})});
     return add_value({home::constant, kind::real, 1, static_cast<std::uint32_t>(c_.constants.size() - 1)});
@@ -169,14 +169,14 @@ class overwriting {
   }
 
   bool is_fill(const instruction& i) const {
-    return i.op.traits->stretch && c_.values[i.inputs[0]].shape.size() == 1;
+    return i.op.type->stretch && c_.values[i.inputs[0]].shape.size() == 1;
   }
 
   bool adds_scaled(const instruction& i) const {
-    if (i.op.traits->adds_scaled == nullptr) return false;
+    if (i.op.type->adds_scaled == nullptr) return false;
     std::vector<const shape*> shapes;
     for (const value_id v : i.inputs) shapes.push_back(&c_.values[v].shape);
-    return i.op.traits->adds_scaled(i.op.self.get(), shapes);
+    return i.op.type->adds_scaled(i.op.self.get(), shapes);
   }
 
   // Operands that would not do so otherwise live to the end of the run: these may take no more than the

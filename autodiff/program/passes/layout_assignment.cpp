@@ -59,7 +59,7 @@ class layouts {
   std::uint32_t storage_of(value_id v) const { return c_.values[v].storage; }
   bool multiplies(value_id v) const {
     return std::ranges::any_of(uses_.readers_of(storage_of(v)), [&](std::uint32_t t) {
-      return c_.instructions[t].op.traits->turned != nullptr;
+      return c_.instructions[t].op.type->turned != nullptr;
     });
   }
   bool contains(value_id v) const { return set_of_[v] == sets_; }
@@ -92,26 +92,26 @@ class layouts {
   }
 
   bool is_fill(const instruction& i) const {
-    return i.op.traits->stretch && c_.values[i.inputs[0]].shape.size() == 1;
+    return i.op.type->stretch && c_.values[i.inputs[0]].shape.size() == 1;
   }
   bool joins_maker(value_id v) {
     const std::uint32_t maker = uses_.maker_of(storage_of(v));
     if (maker == none) return c_.storages[storage_of(v)].where == home::state;
     const instruction& i = c_.instructions[maker];
     if (i.constant) return false;
-    if (is_fill(i) || i.op.traits->turned != nullptr) return true;
+    if (is_fill(i) || i.op.type->turned != nullptr) return true;
     return transposes(i) && joins_whole(i);
   }
   bool joins_reader(const instruction& i) {
-    if (i.op.traits->turned != nullptr || is_total(i)) return true;
+    if (i.op.type->turned != nullptr || is_total(i)) return true;
     return transposes(i) && joins_whole(i);
   }
   // A sum of all, to which zeros after the numbers of a row add nothing.
   bool is_total(const instruction& i) const {
-    return i.op.traits->sum && c_.values[i.output].shape.size() == 1;
+    return i.op.type->sum && c_.values[i.output].shape.size() == 1;
   }
   bool transposes(const instruction& i) const {
-    return i.op.traits->elementwise || i.op.traits->transposed != nullptr;
+    return i.op.type->elementwise || i.op.type->transposed != nullptr;
   }
   bool joins_whole(const instruction& i) {
     add(i.output);
@@ -137,15 +137,15 @@ class layouts {
   bool keeps_zeros(const std::vector<std::uint32_t>& instructions) {
     for (const std::uint32_t t : instructions) {
       const instruction& i = c_.instructions[t];
-      if (!contains(i.output) || i.op.traits->turned != nullptr) continue;
-      if (i.op.traits->transposed != nullptr) return false;
+      if (!contains(i.output) || i.op.type->turned != nullptr) continue;
+      if (i.op.type->transposed != nullptr) return false;
       if (is_fill(i)) filled_[i.output] = true;
       else if (!maps_zero_to_zero(i)) return false;
     }
     return true;
   }
   bool maps_zero_to_zero(const instruction& i) const {
-    const auto body = i.op.traits->eval[static_cast<std::size_t>(element::f64)];
+    const auto body = i.op.type->eval[static_cast<std::size_t>(element::f64)];
     const auto is_real = [&](value_id v) { return c_.values[v].kind == kind::real; };
     if (body == nullptr || !is_real(i.output) || !std::ranges::all_of(i.inputs, is_real)) return false;
     // Of either sign: pow(0, s) and min(0, s) are 0 for one of them alone.
@@ -165,9 +165,9 @@ class layouts {
     const bool pads = kernels::padded(row) != row && keeps_zeros(instructions);
     for (const std::uint32_t t : instructions) {
       instruction& i = c_.instructions[t];
-      if (i.op.traits->turned != nullptr) turn(i, pads ? row : 0);
-      else if (i.op.traits->transposed != nullptr && contains(i.output))
-        i.op.self = i.op.traits->transposed(i.op.self.get());
+      if (i.op.type->turned != nullptr) turn(i, pads ? row : 0);
+      else if (i.op.type->transposed != nullptr && contains(i.output))
+        i.op.self = i.op.type->transposed(i.op.self.get());
     }
     for (const value_id v : set_) {
       value& x = c_.values[v];
@@ -183,7 +183,7 @@ class layouts {
       if (contains(i.inputs[k])) inputs |= 1U << k;
     if (inputs == 0 && !contains(i.output)) return;
     bool swap = false;
-    i.op.self = i.op.traits->turned(i.op.self.get(), inputs, contains(i.output), used, swap);
+    i.op.self = i.op.type->turned(i.op.self.get(), inputs, contains(i.output), used, swap);
     if (swap) std::swap(i.inputs[0], i.inputs[1]);
   }
 

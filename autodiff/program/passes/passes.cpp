@@ -15,7 +15,7 @@ std::size_t drop_dead_code(code& c) {
   for (const auto& [state, next] : c.updates) needed[next] = true;
   for (const auto& f : c.finite) needed[f.value] = true;
   for (auto i = c.instructions.rbegin(); i != c.instructions.rend(); ++i) {
-    if (i->op.traits->effect) needed[i->output] = true;
+    if (i->op.type->effect) needed[i->output] = true;
     if (needed[i->output])
       for (const value_id v : i->inputs) needed[v] = true;
   }
@@ -29,7 +29,7 @@ bool is_one(const code& c, value_id v) {
   const storage& s = c.storages[c.values[v].storage];
   if (s.where != home::constant || s.kind != kind::real || s.size != 1) return false;
   const op_ref& op = c.constants[s.index];
-  return op.traits == &leaf_traits(tape::role::constant) &&
+  return op.type == &leaf_type(tape::role::constant) &&
          *static_cast<const double*>(static_cast<const leaf*>(op.self.get())->data.get()) == 1;
 }
 
@@ -45,8 +45,8 @@ std::size_t drop_unit_factors(code& c) {
   std::size_t kept = 0;  // the first of them
   for (instruction& i : all) {
     for (value_id& v : i.inputs) v = same[v];
-    if (i.op.traits->stretch || i.op.traits->view) ones[i.output] = ones[i.inputs[0]];
-    const unsigned units = i.op.traits->units == nullptr ? 0 : i.op.traits->units(i.op.self.get());
+    if (i.op.type->stretch || i.op.type->view) ones[i.output] = ones[i.inputs[0]];
+    const unsigned units = i.op.type->units == nullptr ? 0 : i.op.type->units(i.op.self.get());
     if ((units & 0b01) != 0 && ones[i.inputs[0]] != 0) same[i.output] = i.inputs[1];
     else if ((units & 0b10) != 0 && ones[i.inputs[1]] != 0) same[i.output] = i.inputs[0];
     if (same[i.output] != i.output) continue;
@@ -68,13 +68,12 @@ std::size_t fold_constants(code& c) {
   std::vector<char> constant(c.values.size());
   for (value_id v = 0; v < c.values.size(); ++v) {
     const storage& s = c.storages[c.values[v].storage];
-    constant[v] =
-        s.where == home::constant && c.constants[s.index].traits == &leaf_traits(tape::role::constant);
+    constant[v] = s.where == home::constant && c.constants[s.index].type == &leaf_type(tape::role::constant);
   }
   for (auto& i : c.instructions) {
-    const bool fills = i.op.traits->stretch && c.values[i.inputs[0]].shape.size() == 1 &&
-                       c.values[i.output].shape.size() > 1;
-    i.constant = !i.op.traits->effect && !fills &&
+    const bool fills =
+        i.op.type->stretch && c.values[i.inputs[0]].shape.size() == 1 && c.values[i.output].shape.size() > 1;
+    i.constant = !i.op.type->effect && !fills &&
                  std::ranges::all_of(i.inputs, [&](value_id v) { return constant[v] != 0; });
     constant[i.output] = i.constant;
     if (i.constant) c.storages[c.values[i.output].storage].where = home::kept;
@@ -90,8 +89,8 @@ std::size_t fold_constants(code& c) {
 std::size_t share_views(code& c) {
   const auto shares = [&](const instruction& i) {
     const auto size = [&](value_id v) { return c.values[v].shape.size(); };
-    const bool stretched = i.op.traits->stretch && size(i.inputs[0]) == size(i.output);
-    if (!i.op.traits->view && !stretched) return false;
+    const bool stretched = i.op.type->stretch && size(i.inputs[0]) == size(i.output);
+    if (!i.op.type->view && !stretched) return false;
     c.values[i.output].storage = c.values[i.inputs[0]].storage;
     return true;
   };
@@ -114,8 +113,8 @@ bool is_exact(const code& c) {
 
 eval_fn body_of(const instruction& i, element number) {
   const auto n = static_cast<std::size_t>(number);
-  if (is_commit(i)) return i.op.traits->add_scaled[n];
-  return eval_of(*i.op.traits, i.followed, number, i.where);
+  if (is_commit(i)) return i.op.type->add_scaled[n];
+  return eval_of(*i.op.type, i.followed, number, i.where);
 }
 
 // From the instruction that writes a storage to the last that reads it.

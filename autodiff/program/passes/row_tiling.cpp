@@ -21,8 +21,8 @@ constexpr index_t row_multiple = 16;
 
 // What the op itself says.
 row_use declared_use(const code& c, const instruction& i) {
-  return i.op.traits->by_rows == nullptr ? row_use{}
-                                         : i.op.traits->by_rows(i.op.self.get(), c.values[i.inputs[0]].shape);
+  return i.op.type->by_rows == nullptr ? row_use{}
+                                       : i.op.type->by_rows(i.op.self.get(), c.values[i.inputs[0]].shape);
 }
 
 // The rows of the largest matrix that a sum goes over; 0 where none does.
@@ -80,7 +80,7 @@ class cutting {
 
   // Whether every row of the result is the input, such as a bias that is added to each.
   bool repeats_rows(const instruction& i) const {
-    if (i.op.traits != &traits_of<broadcast_to_op>) return false;
+    if (i.op.type != &op_type_of<broadcast_to_op>) return false;
     const shape &x = c_.values[i.inputs[0]].shape, &y = c_.values[i.output].shape;
     return y.rank() > 0 && y[0] == rows_ && (x.rank() < y.rank() || x[0] != rows_);
   }
@@ -247,13 +247,13 @@ class result_cutting {
 }  // namespace
 
 row_use rows_of(const code& c, const instruction& i, index_t rows) {
-  if (i.inputs.size() > 32 || i.op.traits->effect || i.unused) return {};
+  if (i.inputs.size() > 32 || i.op.type->effect || i.unused) return {};
   const auto has_rows = [&](value_id v) {
     const shape& s = c.values[v].shape;
     return s.rank() > 0 && s[0] == rows;
   };
   row_use use;
-  if (i.fused != nullptr || i.op.traits->elementwise) {
+  if (i.fused != nullptr || i.op.type->elementwise) {
     const index_t n = c.values[i.output].shape.size();
     const index_t row = i.fused == nullptr ? 1 : i.fused->row;  // of what fills blocks
     if (rows == 0 || n / rows % row != 0) return {};
@@ -276,7 +276,7 @@ row_use rows_of_result(const code& c, const instruction& i) {
   if (y.rank() == 0) return {};
   const row_use use = rows_of(c, i, y[0]);
   if (use.inputs != 0 && !use.sums) return use;
-  const bool whole = i.fused != nullptr || i.op.traits->elementwise || y.rank() != 2 || i.inputs.size() > 32;
+  const bool whole = i.fused != nullptr || i.op.type->elementwise || y.rank() != 2 || i.inputs.size() > 32;
   return {.columns = whole ? 0 : declared_use(c, i).columns};
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The pairs pass: an op whose traits name another op of its first inputs is computed along with it, such as
+// The pairs pass: an op whose type names another op of its first inputs is computed along with it, such as
 // softmax with the logsumexp whose slope it is, or cross-entropy with its own slope, which have their
 // exponentials in common. Exact: both come out as each would alone.
 #include "program/ir.hpp"
@@ -23,7 +23,7 @@ bool single(const instruction& i) {
 
 bool has_candidate(const auto& list) {
   return std::ranges::any_of(list, [](const auto& x) {
-    return instruction_of(x).op.traits->beside != nullptr && single(instruction_of(x));
+    return instruction_of(x).op.type->beside != nullptr && single(instruction_of(x));
   });
 }
 
@@ -52,7 +52,7 @@ template <class Item> class pairing {
 
   instruction& at(std::uint32_t t) { return instruction_of(list_[t]); }
 
-  static std::size_t hash(const op_traits* op, std::span<const value_id> inputs) {
+  static std::size_t hash(const op_type* op, std::span<const value_id> inputs) {
     std::size_t h = reinterpret_cast<std::uintptr_t>(op);
     for (const value_id v : inputs) h = hash_with(h, v);
     return h;
@@ -65,14 +65,14 @@ template <class Item> class pairing {
     std::unordered_multimap<std::size_t, std::uint32_t> wanting;  // who computes what along, by its hash
     for (std::uint32_t t = first_; t < count; ++t) {
       const instruction& i = at(t);
-      if (const op_traits* other = i.op.traits->beside;
+      if (const op_type* other = i.op.type->beside;
           other != nullptr && single(i) && other->arity <= i.inputs.size())
         wanting.emplace(hash(other, std::span(i.inputs).first(other->arity)), t);
     }
     for (std::uint32_t other = first_; other < count; ++other) {
       const instruction& i = at(other);
       if (!single(i)) continue;
-      const auto [from, to] = wanting.equal_range(hash(i.op.traits, i.inputs));
+      const auto [from, to] = wanting.equal_range(hash(i.op.type, i.inputs));
       std::uint32_t best = none;
       int looks = 0;
       for (auto it = from; it != to && ++looks <= 32; ++it)
@@ -85,9 +85,9 @@ template <class Item> class pairing {
   }
   // Whether `other` is what `i` can compute along.
   static bool brings(const instruction& i, const instruction& other) {
-    return other.op.traits == i.op.traits->beside && other.inputs.size() <= i.inputs.size() &&
+    return other.op.type == i.op.type->beside && other.inputs.size() <= i.inputs.size() &&
            std::ranges::equal(other.inputs, std::span(i.inputs).first(other.inputs.size())) &&
-           i.op.traits->brings(i.op.self.get(), other.op.self.get());
+           i.op.type->brings(i.op.self.get(), other.op.self.get());
   }
 
   void find_makers() {
@@ -110,7 +110,7 @@ template <class Item> class pairing {
   void place(std::uint32_t t) {
     const std::uint32_t other = partner_[t];
     if (other == none || done_[other] != 0) return write(t);
-    const bool computes_other = at(t).op.traits->beside == at(other).op.traits && brings(at(t), at(other));
+    const bool computes_other = at(t).op.type->beside == at(other).op.type && brings(at(t), at(other));
     const std::uint32_t whole = computes_other ? t : other, part = computes_other ? other : t;
     if (!computes_other && !place_before(whole, part)) return write(t);
     at(whole).beside = at(part).output;

@@ -14,7 +14,7 @@ value_id append_copy(code& c, value_id from, home where, std::uint32_t index, co
   const auto to = static_cast<value_id>(c.values.size());
   c.storages.push_back({where, x.kind, x.shape.size(), index, 0, 0});
   c.values.push_back({x.shape, x.kind, s});
-  c.instructions.push_back({{&traits_of<identity_op>, traits_of<identity_op>.copy(&copy)},
+  c.instructions.push_back({{&op_type_of<identity_op>, op_type_of<identity_op>.copy(&copy)},
                             x.kind,
                             {from},
                             to,

@@ -34,7 +34,7 @@ std::size_t smallest_arena(const detail::code& c) {
     const auto& i = c.instructions[t];
     const detail::storage& y = c.storages[c.values[i.output].storage];
     const bool may = i.rows == nullptr && in_arena(y) &&
-                     (i.fused != nullptr ? i.fused->outputs.size() == 1 : i.op.traits->elementwise);
+                     (i.fused != nullptr ? i.fused->outputs.size() == 1 : i.op.type->elementwise);
     const bool over = may && std::ranges::any_of(i.inputs, [&](detail::value_id v) {
                         const detail::storage& x = c.storages[c.values[v].storage];
                         return in_arena(x) && x.last == t && x.size == y.size && x.kind == y.kind;

@@ -244,7 +244,7 @@ using eval_both_fn = void (*)(const void* op, const operand_view& y, const opera
 using bound_fn = double (*)(const void* op, std::span<const operand_view> x);
 
 // What a tape knows of an op type, free of templates.
-struct op_traits {
+struct op_type {
   const char* name;
   std::uint16_t arity;  // of a variadic op: 0
   bool variadic, any_kind, analytic, elementwise, stretch, view, rearranges, effect, sum, product,
@@ -269,7 +269,7 @@ struct op_traits {
   bool (*adds_scaled)(const void* op, std::span<const shape* const> x) = nullptr;
   std::array<eval_fn, element_count> add_scaled = {};
   std::array<bound_fn, element_count> bound = {};
-  const op_traits* beside = nullptr;
+  const op_type* beside = nullptr;
   bool (*brings)(const void* op, const void* other) = nullptr;
   std::array<eval_both_fn, element_count> eval_both = {};
   const kernels::links* (*links)(const void* op, element number) = nullptr;
@@ -382,8 +382,8 @@ template <class T> std::size_t hash_of(const T& x) {
 template <class Op> bool same(const void* left, const void* right);
 template <class Op> std::size_t hash(const void* op);
 
-template <class Op> constexpr op_traits make_traits();
-template <class Op> inline constexpr op_traits traits_of = make_traits<Op>();
+template <class Op> constexpr op_type make_op_type();
+template <class Op> inline constexpr op_type op_type_of = make_op_type<Op>();
 
 }  // namespace detail
 

@@ -48,12 +48,12 @@ template <class Op> constexpr auto adds_up() -> var (*)(std::span<const var>) {
   else return nullptr;
 }
 
-template <class Op> constexpr op_traits make_traits() {
+template <class Op> constexpr op_type make_op_type() {
   using s = signature<Op, double>;
-  return op_traits{.name = Op::name,
-                   .arity = s::variadic ? std::uint16_t{0} : static_cast<std::uint16_t>(s::arity),
-                   .variadic = s::variadic,
-                   .any_kind = requires {requires Op::any_kind;
+  return op_type{.name = Op::name,
+                 .arity = s::variadic ? std::uint16_t{0} : static_cast<std::uint16_t>(s::arity),
+                 .variadic = s::variadic,
+                 .any_kind = requires {requires Op::any_kind;
 }
 , .analytic = requires { requires Op::analytic; }
 , .elementwise = requires { requires Op::elementwise; }
@@ -79,17 +79,17 @@ template <class Op> constexpr op_traits make_traits() {
 }
 
 // Appends a node. `op` is copied unless the tape holds an equal one.
-var record(const op_traits& traits, const void* op, std::span<const operand* const> x);
-var record(const op_traits& traits, const void* op, std::span<const var> x, place where);
+var record(const op_type& type, const void* op, std::span<const operand* const> x);
+var record(const op_type& type, const void* op, std::span<const var> x, place where);
 
 // The op that recorded v, if it is of that type.
-const void* recorded_op(const var& v, const op_traits& traits);
+const void* recorded_op(const var& v, const op_type& type);
 
 template <class Op, class... X> var apply_to(const Op& op, const X&... x) {
   static_assert(variadic_op<Op> || sizeof...(X) == signature<Op, double>::arity,
                 "reel: apply() needs one operand per input of eval");
   const operand* const all[] = {&x...};
-  return record(traits_of<Op>, &op, all);
+  return record(op_type_of<Op>, &op, all);
 }
 
 }  // namespace reel::detail
@@ -109,11 +109,11 @@ var apply(const Op& op, const operand& a, const operand& b, const operand& c, co
 }
 
 template <operation Op> var apply(const Op& op, std::span<const var> x, place where) {
-  return detail::record(detail::traits_of<Op>, &op, x, where);
+  return detail::record(detail::op_type_of<Op>, &op, x, where);
 }
 
 template <operation Op> const Op* recorded_by(const var& v) {
-  return static_cast<const Op*>(detail::recorded_op(v, detail::traits_of<Op>));
+  return static_cast<const Op*>(detail::recorded_op(v, detail::op_type_of<Op>));
 }
 
 }  // namespace reel

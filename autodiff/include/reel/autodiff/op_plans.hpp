@@ -132,8 +132,8 @@ template <class Op> constexpr std::array<bound_fn, element_count> bounds() {
   else return {};
 }
 
-template <class Op> constexpr const op_traits* op_beside() {
-  if constexpr (requires { typename Op::beside; }) return &traits_of<typename Op::beside>;
+template <class Op> constexpr const op_type* op_beside() {
+  if constexpr (requires { typename Op::beside; }) return &op_type_of<typename Op::beside>;
   else return nullptr;
 }
 

@@ -158,7 +158,7 @@ var cross_entropy(operand probabilities, operand targets) {
   constexpr auto name = "cross_entropy";
   return composed(name, {probabilities, targets}, [&] {
     probabilities = probabilities.beside(targets), targets = targets.beside(probabilities);
-    const place where = probabilities.where();
+    const source_location where = probabilities.where();
     const auto at = [&](const auto& x) { return operand(x, where.file, where.line); };
     if (targets.is_var() && targets.variable().kind() != kind::real)
       throw error(errc::kind_mismatch,

@@ -11,7 +11,7 @@ const char detail::reel_is_built_with_GLIBCXX_DEBUG = 0;
 const char detail::reel_is_built_without_GLIBCXX_DEBUG = 0;
 #endif
 
-std::string to_string(const place& where) {
+std::string to_string(const source_location& where) {
   if (where.file == nullptr) return {};
   std::string_view file = where.file;
   if (const auto slash = file.find_last_of('/'); slash != file.npos) file.remove_prefix(slash + 1);
@@ -69,7 +69,7 @@ error::error(errc code, std::string detail)
       code_(code),
       detail_(std::move(detail)) {}
 
-error::error(errc code, std::string_view context, const place& where, std::string detail)
+error::error(errc code, std::string_view context, const source_location& where, std::string detail)
     : std::runtime_error(where.file == nullptr ? fmt::format("{} in {}: {}", name(code), context, detail)
                                                : fmt::format("{} in {} ({}): {}", name(code), context,
                                                              to_string(where), detail)),
@@ -78,7 +78,7 @@ error::error(errc code, std::string_view context, const place& where, std::strin
       detail_(std::move(detail)),
       has_context_(true) {}
 
-error::error(errc code, const place& where, std::string detail) : error(code, std::move(detail)) {
+error::error(errc code, const source_location& where, std::string detail) : error(code, std::move(detail)) {
   where_ = where;
   has_context_ = true;
 }

@@ -8,7 +8,7 @@
 
 namespace reel::check {
 
-void refuse(const char* op, const place& where) {
+void refuse(const char* op, const source_location& where) {
   try {
     throw;
   } catch (const refusal&) {

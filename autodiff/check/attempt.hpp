@@ -20,10 +20,10 @@ class refusal : public error {
 };
 
 // Within a handler: what was thrown, as a refusal of an op recorded at `where`. Lack of memory stays.
-[[noreturn]] void refuse(const char* op, const place& where);
+[[noreturn]] void refuse(const char* op, const source_location& where);
 
 // Runs an op's body or the recording of its rule.
-template <class F> decltype(auto) as_refusal(const char* op, const place& where, const F& run) {
+template <class F> decltype(auto) as_refusal(const char* op, const source_location& where, const F& run) {
   try {
     return run();
   } catch (...) {

@@ -85,9 +85,9 @@ template <class T> class pulled_tape {
           moved[k] = numbers[k] + T(h);
           const auto& op = r_.op_of(n);
           const auto body =
-              detail::eval_of(*op.type, detail::followed_kind(r_, n), element_of<T>, r_.place_of(n));
+              detail::eval_of(*op.type, detail::followed_kind(r_, n), element_of<T>, r_.location_of(n));
           return value_or_nan<T>([&] {
-            as_refusal(op.type->name, r_.place_of(n), [&] {
+            as_refusal(op.type->name, r_.location_of(n), [&] {
               body(op.self.get(), {y.data(), &r_.shape_of(n)}, operands);
             });
             count_work(elements_computed(r_, n) * 1e-8);
@@ -247,7 +247,7 @@ template <class T> void search(const var& loss, const options& o, blame_report& 
     report.tail_checks += checks - 1;
     const node_id n = tape.steps()[at];
     const recording& r = loss.recording();
-    blamed b{n, r.op_of(n).type->name, r.place_of(n), checks, vjp(local_subject(loss.recording(), n), o)};
+    blamed b{n, r.op_of(n).type->name, r.location_of(n), checks, vjp(local_subject(loss.recording(), n), o)};
     const bool repeated = !report.faults.empty() && report.faults.back().node == n;
     report.faults.push_back(std::move(b));
     if (repeated) {

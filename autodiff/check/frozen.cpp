@@ -304,7 +304,7 @@ frozen_report carry_out(const frozen_subject& s, const options& o, frozen_report
 
 }  // namespace
 
-frozen_report frozen(const freeze_request& request, const options& o, place where) {
+frozen_report frozen(const freeze_request& request, const options& o, source_location where) {
   frozen_report report{.subject = "frozen(request)", .where = where};
   static_cast<void>(freeze(request));  // refuses what cannot be frozen
   frozen_subject s{request, {}, {}};

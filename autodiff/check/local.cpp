@@ -32,7 +32,7 @@ argument argument_of(recording& r, node_id n) {
 
 namespace {
 
-var record_again(const detail::op_ref& op, std::span<const var> x, const place& where) {
+var record_again(const detail::op_ref& op, std::span<const var> x, const source_location& where) {
   return detail::record(*op.type, op.self.get(), x, where);
 }
 
@@ -42,7 +42,7 @@ subject local_subject(recording& r, node_id n) {
   arguments x;
   for (const node_id i : r.inputs_of(n)) x.push_back(argument_of(r, i));
   const detail::op_ref op = r.op_of(n);
-  const place where = r.place_of(n);
+  const source_location where = r.location_of(n);
   return {op.type->name, x, [&](std::span<const var> v) { return record_again(op, v, where); }, where};
 }
 
@@ -61,7 +61,7 @@ template <class T> local_rule<T>::local_rule(const recording& r, node_id n) : ta
     real.push_back(x_.back());
     real_.push_back(i);
   }
-  const var y = record_again(r.op_of(n), x_, r.place_of(n));
+  const var y = record_again(r.op_of(n), x_, r.location_of(n));
   const var ybar = own.append_leaf({reel::tape::role::input, element::f64, y.shape(), nullptr}, {});
   const auto xbar = reel::vjp(std::span(&y, 1), real, std::span(&ybar, 1));
   std::vector<var> given = x_;

@@ -100,7 +100,7 @@ template <class T> void replay<T>::plan(std::span<const node_id> wanted) {
     if (r.nodes[n].role != tape::role::computed) {
       const detail::leaf& l = *r.leaf_of(n);
       if (l.data == nullptr)
-        throw error(errc::no_value, "check", r.place_of(n),
+        throw error(errc::no_value, "check", r.location_of(n),
                     r.describe(n) + " has no number. Give it an example: tape.input(array).");
       detail::load(element_of<T>, memory_.get() + offset(n), l);
       known_[index_[n]] = true;
@@ -153,8 +153,8 @@ template <class T> void replay<T>::compute(node_id n, std::span<const edit> edit
 template <class T> void replay<T>::call(node_id n, void* y) {
   const recording& r = *recording_;
   const auto& op = r.op_of(n);
-  const auto f = detail::eval_of(*op.type, detail::followed_kind(r, n), element_of<T>, r.place_of(n));
-  as_refusal(op.type->name, r.place_of(n), [&] { f(op.self.get(), {y, &r.shape_of(n)}, x_); });
+  const auto f = detail::eval_of(*op.type, detail::followed_kind(r, n), element_of<T>, r.location_of(n));
+  as_refusal(op.type->name, r.location_of(n), [&] { f(op.self.get(), {y, &r.shape_of(n)}, x_); });
   count_work(seconds_[index_[n]]);
 }
 

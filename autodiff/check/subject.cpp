@@ -24,7 +24,7 @@ template <class T> array<T> array_of(const argument& a) {
 
 }  // namespace
 
-subject::subject(std::string name, const arguments& x, place where)
+subject::subject(std::string name, const arguments& x, source_location where)
     : name_(std::move(name)), where_(where), tape_(std::make_shared<reel::tape>(name_)), numbers_(x) {
   for (const argument& a : x) {
     if (a.kind() == kind::real) inputs_.push_back(tape_->variable(array_of<double>(a), where));

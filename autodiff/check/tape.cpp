@@ -18,9 +18,10 @@ namespace {
 
 // One node; what its op refuses is its result.
 node_report check_node(recording& r, node_id n, const options& o) {
-  node_report node{n, r.op_of(n).type->name, r.place_of(n), {}};
+  node_report node{n, r.op_of(n).type->name, r.location_of(n), {}};
   const auto refused = attempt(o.seconds, [&] {
-    const subject s = as_refusal(r.op_of(n).type->name, r.place_of(n), [&] { return local_subject(r, n); });
+    const subject s =
+        as_refusal(r.op_of(n).type->name, r.location_of(n), [&] { return local_subject(r, n); });
     node.result = vjp(s, o);
   });
   if (!refused.empty()) {
@@ -88,7 +89,7 @@ tape_report tape(const var& loss, const options& o) {
 
 namespace {
 
-std::string at_line(const place& where) {
+std::string at_line(const source_location& where) {
   const auto text = to_string(where);
   return text.empty() ? text : ", " + text;
 }
@@ -129,7 +130,7 @@ std::string to_string(const blame_report& r) {
 
 namespace {
 
-json part(node_id node, const std::string& op, const place& where, const report& result) {
+json part(node_id node, const std::string& op, const source_location& where, const report& result) {
   return json()
       .add("node", node)
       .add("op", op)

@@ -10,7 +10,7 @@
 
 namespace reel::check {
 
-verdict_builder::verdict_builder(const char* kind, const std::string& subject, const place& where,
+verdict_builder::verdict_builder(const char* kind, const std::string& subject, const source_location& where,
                                  const options& o)
     : started_(std::chrono::steady_clock::now()), work_(work_done()), options_(o) {
   report_.subject = fmt::format("{}({})", kind, subject);

@@ -120,7 +120,7 @@ std::string blame_for(const var& loss, const options& o) {
 // One rule, named and placed.
 class vjp_check {
  public:
-  vjp_check(std::string name, const place& where, const options& o)
+  vjp_check(std::string name, const source_location& where, const options& o)
       : name_(std::move(name)), where_(where), options_(o) {}
 
   report run(const rule& r) {
@@ -189,7 +189,7 @@ class vjp_check {
   }
 
   std::string name_;
-  place where_;
+  source_location where_;
   const options& options_;
 };
 

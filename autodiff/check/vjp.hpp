@@ -22,7 +22,8 @@ struct comparison {
 
 class verdict_builder {
  public:
-  verdict_builder(const char* kind, const std::string& subject, const place& where, const options& o);
+  verdict_builder(const char* kind, const std::string& subject, const source_location& where,
+                  const options& o);
   void add(const comparison& c);
   void decide(verdict v, std::string reason);  // the first reason stays, but a FAIL goes before all
   // INCONCLUSIVE with the reason why a part could not be finished, if there is one.

@@ -49,7 +49,7 @@ struct instruction {
   kind followed;  // picks the body, for ops of any kind
   std::vector<value_id> inputs;
   value_id output;
-  place where;
+  source_location where;
   node_id node;                                // on the tape it was frozen from
   const char* backward_of;                     // the op whose vjp recorded it, or null
   bool constant = false;                       // depends on constants alone

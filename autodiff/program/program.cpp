@@ -138,7 +138,7 @@ class lowering {
   std::uint32_t state(node_id n) {
     if (r_.nodes[n].role != tape::role::state)
       throw error(
-          errc::invalid_argument, "freeze", r_.place_of(n),
+          errc::invalid_argument, "freeze", r_.location_of(n),
           fmt::format("{} is to be updated but was not recorded by tape.state(...).", r_.describe(n)));
     if (value_of_[n] == detail::no_node) {
       c_.states.push_back(new_value(n, home::state, c_.states.size()));
@@ -162,7 +162,7 @@ class lowering {
         c_.constants.push_back(r_.op_of(n));
         return;
       case tape::role::cotangent:
-        throw error(errc::no_value, "freeze", r_.place_of(n),
+        throw error(errc::no_value, "freeze", r_.location_of(n),
                     "an output depends on a symbolic cotangent, which has no number.");
       case tape::role::computed:
         break;
@@ -171,7 +171,7 @@ class lowering {
                   detail::followed_kind(r_, n),
                   {},
                   0,
-                  r_.place_of(n),
+                  r_.location_of(n),
                   n,
                   r_.nodes[n].origin == n ? nullptr : r_.op_of(r_.nodes[n].origin).type->name,
                   false,

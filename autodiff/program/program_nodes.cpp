@@ -30,8 +30,8 @@ class gathering {
  private:
   node_id& node_of(detail::value_id v) { return node_of_[c_.values[v].storage]; }
 
-  void add(detail::value_id v, std::string_view op, const shape& dims, tape::role role, const place& where,
-           std::string name) {
+  void add(detail::value_id v, std::string_view op, const shape& dims, tape::role role,
+           const source_location& where, std::string name) {
     const auto id = node_of(v) = static_cast<node_id>(nodes.size());
     first.push_back(inputs.size());
     nodes.push_back({id, op, {}, dims, c_.values[v].kind, role, where, id, {}});

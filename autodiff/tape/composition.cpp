@@ -24,7 +24,7 @@ composition::composition(const char* name, std::span<const operand> x) : name_(n
   if (first != nullptr) begin(recording::of(*first));
 }
 
-composition::composition(const char* name, std::span<const var> x, const place& where)
+composition::composition(const char* name, std::span<const var> x, const source_location& where)
     : name_(name), where_(where) {
   for (const var& v : x) try {
       check_one_tape(x[0], v);

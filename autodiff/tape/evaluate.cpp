@@ -39,7 +39,7 @@ void load(element type, void* to, const leaf& l) {
   }
 }
 
-eval_fn eval_of(const op_type& type, kind followed, element number, const place& where) {
+eval_fn eval_of(const op_type& type, kind followed, element number, const source_location& where) {
   const auto f = type.eval[static_cast<std::size_t>(type.any_kind ? element_for(followed, number) : number)];
   if (f == nullptr)
     throw error(
@@ -64,7 +64,7 @@ void load_leaf(recording& r, node_id n, element number, value_store& store) {
   const leaf& l = *r.leaf_of(n);
   if (l.data == nullptr)
     throw error(
-        errc::no_value, "input", r.place_of(n),
+        errc::no_value, "input", r.location_of(n),
         fmt::format(
             "input {} {} is bound when a program runs. Freeze and run, or record it with tape.input(array).",
             r.describe(n), to_string(l.dims)));
@@ -91,11 +91,11 @@ void compute(recording& r, node_id n, element number, value_store& store, std::v
   operand_view y{nullptr, &dims};
   try {
     y.data = store.allocate(bytes);
-    eval_of(type, followed_kind(r, n), number, r.place_of(n))(op, y, x);
-    body.check("eval", type, r.place_of(n));
+    eval_of(type, followed_kind(r, n), number, r.location_of(n))(op, y, x);
+    body.check("eval", type, r.location_of(n));
   } catch (const error& e) {
     if (e.has_context()) throw;
-    throw error(e.code(), type.name, r.place_of(n), e.detail());
+    throw error(e.code(), type.name, r.location_of(n), e.detail());
   }
   store.set(n, y.data);
 }
@@ -110,7 +110,7 @@ void compute(recording& r, node_id n, element number, value_store& store, std::v
   };
   const auto reader = std::find_if(open.rbegin(), open.rend(), reads);
   const node_id n = reader == open.rend() ? cotangent : *reader;
-  throw error(errc::no_value, r.op_of(r.nodes[n].origin).type->name, r.place_of(n),
+  throw error(errc::no_value, r.op_of(r.nodes[n].origin).type->name, r.location_of(n),
               fmt::format("{} reads a symbolic cotangent, which has no number: this vjp is not linear in "
                           "its cotangent.",
                           r.describe(n)));
@@ -151,7 +151,7 @@ template <class T> void check_readable(const recording& r, node_id n) {
                         : std::same_as<T, bool>  ? kind::boolean
                                                  : kind::real;
   if (r.nodes[n].kind != want)
-    throw error(errc::kind_mismatch, "value", r.place_of(n),
+    throw error(errc::kind_mismatch, "value", r.location_of(n),
                 fmt::format("{} is of kind {}, read as {}. Use value<{}>().", r.describe(n),
                             name(r.nodes[n].kind), name(element_of<T>),
                             r.nodes[n].kind == kind::index     ? "reel::index_t"

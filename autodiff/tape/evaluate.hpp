@@ -12,7 +12,7 @@ const void* evaluate(recording& r, node_id n, element number);
 void load(element type, void* to, const leaf& l);
 
 // The body of an op, recorded at `where`, for a number type. Throws unsupported_number.
-eval_fn eval_of(const op_type& type, kind followed, element number, const place& where);
+eval_fn eval_of(const op_type& type, kind followed, element number, const source_location& where);
 
 // The kind of the inputs that follow T in eval's signature.
 kind followed_kind(const recording& r, node_id n);

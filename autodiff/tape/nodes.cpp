@@ -28,7 +28,7 @@ node_info node_at(const tape& t, node_id n) {
           r.shape_of(n),
           r.nodes[n].kind,
           r.nodes[n].role,
-          r.place_of(n),
+          r.location_of(n),
           r.nodes[n].origin,
           named == r.names.end() ? std::string_view{} : named->second};
 }

@@ -58,7 +58,7 @@ var recording::handle(node_id n) const {
   v.control_ = control;
   v.generation_ = control->generation.load(std::memory_order_relaxed);
   v.node_ = n;
-  v.where_ = place_of(n);
+  v.where_ = location_of(n);
   return v;
 }
 
@@ -76,7 +76,7 @@ std::string recording::describe(node_id n) const {
   const auto named = names.find(n);
   const auto label = named == names.end() ? std::string(op_of(n).type->name)
                                           : fmt::format("{} '{}'", op_of(n).type->name, named->second);
-  const auto where = to_string(place_of(n));
+  const auto where = to_string(location_of(n));
   const auto backward = nodes[n].origin == n
                             ? std::string{}
                             : fmt::format("backward of {}: ", op_of(nodes[n].origin).type->name);
@@ -91,7 +91,7 @@ std::size_t recording::shape_hash::operator()(const shape& s) const noexcept {
   return h ^ (h >> 32);
 }
 
-std::size_t recording::place_hash::operator()(const place& p) const noexcept {
+std::size_t recording::location_hash::operator()(const source_location& p) const noexcept {
   return (reinterpret_cast<std::uintptr_t>(p.file) ^ p.line) * 0x9e3779b97f4a7c15u >> 8;
 }
 
@@ -119,9 +119,9 @@ std::uint32_t recording::intern_shape(const shape& s) {
   return intern(shape_ids_, shapes, s);
 }
 
-std::uint32_t recording::intern_place(const place& where) {
-  if (!nodes.empty() && places[nodes.back().place] == where) return nodes.back().place;
-  return intern(place_ids_, places, where);
+std::uint32_t recording::intern_location(const source_location& where) {
+  if (!nodes.empty() && locations[nodes.back().location] == where) return nodes.back().location;
+  return intern(location_ids_, locations, where);
 }
 
 // Ops that were recorded lately are found again, those of one type that differ in their attributes too.
@@ -151,17 +151,17 @@ bool same_op(const op_ref& a, const op_ref& b) {
 // -- appending
 
 var recording::push(std::uint32_t op, std::span<const node_id> x, std::uint32_t shape, kind k, tape::role r,
-                    const place& where) {
+                    const source_location& where) {
   if (nodes.size() >= no_node || inputs.size() + x.size() >= no_node)
     throw error(errc::size_overflow,
                 fmt::format("tape '{}' is full: 2^32 nodes or inputs. Clear it between steps.", name));
   const auto id = static_cast<node_id>(nodes.size());
   node n{op, static_cast<std::uint32_t>(inputs.size()), shape, 0, id, k, r};
   if (vjp_node != no_node) {
-    n.place = nodes[vjp_node].place;
+    n.location = nodes[vjp_node].location;
     n.origin = nodes[vjp_node].origin;
   } else {
-    n.place = intern_place(where);
+    n.location = intern_location(where);
   }
   inputs.insert(inputs.end(), x.begin(), x.end());
   try {
@@ -174,7 +174,7 @@ var recording::push(std::uint32_t op, std::span<const node_id> x, std::uint32_t 
 }
 
 var recording::append(op_ref op, std::span<const node_id> x, const shape& dims, kind k, tape::role r,
-                      const place& where) {
+                      const source_location& where) {
   const auto index = static_cast<std::uint32_t>(ops.size());
   ops.push_back(std::move(op));
   try {
@@ -185,11 +185,11 @@ var recording::append(op_ref op, std::span<const node_id> x, const shape& dims, 
   }
 }
 
-var recording::append_leaf(leaf l, const place& where) {
+var recording::append_leaf(leaf l, const source_location& where) {
   return append_leaf(std::make_shared<const leaf>(std::move(l)), where);
 }
 
-var recording::append_leaf(std::shared_ptr<const leaf> l, const place& where) {
+var recording::append_leaf(std::shared_ptr<const leaf> l, const source_location& where) {
   const kind k = l->type == element::index     ? kind::index
                  : l->type == element::boolean ? kind::boolean
                                                : kind::real;
@@ -213,7 +213,7 @@ leaf scalar_leaf(double number, kind k) {
   return l;
 }
 
-var recording::scalar(double number, kind k, const place& where) {
+var recording::scalar(double number, kind k, const source_location& where) {
   const auto bits = std::bit_cast<std::uint64_t>(number);
   const auto [first, last] = scalars_.equal_range(bits);
   for (auto it = first; it != last; ++it)
@@ -239,7 +239,7 @@ void recording::rollback(std::size_t node_count, std::size_t op_count) noexcept 
   for (auto& v : values) v.forget_from(node_count);
 }
 
-void users_code::refuse(const char* what, const op_type& op, const place& where) {
+void users_code::refuse(const char* what, const op_type& op, const source_location& where) {
   throw error(errc::invalid_argument, op.name, where,
               fmt::format("its {} cleared the tape that it works on. Clear a tape when nothing is recorded, "
                           "differentiated or evaluated.",
@@ -267,10 +267,10 @@ void recording::forget() noexcept {
   inputs.clear();
   ops.clear();
   shapes.clear();
-  places.clear();
+  locations.clear();
   names.clear();
   shape_ids_.clear();
-  place_ids_.clear();
+  location_ids_.clear();
   recent_ops_.fill(0);
   scalars_.clear();
   for (auto& v : values) v.reset();
@@ -331,7 +331,7 @@ const char* conversion(kind have, kind want) {
 
 // Kinds, shapes and number types are settled here, once, where the op is written.
 var recording::record_nodes(const op_type& type, const void* op, std::span<const node_id> x,
-                            const place& where) {
+                            const source_location& where) {
   kind followed = kind::real;
   for (std::size_t i = 0; i < x.size(); ++i)
     if (rule_of(type, i) == follows::number) {
@@ -364,7 +364,7 @@ var recording::record_nodes(const op_type& type, const void* op, std::span<const
 namespace {
 
 // Runs `f` and adds op and place to an error that lacks them.
-template <class F> var named(const op_type& type, const place& where, F f) {
+template <class F> var named(const op_type& type, const source_location& where, F f) {
   try {
     return f();
   } catch (const error& e) {
@@ -385,7 +385,7 @@ struct id_list {
 }  // namespace
 
 var record(const op_type& type, const void* op, std::span<const operand* const> x) {
-  place where;
+  source_location where;
   for (const operand* o : x)
     if (where.file == nullptr) where = o->where();
   recording* r = nullptr;
@@ -420,7 +420,7 @@ var record(const op_type& type, const void* op, std::span<const operand* const> 
   });
 }
 
-var record(const op_type& type, const void* op, std::span<const var> x, place where) {
+var record(const op_type& type, const void* op, std::span<const var> x, source_location where) {
   return named(type, where, [&] {
     if (x.empty()) throw error(errc::invalid_argument, "no inputs; give at least one.");
     recording& r = recording::of(x[0]);

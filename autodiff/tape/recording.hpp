@@ -41,7 +41,7 @@ leaf copy_leaf(tape::role r, const tape::view& numbers);
 leaf scalar_leaf(double number, kind k);
 
 struct node {
-  std::uint32_t op, first_input, shape, place;
+  std::uint32_t op, first_input, shape, location;
   node_id origin;  // the node whose vjp recorded this one, or itself
   reel::kind kind;
   tape::role role;
@@ -64,10 +64,10 @@ struct recording {
 
   var handle(node_id n) const;
   var append(op_ref op, std::span<const node_id> x, const shape& dims, kind k, tape::role r,
-             const place& where);
-  var append_leaf(leaf l, const place& where);
-  var append_leaf(std::shared_ptr<const leaf> l, const place& where);
-  var scalar(double number, kind k, const place& where);  // shared by equal bits
+             const source_location& where);
+  var append_leaf(leaf l, const source_location& where);
+  var append_leaf(std::shared_ptr<const leaf> l, const source_location& where);
+  var scalar(double number, kind k, const source_location& where);  // shared by equal bits
   std::uint32_t intern_op(const op_type& type, const void* op);
   std::uint32_t intern_shape(const shape& s);
 
@@ -75,7 +75,7 @@ struct recording {
   const op_ref& op_of(node_id n) const { return ops[nodes[n].op]; }
   const shape& shape_of(node_id n) const { return shapes[nodes[n].shape]; }
   const shape& shape_of(const var& v) const { return shape_of(node_of(v)); }
-  const place& place_of(node_id n) const { return places[nodes[n].place]; }
+  const source_location& location_of(node_id n) const { return locations[nodes[n].location]; }
   const leaf* leaf_of(node_id n) const;
   std::string describe(node_id n) const;  // "log (node 12, train.cpp:48)"
 
@@ -100,7 +100,7 @@ struct recording {
   std::vector<node_id> inputs;
   std::vector<op_ref> ops;
   std::deque<shape> shapes;  // a reference to one survives later recording
-  std::vector<place> places;
+  std::vector<source_location> locations;
   std::unordered_map<node_id, std::string> names;
   std::array<value_store, number_count> values;  // by number type
 
@@ -115,32 +115,33 @@ struct recording {
   // While an op's vjp runs, what it records takes over the forward node's place; while a composed
   // function records, the place that called it.
   node_id vjp_node = no_node;
-  place caller;
+  source_location caller;
   unsigned sweeps = 0;  // backward sweeps that are under way, one in a rule of the other
-  place blame(const place& where) const {
-    return vjp_node != no_node ? place_of(vjp_node) : caller.file != nullptr ? caller : where;
+  source_location blame(const source_location& where) const {
+    return vjp_node != no_node ? location_of(vjp_node) : caller.file != nullptr ? caller : where;
   }
 
  private:
   void forget() noexcept;
-  std::uint32_t intern_place(const place& where);
+  std::uint32_t intern_location(const source_location& where);
   var push(std::uint32_t op, std::span<const node_id> x, std::uint32_t shape, kind k, tape::role r,
-           const place& where);
+           const source_location& where);
   friend class users_code;
   unsigned in_users_code_ = 0;
   bool to_be_cleared_ = false, to_be_released_ = false;
   friend var record(const op_type&, const void*, std::span<const operand* const>);
-  friend var record(const op_type&, const void*, std::span<const var>, place);
-  var record_nodes(const op_type& type, const void* op, std::span<const node_id> x, const place& where);
+  friend var record(const op_type&, const void*, std::span<const var>, source_location);
+  var record_nodes(const op_type& type, const void* op, std::span<const node_id> x,
+                   const source_location& where);
 
   struct shape_hash {
     std::size_t operator()(const shape& s) const noexcept;
   };
-  struct place_hash {
-    std::size_t operator()(const place& p) const noexcept;
+  struct location_hash {
+    std::size_t operator()(const source_location& p) const noexcept;
   };
   std::unordered_map<shape, std::uint32_t, shape_hash> shape_ids_;
-  std::unordered_map<place, std::uint32_t, place_hash> place_ids_;
+  std::unordered_map<source_location, std::uint32_t, location_hash> location_ids_;
   std::array<std::uint32_t, 256> recent_ops_{};  // by op type: indices + 1
   struct shared_scalar {
     node_id node;
@@ -166,12 +167,12 @@ class users_code {
   users_code(const users_code&) = delete;
   users_code& operator=(const users_code&) = delete;
 
-  void check(const char* what, const op_type& op, const place& where) const {
+  void check(const char* what, const op_type& op, const source_location& where) const {
     if (recording_.to_be_cleared_ && !before_) refuse(what, op, where);
   }
 
  private:
-  [[noreturn]] static void refuse(const char* what, const op_type& op, const place& where);
+  [[noreturn]] static void refuse(const char* what, const op_type& op, const source_location& where);
   recording& recording_;
   bool before_;  // whether it is another's doing
 };

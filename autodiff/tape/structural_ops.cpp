@@ -20,7 +20,7 @@ var detail::fresh(const var& x) { return apply(identity_op{}, x); }
 var detach_op::vjp(var ybar, var, var) const { return zeros_like(ybar); }
 var detach(operand x) { return apply(detach_op{}, x); }
 
-var detach(const var& x, tape& onto, place where) {
+var detach(const var& x, tape& onto, source_location where) {
   if (x.kind() == kind::real) return onto.constant(x.value(), where);
   if (x.kind() == kind::index) return onto.constant(x.value<index_t>(), where);
   return onto.constant(x.value<bool>(), where);
@@ -249,11 +249,11 @@ std::vector<var> concat_op::vjp(var ybar, var, std::span<const var> x) const {
   return xbar;
 }
 
-var concat(const std::vector<var>& x, int axis, place where) {
+var concat(const std::vector<var>& x, int axis, source_location where) {
   return apply(concat_op{axis}, std::span<const var>(x), where);
 }
 
-var stack(const std::vector<var>& x, place where) {
+var stack(const std::vector<var>& x, source_location where) {
   if (x.empty()) return concat(x, 0, where);  // refused there
   return composed("stack", x, where, [&] {
     std::vector<var> rows;
@@ -320,14 +320,14 @@ var pad(operand x, int axis, index_t before, index_t after) {
 
 // -- constants and common shapes
 
-var tape::constant(const shape& s, double number, place where) {
+var tape::constant(const shape& s, double number, source_location where) {
   detail::transaction whole(recording());
   const var all = broadcast_to(operand(constant(number, where), where.file, where.line), s);
   whole.commit();
   return all;
 }
 
-var scalar_constant(const var& on, double number, kind k, place where) {
+var scalar_constant(const var& on, double number, kind k, source_location where) {
   return on.recording().scalar(number, k, where);
 }
 

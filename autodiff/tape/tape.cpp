@@ -15,7 +15,7 @@ namespace reel {
 
 namespace detail {
 
-void refuse_index(std::uint64_t number, const place& where) {
+void refuse_index(std::uint64_t number, const source_location& where) {
   throw error(errc::invalid_argument, "an array of integers", where,
               fmt::format("{} is no index: the largest is {}.", number, std::numeric_limits<index_t>::max()));
 }
@@ -134,7 +134,8 @@ detail::leaf detail::copy_leaf(tape::role r, const tape::view& numbers) {
   return l;
 }
 
-var detail::record_leaf(detail::recording& rec, tape::role r, const tape::view& numbers, place where) {
+var detail::record_leaf(detail::recording& rec, tape::role r, const tape::view& numbers,
+                        source_location where) {
   using enum tape::role;
   const bool real = numbers.type != element::index && numbers.type != element::boolean;
   if (!real && (r == variable || r == state))
@@ -145,16 +146,18 @@ var detail::record_leaf(detail::recording& rec, tape::role r, const tape::view& 
   return rec.append_leaf(copy_leaf(r, numbers), where);
 }
 
-var tape::input(const shape& s, kind k, place where) {
+var tape::input(const shape& s, kind k, source_location where) {
   return recording().append_leaf({role::input, element_for(k, element::f64), s, nullptr}, where);
 }
 
-var tape::variable(double number, place where) {
+var tape::variable(double number, source_location where) {
   const shape scalar;
   return detail::record_leaf(recording(), role::variable, view{element::f64, &number, &scalar}, where);
 }
 
-var tape::constant(double number, place where) { return recording().scalar(number, kind::real, where); }
+var tape::constant(double number, source_location where) {
+  return recording().scalar(number, kind::real, where);
+}
 
 void tape::clear() noexcept {
   if (recording_ != nullptr) recording_->clear();
@@ -197,7 +200,7 @@ std::ostream& operator<<(std::ostream& to, const var& x) {
   if (r == nullptr) return to << (x.empty() ? "an empty var" : "a var of a recording that is gone");
   const node_id n = x.id();
   const auto label = x.name().empty() ? "" : fmt::format(" '{}'", x.name());
-  const auto where = to_string(r->place_of(n));
+  const auto where = to_string(r->location_of(n));
   return to << fmt::format("{}{} {} {}{}{}", r->op_of(n).type->name, label, to_string(x.shape()),
                            name(x.kind()), where.empty() ? "" : ", ", where);
 }

@@ -77,26 +77,26 @@ class backward_sweep {
     {
       const detail::users_code rule(r_);
       op.type->vjp(op.self.get(), ybar, r_.handle(n), x_, xbar_);
-      rule.check("rule", *op.type, r_.place_of(n));
+      rule.check("rule", *op.type, r_.location_of(n));
     }
     for (std::size_t i = 0; i < x_.size(); ++i) {
       if (!depends_.at(x_[i].id())) continue;
       if (xbar_[i].empty())
-        throw error(errc::not_differentiable, op.type->name, r_.place_of(n),
+        throw error(errc::not_differentiable, op.type->name, r_.location_of(n),
                     fmt::format("its vjp gives no cotangent for input {}, through which a derivative was "
                                 "asked. Use detach() "
                                 "there if it is constant.",
                                 i));
       if (&xbar_[i].recording() != &r_)
-        throw error(errc::tape_mismatch, op.type->name, r_.place_of(n),
+        throw error(errc::tape_mismatch, op.type->name, r_.location_of(n),
                     fmt::format("its vjp returned a cotangent on tape '{}'; this is tape '{}'.",
                                 xbar_[i].recording().name, r_.name));
       if (xbar_[i].kind() != kind::real)
-        throw error(errc::kind_mismatch, op.type->name, r_.place_of(n),
+        throw error(errc::kind_mismatch, op.type->name, r_.location_of(n),
                     fmt::format("its vjp returned a cotangent of kind {} for input {}; it must be real.",
                                 name(xbar_[i].kind()), i));
       if (xbar_[i].shape() != x_[i].shape())
-        throw error(errc::shape_mismatch, op.type->name, r_.place_of(n),
+        throw error(errc::shape_mismatch, op.type->name, r_.location_of(n),
                     fmt::format("its vjp returned a cotangent of shape {} for input {} of shape {}. A "
                                 "cotangent has the shape "
                                 "of its input.",
@@ -117,7 +117,7 @@ class nesting {
  public:
   explicit nesting(recording& r) : r_(r) {
     if (r.sweeps == most)
-      throw error(errc::invalid_argument, r.op_of(r.vjp_node).type->name, r.place_of(r.vjp_node),
+      throw error(errc::invalid_argument, r.op_of(r.vjp_node).type->name, r.location_of(r.vjp_node),
                   fmt::format("rules within rules, {} deep: this one differentiates its own op. Write its "
                               "derivative in other ops.",
                               most));
@@ -174,7 +174,7 @@ namespace detail {
 void check_cotangent_count(const var& y, std::size_t given, std::size_t inputs) {
   if (given == inputs) return;
   const recording& r = y.recording();
-  throw error(errc::invalid_argument, r.op_of(y.id()).type->name, r.place_of(y.id()),
+  throw error(errc::invalid_argument, r.op_of(y.id()).type->name, r.location_of(y.id()),
               fmt::format("its vjp returned {} cotangents for {} inputs; give one for each.", given, inputs));
 }
 
@@ -182,7 +182,7 @@ void vjp_of_reference(const var& r, const var& ybar, std::span<const var> x, std
   const recording& t = r.recording();
   const node_id vjp_node = t.vjp_node;
   if (r.shape() != ybar.shape())
-    throw error(errc::shape_mismatch, t.op_of(vjp_node).type->name, t.place_of(vjp_node),
+    throw error(errc::shape_mismatch, t.op_of(vjp_node).type->name, t.location_of(vjp_node),
                 fmt::format("its reference has shape {}, its result {}; they must agree.",
                             to_string(r.shape()), to_string(ybar.shape())));
   std::vector<var> reals;  // labels and masks have no cotangent
@@ -330,7 +330,7 @@ struct branch_op {
 bool branch(operand condition) {
   if (condition.is_number()) return condition.number() != 0;
   const var& v = condition.variable();
-  place where = condition.where();
+  source_location where = condition.where();
   try {
     where = v.recording().blame(where);
     if (v.kind() != kind::boolean)

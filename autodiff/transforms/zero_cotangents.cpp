@@ -106,7 +106,7 @@ class zero_tracer {
 
   var make(node_id n) {
     const std::vector<node_id> inputs(r_.inputs_of(n).begin(), r_.inputs_of(n).end());
-    const place where = r_.place_of(n);
+    const source_location where = r_.location_of(n);
     const auto of = [&](const auto& op, std::initializer_list<var> x) {
       return apply(op, std::span<const var>(x.begin(), x.size()), where);
     };
@@ -140,7 +140,7 @@ struct zero_cotangent_guard {
   static constexpr auto name = "watch_zero_cotangents";
   static constexpr bool effect = true, analytic = true;
   const char* op = nullptr;  // whose rule it is, and where that was recorded
-  place where = {};
+  source_location where = {};
   shape infer(const shape&, const shape&, const shape&, const shape&) const { return {}; }
   template <class T>
   void eval(out<bool> y, in<T> product, in<T> cotangent, in<T> slope, in<bool> open) const {
@@ -204,7 +204,7 @@ void watch_zero_cotangents(std::span<const var> y) {
   detail::transaction whole(r);
   for (const detail::zero_product& p : detail::zero_products(y)) {
     const node_id origin = r.nodes[p.node].origin;
-    const place where = r.place_of(p.node);
+    const source_location where = r.location_of(p.node);
     const var x[] = {p.product, p.cotangent, p.slope, p.open};
     apply(zero_cotangent_guard{r.op_of(origin).type->name, where}, x, where);
   }

@@ -25,7 +25,7 @@ template <class T> class claim_checker {
         r_(values.source()),
         n_(n),
         op_(r_.op_of(n)),
-        eval_(detail::eval_of(*op_.type, detail::followed_kind(r_, n), element_of<T>, r_.place_of(n))),
+        eval_(detail::eval_of(*op_.type, detail::followed_kind(r_, n), element_of<T>, r_.location_of(n))),
         y_(copy_of(n)) {
     for (const node_id i : r_.inputs_of(n)) x_.push_back(copy_of(i));
   }
@@ -33,7 +33,7 @@ template <class T> class claim_checker {
   // What is tried, and what comes of it.
   void begin(std::size_t claims = 1) { tried_ += claims; }
   void refute(const std::string& what) {
-    const auto line = to_string(r_.place_of(n_));
+    const auto line = to_string(r_.location_of(n_));
     broken_.push_back(fmt::format("{}{}{}: {}", type().name, line.empty() ? "" : ", ", line, what));
   }
   std::size_t tried() const { return tried_; }
@@ -60,7 +60,7 @@ template <class T> class claim_checker {
     return views;
   }
   void eval(detail::eval_fn f, const void* op, const buffer& y, std::span<const buffer> x) const {
-    as_refusal(type().name, r_.place_of(n_), [&] { f(op, y.view(), views_of(x)); });
+    as_refusal(type().name, r_.location_of(n_), [&] { f(op, y.view(), views_of(x)); });
   }
   void eval(const buffer& y, std::span<const buffer> x) const { eval(eval_, op(), y, x); }
   void eval(const void* other, const buffer& y, std::span<const buffer> x) const {  // another op of the type

@@ -74,7 +74,7 @@ template <class T> void check_sums(claim_checker<T>& c) {
   if (c.type().sum_of == nullptr) return;
   c.begin();
   bool right = false;
-  as_refusal(c.type().name, c.source().place_of(c.node()), [&] { right = adds_up(c); });
+  as_refusal(c.type().name, c.source().location_of(c.node()), [&] { right = adds_up(c); });
   if (!right) c.refute("sum_of does not add up what the op computes");
 }
 

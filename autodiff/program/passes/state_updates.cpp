@@ -7,7 +7,8 @@ namespace reel::detail {
 namespace {
 
 // Appends an instruction that copies a value, and returns the copy.
-value_id append_copy(code& c, value_id from, home where, std::uint32_t index, const place& written) {
+value_id append_copy(code& c, value_id from, home where, std::uint32_t index,
+                     const source_location& written) {
   static constexpr identity_op copy{};
   const value x = c.values[from];
   const auto s = static_cast<std::uint32_t>(c.storages.size());

@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(every_kind_has_a_name_of_its_own) {
 }
 
 BOOST_AUTO_TEST_CASE(a_message_has_kind_context_place_and_detail) {
-  const place where{"src/models/train.cpp", 41};
+  const source_location where{"src/models/train.cpp", 41};
   const error bare(errc::shape_mismatch, "sizes differ.");
   BOOST_TEST(bare.what() == "ShapeMismatch: sizes differ.");
   BOOST_TEST(!bare.has_context());
@@ -31,7 +31,8 @@ BOOST_AUTO_TEST_CASE(a_message_has_kind_context_place_and_detail) {
   BOOST_TEST(full.what() == "ShapeMismatch in matmul (train.cpp:41): sizes differ.");
   BOOST_TEST((full.code() == errc::shape_mismatch && full.where() == where && full.has_context()));
   BOOST_TEST(full.detail() == "sizes differ.");
-  BOOST_TEST(error(errc::usage, "reel", place{}, "no command.").what() == "Usage in reel: no command.");
+  BOOST_TEST(error(errc::usage, "reel", source_location{}, "no command.").what() ==
+             "Usage in reel: no command.");
   const error told(errc::non_finite, where, "backward of log gave NaN.");
   BOOST_TEST(told.what() == "NonFinite: backward of log gave NaN.");
   BOOST_TEST((told.where() == where && told.has_context()));

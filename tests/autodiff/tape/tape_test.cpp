@@ -92,8 +92,8 @@ BOOST_AUTO_TEST_CASE(a_var_knows_the_line_it_was_written_on) {
   BOOST_TEST(x.where().line == line);
   BOOST_TEST(y.where().line == line + 1);
   BOOST_TEST(to_string(x.where()) == "tape_test.cpp:" + std::to_string(line));
-  BOOST_TEST(to_string(place{}) == "");
-  BOOST_TEST(to_string(place{"a/b/c.cpp", 3}) == "c.cpp:3");
+  BOOST_TEST(to_string(source_location{}) == "");
+  BOOST_TEST(to_string(source_location{"a/b/c.cpp", 3}) == "c.cpp:3");
 }
 
 BOOST_AUTO_TEST_CASE(scalar_constants_are_shared_by_their_bits) {

@@ -48,13 +48,13 @@ struct options {
 report vjp(const subject& s, const options& o = {});
 
 template <operation Op>
-report vjp(const Op& op, const arguments& x, const options& o = {}, place where = here()) {
+report vjp(const Op& op, const arguments& x, const options& o = {}, source_location where = here()) {
   return vjp(subject(op, x, where), o);
 }
 
 // A function of one tree, or of a tuple of arguments of which the first is differentiated by.
 template <detail::function_object F, class X>
-report function(const F& f, const X& inputs, const options& o = {}, place where = here()) {
+report function(const F& f, const X& inputs, const options& o = {}, source_location where = here()) {
   return vjp(subject(f, inputs, "function", where), o);
 }
 

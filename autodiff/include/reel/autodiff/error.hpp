@@ -21,19 +21,19 @@ extern const char reel_is_built_with_GLIBCXX_DEBUG, reel_is_built_without_GLIBCX
 }  // namespace detail
 
 // A line of the user's source. `file` has static storage (it comes from __builtin_FILE).
-struct place {
+struct source_location {
   const char* file = nullptr;
   unsigned line = 0;
-  bool operator==(const place&) const = default;
+  bool operator==(const source_location&) const = default;
 };
 
 // The place of the caller, as a default argument.
-constexpr place here(const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
+constexpr source_location here(const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
   return {file, line};
 }
 
 // "train.cpp:41", without the directories; empty when unknown.
-std::string to_string(const place& where);
+std::string to_string(const source_location& where);
 
 // Kinds of error. name(code) is the word a message starts with.
 enum class errc {
@@ -66,18 +66,18 @@ class error : public std::runtime_error {
   // "Name: detail", before the place is known.
   error(errc code, std::string detail);
   // "Name in context (file:line): detail".
-  error(errc code, std::string_view context, const place& where, std::string detail);
+  error(errc code, std::string_view context, const source_location& where, std::string detail);
   // "Name: detail", where the detail itself says the place.
-  error(errc code, const place& where, std::string detail);
+  error(errc code, const source_location& where, std::string detail);
 
   errc code() const noexcept { return code_; }
-  const place& where() const noexcept { return where_; }
+  const source_location& where() const noexcept { return where_; }
   const std::string& detail() const noexcept { return detail_; }
   bool has_context() const noexcept { return has_context_; }
 
  private:
   errc code_;
-  place where_;
+  source_location where_;
   std::string detail_;
   bool has_context_ = false;
 };

@@ -23,7 +23,7 @@ struct node_info {
   reel::shape shape;
   reel::kind kind;
   tape::role role;
-  place where;
+  source_location where;
   node_id origin;         // the node whose backward rule recorded this one, or itself
   std::string_view name;  // given by var::named, or empty
 };

@@ -394,7 +394,7 @@ template <operation Op> var apply(const Op& op, const operand& a, const operand&
 template <operation Op> var apply(const Op& op, const operand& a, const operand& b, const operand& c);
 template <operation Op>
 var apply(const Op& op, const operand& a, const operand& b, const operand& c, const operand& d);
-template <operation Op> var apply(const Op& op, std::span<const var> x, place where);
+template <operation Op> var apply(const Op& op, std::span<const var> x, source_location where);
 
 // The op that recorded a var, if it is an Op; null if it is another. It lives as long as the tape holds it.
 template <operation Op> const Op* recorded_by(const var& v);

@@ -80,7 +80,7 @@ template <class Op> constexpr op_type make_op_type() {
 
 // Appends a node. `op` is copied unless the tape holds an equal one.
 var record(const op_type& type, const void* op, std::span<const operand* const> x);
-var record(const op_type& type, const void* op, std::span<const var> x, place where);
+var record(const op_type& type, const void* op, std::span<const var> x, source_location where);
 
 // The op that recorded v, if it is of that type.
 const void* recorded_op(const var& v, const op_type& type);
@@ -108,7 +108,7 @@ var apply(const Op& op, const operand& a, const operand& b, const operand& c, co
   return detail::apply_to(op, a, b, c, d);
 }
 
-template <operation Op> var apply(const Op& op, std::span<const var> x, place where) {
+template <operation Op> var apply(const Op& op, std::span<const var> x, source_location where) {
   return detail::record(detail::op_type_of<Op>, &op, x, where);
 }
 

@@ -68,7 +68,7 @@ class program {
     std::string name;
     reel::shape shape;
     reel::kind kind;
-    place where;
+    source_location where;
   };
   std::span<const slot> inputs() const;
   std::span<const slot> states() const;

@@ -32,9 +32,9 @@ var reshape(operand x, const shape& to);
 var reshape(operand x, std::initializer_list<index_t> sizes);
 
 // Tensors joined along an axis; all other sizes agree.
-var concat(const std::vector<var>& x, int axis = 0, place where = here());
+var concat(const std::vector<var>& x, int axis = 0, source_location where = here());
 // Tensors of one shape as the slices of a new first axis.
-var stack(const std::vector<var>& x, place where = here());
+var stack(const std::vector<var>& x, source_location where = here());
 // Elements begin ≤ i < end along an axis; negative positions count from the end.
 var slice(operand x, int axis, index_t begin, index_t end);
 // x with `before` and `after` zeros along an axis.
@@ -43,7 +43,7 @@ var pad(operand x, int axis, index_t before, index_t after);
 // The same numbers through which no derivative passes.
 var detach(operand x);
 // The numbers of x, computed now, as a constant on another tape.
-var detach(const var& x, tape& onto, place where = here());
+var detach(const var& x, tape& onto, source_location where = here());
 
 // A function that records several ops as one of its own: all of them or, where it is left by an exception,
 // none. Operands of two tapes are refused before anything is recorded. What is refused is named after the
@@ -52,13 +52,13 @@ var detach(const var& x, tape& onto, place where = here());
 //     return composed("softplus", {x}, [&] { return log(1.0 + exp(x)); });
 //   }
 template <class F> var composed(const char* name, std::initializer_list<operand> x, F record);
-template <class F> var composed(const char* name, std::span<const var> x, place where, F record);
+template <class F> var composed(const char* name, std::span<const var> x, source_location where, F record);
 
 namespace detail {
 class composition {
  public:
   composition(const char* name, std::span<const operand> x);
-  composition(const char* name, std::span<const var> x, const place& where);
+  composition(const char* name, std::span<const var> x, const source_location& where);
   ~composition();
   composition(const composition&) = delete;
   composition& operator=(const composition&) = delete;
@@ -78,10 +78,10 @@ class composition {
   [[noreturn]] void refuse(const error& e) const;
 
   const char* name_;
-  place where_;
+  source_location where_;
   recording* recording_ = nullptr;  // of the operands; null where all are numbers
   std::size_t nodes_ = 0, ops_ = 0;
-  place outer_caller_;
+  source_location outer_caller_;
   bool complete_ = false;
 };
 }  // namespace detail
@@ -89,7 +89,7 @@ class composition {
 template <class F> var composed(const char* name, std::initializer_list<operand> x, F record) {
   return detail::composition(name, std::span(x.begin(), x.size())).run(record);
 }
-template <class F> var composed(const char* name, std::span<const var> x, place where, F record) {
+template <class F> var composed(const char* name, std::span<const var> x, source_location where, F record) {
   return detail::composition(name, x, where).run(record);
 }
 
@@ -121,7 +121,7 @@ var constant_like(const var& x, double number);
 // A constant on x's tape: an array, or eye(n), iota(n) and their like.
 var constant_like(const var& x, const constant_array& numbers);
 // A scalar constant of the given kind on the tape of `on`.
-var scalar_constant(const var& on, double number, kind k, place where);
+var scalar_constant(const var& on, double number, kind k, source_location where);
 inline var zeros_like(const var& x) { return constant_like(x, 0); }
 inline var ones_like(const var& x) { return constant_like(x, 1); }
 

@@ -28,23 +28,23 @@ class tape {
   //             the only leaves that freeze may compute with ahead of time
   //   state     numbers a program keeps between runs and updates in place
   //   input     bound at each run of a program; with an array, that array is the value until then
-  template <array_expression E> var variable(const E& numbers, place where = here()) {
+  template <array_expression E> var variable(const E& numbers, source_location where = here()) {
     return leaf(role::variable, numbers, where);
   }
-  template <array_expression E> var constant(const E& numbers, place where = here()) {
+  template <array_expression E> var constant(const E& numbers, source_location where = here()) {
     return leaf(role::constant, numbers, where);
   }
-  template <array_expression E> var state(const E& numbers, place where = here()) {
+  template <array_expression E> var state(const E& numbers, source_location where = here()) {
     return leaf(role::state, numbers, where);
   }
-  template <array_expression E> var input(const E& example, place where = here()) {
+  template <array_expression E> var input(const E& example, source_location where = here()) {
     return leaf(role::input, example, where);
   }
-  var input(const shape& s, kind k = kind::real, place where = here());
+  var input(const shape& s, kind k = kind::real, source_location where = here());
 
-  var variable(double number, place where = here());
-  var constant(double number, place where = here());
-  var constant(const shape& s, double number, place where = here());  // every element the same
+  var variable(double number, source_location where = here());
+  var constant(double number, source_location where = here());
+  var constant(const shape& s, double number, source_location where = here());  // every element the same
 
   // Forgets everything recorded: all vars of this tape become stale. Memory is kept for reuse.
   void clear() noexcept;
@@ -68,21 +68,21 @@ class tape {
   detail::recording& recording() const;
 
  private:
-  template <class E> var leaf(role r, const E& numbers, place where);
+  template <class E> var leaf(role r, const E& numbers, source_location where);
 
   std::unique_ptr<detail::recording> recording_;
 };
 
 namespace detail {
 
-var record_leaf(recording& r, tape::role role, const tape::view& numbers, place where);
+var record_leaf(recording& r, tape::role role, const tape::view& numbers, source_location where);
 
 // Throws invalid_argument.
-[[noreturn]] void refuse_index(std::uint64_t number, const place& where);
+[[noreturn]] void refuse_index(std::uint64_t number, const source_location& where);
 
 // Calls f with a view of an array's numbers, converted to double, index_t or bool where they are of
 // another type. Refuses integers that no index_t can hold.
-template <class E, class F> auto with_view(const E& numbers, const place& where, F f) {
+template <class E, class F> auto with_view(const E& numbers, const source_location& where, F f) {
   using V = typename E::value_type;
   static_assert(std::is_arithmetic_v<V>, "reel: a leaf holds floating-point numbers, integers or bools");
   using T = std::conditional_t<std::is_floating_point_v<V>,
@@ -100,7 +100,7 @@ template <class E, class F> auto with_view(const E& numbers, const place& where,
 
 }  // namespace detail
 
-template <class E> var tape::leaf(role r, const E& numbers, place where) {
+template <class E> var tape::leaf(role r, const E& numbers, source_location where) {
   return detail::with_view(numbers, where,
                            [&](const view& v) { return detail::record_leaf(recording(), r, v, where); });
 }

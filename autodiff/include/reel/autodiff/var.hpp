@@ -47,7 +47,7 @@ class var {
 
   node_id id() const;
   bool empty() const noexcept { return control_ == nullptr; }
-  place where() const noexcept { return where_; }
+  source_location where() const noexcept { return where_; }
 
   // The recording this var belongs to. Throws stale_variable or empty_variable.
   detail::recording& recording() const;
@@ -56,7 +56,7 @@ class var {
   friend struct detail::recording;
   detail::tape_control* control_ = nullptr;
   std::uint64_t generation_ = 0;
-  place where_;
+  source_location where_;
   node_id node_ = 0;
 };
 
@@ -67,9 +67,9 @@ inline constexpr struct none_t {
 
 namespace detail {
 // Records an array, an xtensor expression or a constant_array as a constant.
-using lift_fn = var (*)(const void* numbers, recording& r, const place& where);
-template <class E> var lift(const void* numbers, recording& r, const place& where);
-[[noreturn]] void refuse_array(const place& where);
+using lift_fn = var (*)(const void* numbers, recording& r, const source_location& where);
+template <class E> var lift(const void* numbers, recording& r, const source_location& where);
+[[noreturn]] void refuse_array(const source_location& where);
 }  // namespace detail
 
 class constant_array;
@@ -98,7 +98,7 @@ class operand {
     if (lift_ != nullptr) detail::refuse_array(where_);
     return var_;
   }
-  const place& where() const noexcept { return where_; }
+  const source_location& where() const noexcept { return where_; }
 
   // An array as a constant beside `other`, where that is a var; anything else as it is.
   operand beside(const operand& other) const {
@@ -111,7 +111,7 @@ class operand {
   double number_ = 0;
   const void* numbers_ = nullptr;
   detail::lift_fn lift_ = nullptr;
-  place where_;
+  source_location where_;
   bool is_var_ = false;
 };
 
@@ -124,7 +124,7 @@ concept var_and_array = (std::same_as<std::remove_cvref_t<A>, var> && array_expr
 
 // f of both as operands, written where the var was.
 template <class A, class B, class F> var together(const A& a, const B& b, F f) {
-  place where;
+  source_location where;
   if constexpr (std::same_as<A, var>) where = a.where();
   else where = b.where();
   return f(operand(a, where.file, where.line), operand(b, where.file, where.line));

@@ -56,7 +56,7 @@ concept vars_and_arrays = (std::same_as<std::remove_cvref_t<X>, var> || ...) && 
 }
 template <class C, class A, class B>
 requires detail::vars_and_arrays<C, A, B> var where(C&& condition, A&& a, B&& b) {
-  place at;
+  source_location at;
   const auto find = [&](const auto& x) {
     if constexpr (std::same_as<std::remove_cvref_t<decltype(x)>, var>) at = x.where();
   };

@@ -91,7 +91,7 @@ template <class Model, class Leaf> struct snapshot {
 
 template <number T, class Loss, class Rule, class Model> class training_step {
  public:
-  training_step(Loss loss, Rule rule, Model model, place where)
+  training_step(Loss loss, Rule rule, Model model, source_location where)
       : loss_(std::move(loss)),
         rule_(std::move(rule)),
         model_(std::move(model)),
@@ -355,7 +355,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
   Loss loss_;
   Rule rule_;
   Model model_;  // the structure, and names and numbers that are no parameters
-  place where_;
+  source_location where_;
   bool watches_zeros_ = false;
   detail::step_core core_, losses_;
   array<T> rate_;
@@ -367,7 +367,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
 };
 
 template <number T = double, class Loss, rule Rule, class Model>
-auto freeze_step(Loss loss, Rule r, Model model, place where = here()) {
+auto freeze_step(Loss loss, Rule r, Model model, source_location where = here()) {
   return training_step<T, Loss, Rule, Model>(std::move(loss), std::move(r), std::move(model), where);
 }
 

@@ -28,7 +28,7 @@ struct frozen_fault {
 struct frozen_report {
   verdict outcome = verdict::inconclusive;
   std::string subject = {}, reason = {};
-  place where = {};
+  source_location where = {};
   std::vector<frozen_fault> faults = {};
   std::vector<std::string> explanation = {};  // which claim does not hold, which pass or body is to blame
   double detection_limit = 0;                 // relative to the largest element of each result
@@ -40,12 +40,13 @@ struct frozen_report {
 
 // Inputs need examples: tape.input(array). Throws what freeze throws. Numbers that the tape or the program
 // refuses make it INCONCLUSIVE.
-frozen_report frozen(const freeze_request& request, const options& o = {}, place where = here());
+frozen_report frozen(const freeze_request& request, const options& o = {}, source_location where = here());
 
 // Values and cotangents, for a random ȳ.
 frozen_report frozen(const subject& s, const options& o = {});
 template <operation Op>
-frozen_report frozen(const Op& op, const arguments& x, const options& o = {}, place where = here()) {
+frozen_report frozen(const Op& op, const arguments& x, const options& o = {},
+                     source_location where = here()) {
   return frozen(subject(op, x, where), o);
 }
 

@@ -30,7 +30,8 @@ using subject_maker = std::function<subject(const arguments& x, bool aliased)>;
 hostile_report hostile(const subject_maker& make, const arguments& x, const options& o = {});
 
 template <operation Op>
-hostile_report hostile(const Op& op, const arguments& x, const options& o = {}, place where = here()) {
+hostile_report hostile(const Op& op, const arguments& x, const options& o = {},
+                       source_location where = here()) {
   const auto make = [&](const arguments& numbers, bool aliased) -> subject {
     if (!aliased) return {op, numbers, where};
     return {Op::name, numbers,

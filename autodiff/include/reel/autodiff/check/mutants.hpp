@@ -52,7 +52,8 @@ struct mutation_report {
 mutation_report mutate(std::span<const subject> samples, const options& o = {});
 inline mutation_report mutate(const subject& s, const options& o = {}) { return mutate(std::span(&s, 1), o); }
 template <operation Op>
-mutation_report mutate(const Op& op, const arguments& x, const options& o = {}, place where = here()) {
+mutation_report mutate(const Op& op, const arguments& x, const options& o = {},
+                       source_location where = here()) {
   return mutate(subject(op, x, where), o);
 }
 

@@ -53,7 +53,7 @@ struct report {
   verdict outcome = verdict::inconclusive;
   std::string subject = {};    // "vjp(softmax, -1)"
   std::string inputs = {};     // "input 0 double[8x32]"
-  place where = {};            // the line of the check
+  source_location where = {};  // the line of the check
   std::string reason = {};     // why it is not a PASS
   double detection_limit = 0;  // the smallest error it would have noticed, relative to |J|ᵀ|ȳ|
   entry worst = {};            // of all entries, the one with the largest |a − o| / (t_o + t_a)

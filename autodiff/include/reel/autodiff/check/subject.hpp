@@ -44,14 +44,15 @@ using arguments = std::vector<argument>;
 class subject {
  public:
   template <operation Op>
-  subject(const Op& op, const arguments& x, place where = here())
+  subject(const Op& op, const arguments& x, source_location where = here())
       : subject(
             describe(op), x, [&](std::span<const var> v) { return apply(op, v, where); }, where) {}
 
   // A function of the recorded inputs.
   template <class F>
   requires std::is_invocable_r_v<var, F, std::span<const var>> subject(std::string name, const arguments& x,
-                                                                       const F& record, place where = here())
+                                                                       const F& record,
+                                                                       source_location where = here())
       : subject(std::move(name), x, where) {
     outputs_.push_back(record(all_));
     finish();
@@ -59,7 +60,8 @@ class subject {
 
   // A function of trees: of one, or of a tuple of which the first is differentiated by.
   template <detail::function_object F, class X>
-  requires(!operation<F>) subject(const F& f, const X& inputs, std::string name = "f", place where = here())
+  requires(!operation<F>)
+      subject(const F& f, const X& inputs, std::string name = "f", source_location where = here())
       : subject(std::move(name), {}, where) {
     if constexpr (detail::is_tuple<X>) {
       record(f, inputs, std::make_index_sequence<std::tuple_size_v<X> - 1>{});
@@ -70,14 +72,14 @@ class subject {
   }
 
   const std::string& name() const { return name_; }
-  const place& where() const { return where_; }
+  const source_location& where() const { return where_; }
   std::span<const var> inputs() const { return inputs_; }    // those of kind real, as variables
   std::span<const var> outputs() const { return outputs_; }  // those of kind real
   reel::tape& tape() const { return *tape_; }
   const arguments& numbers() const { return numbers_; }  // of an op's inputs, of whatever kind
 
  private:
-  subject(std::string name, const arguments& x, place where);
+  subject(std::string name, const arguments& x, source_location where);
   template <class F, class X, std::size_t... I>
   void record(const F& f, const X& inputs, std::index_sequence<I...>) {
     detail::workplace here(*tape_);
@@ -107,7 +109,7 @@ class subject {
   static std::string attribute(double number);
 
   std::string name_;
-  place where_;
+  source_location where_;
   std::shared_ptr<reel::tape> tape_;
   arguments numbers_;
   std::vector<var> all_, inputs_, outputs_;

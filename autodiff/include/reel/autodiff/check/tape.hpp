@@ -11,7 +11,7 @@ namespace reel::check {
 struct node_report {
   node_id node = 0;
   std::string op = {};
-  place where = {};  // the line it was recorded on
+  source_location where = {};  // the line it was recorded on
   report result = {};
 };
 
@@ -36,7 +36,7 @@ tape_report tape(const var& loss, const options& o = {});
 struct blamed {
   node_id node = 0;
   std::string op = {};
-  place where = {};
+  source_location where = {};
   std::size_t tail_checks = 0;  // that it took to find this one
   report result = {};           // the check of this node alone, with its explanation
 };

@@ -11,7 +11,7 @@ namespace reel::check {
 
 struct zero_cotangent {
   std::string op = {};           // whose rule multiplies
-  place where = {};              // the line it was recorded on
+  source_location where = {};    // the line it was recorded on
   std::vector<index_t> at = {};  // the first element at which it happens
   double cotangent = 0, slope = 0;
   std::size_t elements = 0;  // at how many it does

@@ -70,7 +70,7 @@ class inspector {
   static std::size_t identities_of(const check::report& r) {
     return static_cast<std::size_t>(
         std::count_if(r.identities.begin(), r.identities.end(),
-                      [](const auto& i) { return i.number == element::real50 && i.holds(); }));
+                      [](const auto& i) { return i.number == dtype::real50 && i.holds(); }));
   }
 
   void of(const check::subject& s) {
@@ -95,7 +95,7 @@ class inspector {
     if (!vanishes(pushed)) note(c_.second, pushed);
     if (!digits.repeatable) c_.failures.push_back(s.name() + ": two evaluations differ");
     for (const check::precision& p : digits.numbers) {
-      double& share = p.number == element::f32 ? c_.float_share : c_.double_share;
+      double& share = p.number == dtype::f32 ? c_.float_share : c_.double_share;
       if (p.allowed > 0) share = std::max(share, p.error / p.allowed);
     }
     const auto frozen = check::frozen(s, o_);

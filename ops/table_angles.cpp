@@ -29,7 +29,7 @@ rows angles() {
                 .x = {real({1e22})},
                 .y = {-0x1.b453ab76bf397p-1},
                 .xbar = {{0x1.0be2cef01c8f4p-1}},
-                .only = element::f64},
+                .only = dtype::f64},
            },
        .elementwise = true},
 

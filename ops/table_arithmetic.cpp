@@ -110,7 +110,7 @@ rows arithmetic() {
                   .y = {9, 0, inf, inf, nan},
                   .xbar = {{-6, 0, inf, inf, nan}},
                   .second = {{2, 2, 2, 2, 2}},
-                  .only = element::f32},
+                  .only = dtype::f32},
                  {.what = "signs", .x = {real({-3, -0.0, inf})}, .y = {9, 0, inf}, .xbar = {{-6, 0, inf}}}},
        .elementwise = true},
 

@@ -95,11 +95,11 @@ void step_core::use(const workers& w) {
 double step_core::read_loss(const reel::detail::machine& m) const {
   const void* loss = m.output(0);
   switch (number_) {
-    case element::f32:
+    case dtype::f32:
       return static_cast<double>(*static_cast<const float*>(loss));
-    case element::f64:
+    case dtype::f64:
       return *static_cast<const double*>(loss);
-    case element::real50:
+    case dtype::real50:
       return static_cast<double>(*static_cast<const real50*>(loss));
     default:
       throw error(errc::unsupported_number, "training steps run in float, double or 50 digits.");

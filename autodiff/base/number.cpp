@@ -6,13 +6,13 @@
 
 namespace reel {
 
-std::size_t size_of(element e) noexcept {
+std::size_t size_of(dtype e) noexcept {
   constexpr std::size_t bytes[] = {sizeof(float),   sizeof(double),  sizeof(real50),
                                    sizeof(complex), sizeof(index_t), sizeof(bool)};
   return bytes[static_cast<std::size_t>(e)];
 }
 
-std::string_view name(element e) noexcept {
+std::string_view name(dtype e) noexcept {
   constexpr std::string_view names[] = {"float", "double", "50 digits", "complex", "index", "bool"};
   return names[static_cast<std::size_t>(e)];
 }

@@ -26,7 +26,7 @@ class op_trial {
       const auto size = static_cast<std::size_t>(r.shape_of(i).size());
       const bool real = r.nodes[i].kind == kind::real;
       if (real) real_.push_back(bytes_.size());
-      bytes_.emplace_back(size * size_of(element_for(r.nodes[i].kind, element::f64)));
+      bytes_.emplace_back(size * size_of(dtype_for(r.nodes[i].kind, dtype::f64)));
       x_.push_back({bytes_.back().data(), &r.shape_of(i)});
     }
     for (const std::size_t slot : real_) set(slot, generic(slot));
@@ -52,7 +52,7 @@ class op_trial {
   }
   numbers run() {
     const auto& op = r_.op_of(n_);
-    const auto f = detail::eval_of(*op.type, detail::followed_kind(r_, n_), element::f64, r_.location_of(n_));
+    const auto f = detail::eval_of(*op.type, detail::followed_kind(r_, n_), dtype::f64, r_.location_of(n_));
     numbers y(size());
     f(op.self.get(), {y.data(), &r_.shape_of(n_)}, x_);
     return y;

@@ -85,7 +85,7 @@ template <class T> class pulled_tape {
           moved[k] = numbers[k] + T(h);
           const auto& op = r_.op_of(n);
           const auto body =
-              detail::eval_of(*op.type, detail::followed_kind(r_, n), element_of<T>, r_.location_of(n));
+              detail::eval_of(*op.type, detail::followed_kind(r_, n), dtype_of<T>, r_.location_of(n));
           return value_or_nan<T>([&] {
             as_refusal(op.type->name, r_.location_of(n), [&] {
               body(op.self.get(), {y.data(), &r_.shape_of(n)}, operands);
@@ -153,7 +153,7 @@ template <class T> class tail_bisection {
     const auto cut = cut_before(first);
     replay<T> tail(tape_.source(), std::vector<node_id>{tape_.loss()}, cut);
     for (std::size_t i = 0; i < cut.size(); ++i) {
-      const std::size_t each = size_of(element_for(tape_.source().nodes[cut[i]].kind, element_of<T>));
+      const std::size_t each = size_of(dtype_for(tape_.source().nodes[cut[i]].kind, dtype_of<T>));
       std::memcpy(tail.given_data(i), tape_.values().data(cut[i]),
                   static_cast<std::size_t>(tape_.source().shape_of(cut[i]).size()) * each);
     }
@@ -277,7 +277,7 @@ blame_report blame(const var& loss, const options& o) {
   const std::vector<node_id> wanted{loss.id()};
   const work_limit budget(o.seconds);
   const auto unfinished = attempt(o.seconds, [&] {
-    if (has_bodies(loss.recording(), wanted, {}, element::real50)) search<real50>(loss, o, report);
+    if (has_bodies(loss.recording(), wanted, {}, dtype::real50)) search<real50>(loss, o, report);
     else search<double>(loss, o, report);
   });
   if (!unfinished.empty()) {

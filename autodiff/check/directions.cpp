@@ -28,7 +28,7 @@ struct pushed {
   pushed(const subject& s, const options& o) : r(rule_of(s, o)) {
     recording& nodes = r.source();
     for (const var& x : r.x)
-      v.push_back(nodes.append_leaf({tape::role::input, element::f64, x.shape(), nullptr}, x.where()));
+      v.push_back(nodes.append_leaf({tape::role::input, dtype::f64, x.shape(), nullptr}, x.where()));
     as_refusal("jvp", s.where(), [&] {
       for (const var& t : reel::jvp(r.y, r.x, v)) Jv.push_back(detail::fresh(t));
     });
@@ -141,7 +141,7 @@ report jvp(const subject& s, const options& o, int probes) {
     const pushed p(s, o);
     if (!is_linear(p, j)) return;
     const rule forward = p.as_rule();
-    const bool digits = forward.has_numbers(element::real50);
+    const bool digits = forward.has_numbers(dtype::real50);
     j.result().oracle = digits ? "differences in 50 digits" : "differences in double";
     if (!digits) return static_cast<void>(compare_pushed<double>(p, o, j, probes));
     const auto kinks = compare_pushed<real50>(p, o, j, probes);
@@ -177,7 +177,7 @@ template <class T> struct product {
 template <class T>
 void compare_products(const pushed& p, const point& v, const point& w, const std::vector<node_bounds>& of_jvp,
                       const std::vector<node_bounds>& of_vjp, verdict_builder& j) {
-  if (!p.r.has_numbers(element_of<T>)) return;
+  if (!p.r.has_numbers(dtype_of<T>)) return;
   // the two directions are exact in every type, the numbers of x are rounded alike on both sides
   product<T> forward, reverse;
   forward.add(rule_run<T>(p.as_rule())(p.r.at, v), w, of_jvp);
@@ -185,10 +185,10 @@ void compare_products(const pushed& p, const point& v, const point& w, const std
   const double size = forward.terms + reverse.terms;
   const double error = std::abs(static_cast<double>(forward.sum - reverse.sum));
   const double allowed = forward.allowed + reverse.allowed;
-  j.result().numbers.push_back({element_of<T>, size > 0 ? error / size : 0, size > 0 ? allowed / size : 0});
+  j.result().numbers.push_back({dtype_of<T>, size > 0 ? error / size : 0, size > 0 ? allowed / size : 0});
   j.add({.input = 0,
          .at = 0,
-         .name = fmt::format("⟨Jv, w⟩ against ⟨v, Jᵀw⟩ in {}", name(element_of<T>)),
+         .name = fmt::format("⟨Jv, w⟩ against ⟨v, Jᵀw⟩ in {}", name(dtype_of<T>)),
          .rule = static_cast<double>(forward.sum),
          .oracle = static_cast<double>(reverse.sum),
          .difference = static_cast<double>(forward.sum - reverse.sum),
@@ -209,7 +209,7 @@ void compare_directions(const subject& s, const options& o, verdict_builder& j) 
   for (const reals& x : p.r.at) v.push_back(random.generic(x.size()));
   const point w = p.r.random_cotangent(random);
   j.result().oracle = "reverse mode";
-  if (!p.as_rule().has_numbers(element::real50)) {
+  if (!p.as_rule().has_numbers(dtype::real50)) {
     j.decide(verdict::inconclusive, "an op in it has no body for 50 digits, from which rounding is bounded.");
     return;
   }
@@ -328,7 +328,7 @@ taylor_report taylor(const subject& s, const options& o) {
   const auto unfinished = attempt(o.seconds, [&] {
     const rule r = rule_of(s, o);
     if (r.x.empty() || r.y.empty()) t.reason = "it has no input or no result of kind real.";
-    else if (r.has_numbers(element::real50)) follow<real50>(r, o, t);
+    else if (r.has_numbers(dtype::real50)) follow<real50>(r, o, t);
     else follow<double>(r, o, t);
   });
   if (!unfinished.empty()) t.reason = unfinished;

@@ -102,7 +102,7 @@ template <class T> class program_comparison {
       numbers_[i].load(tape_, i);
     }
     tape_.run();
-    if (has_bodies(r_, ids(results_), s.leaves, element::real50)) evaluate_exactly();
+    if (has_bodies(r_, ids(results_), s.leaves, dtype::real50)) evaluate_exactly();
   }
 
   void run() {
@@ -189,12 +189,12 @@ template <class T> class program_comparison {
                               : static_cast<const void*>(run.template view<bool>(i).data());
       const std::size_t each = index ? sizeof(index_t) : sizeof(bool);
       if (std::memcmp(got, tape_.data(n), static_cast<std::size_t>(results_[i].size()) * each) != 0)
-        blame(passes, {passes, element_of<T>, s_.name_of(i) + again, 0, 0, 0});
+        blame(passes, {passes, dtype_of<T>, s_.name_of(i) + again, 0, 0, 0});
       return;
     }
     const array<T> got = i < outputs ? run.template output<T>(i) : run.state(i - outputs);
     const double size = largest(n);
-    frozen_fault worst{passes, element_of<T>, "", 0, 0, 0};
+    frozen_fault worst{passes, dtype_of<T>, "", 0, 0, 0};
     double most = -1;
     for (std::size_t k = 0; k < got.size(); ++k) {
       const T program = got.data()[k], tape = recorded(n)[k];
@@ -222,8 +222,8 @@ template <class T> class program_comparison {
   void blame_passes() {
     for (const std::string& pass : pass_names())
       if (!failed_.contains("without " + pass))
-        report_.explanation.push_back(fmt::format("{} is to blame in {}: without it every element is right",
-                                                  pass, name(element_of<T>)));
+        report_.explanation.push_back(
+            fmt::format("{} is to blame in {}: without it every element is right", pass, name(dtype_of<T>)));
   }
 
   // Without passes the program is what was recorded: then it is the body of an op that is wrong.
@@ -239,7 +239,7 @@ template <class T> class program_comparison {
         tail = got[k] == T(0) ? tail + 1 : 0;
       }
       if (wrong == 0) continue;
-      const std::string body = fmt::format("{} in {}", r_.describe(n), name(element_of<T>));
+      const std::string body = fmt::format("{} in {}", r_.describe(n), name(dtype_of<T>));
       report_.explanation.push_back(
           tail == wrong && tail < got.size()
               ? fmt::format("TAIL: {} of {} elements of {} are 0: a loop that stops short?", tail, got.size(),
@@ -277,10 +277,10 @@ frozen_report carry_out(const frozen_subject& s, const options& o, frozen_report
   const auto results = ids(s.results());
   const work_limit budget(o.seconds);
   std::string unfinished;
-  for (const element number : {element::f32, element::f64}) {
+  for (const dtype number : {dtype::f32, dtype::f64}) {
     if (!has_bodies(s.source(), results, s.leaves, number)) continue;
     const auto why = attempt(o.seconds, [&] {
-      if (number == element::f32) program_comparison<float>(s, report).run();
+      if (number == dtype::f32) program_comparison<float>(s, report).run();
       else program_comparison<double>(s, report).run();
     });
     if (unfinished.empty() && !why.empty()) unfinished = fmt::format("in {} {}", name(number), why);

@@ -88,7 +88,7 @@ declared_identities::declared_identities(const rule& r) : zeros_(r) {
 declared_identities::~declared_identities() = default;
 
 bool declared_identities::analyse(const point& x, const point& ybar) {
-  if (texts_.empty() || !zeros_.has_numbers(element::real50)) return false;
+  if (texts_.empty() || !zeros_.has_numbers(dtype::real50)) return false;
   known_ = std::make_unique<known>(zeros_);
   known_->right = known_->run(x, ybar);
   const auto bounds = rounding_bounds(known_->run.machine(), ids(zeros_.xbar));
@@ -118,7 +118,7 @@ template <class T>
 void declared_identities::hold_in(const point& x, const point& ybar, std::vector<held_identity>& all) const {
   const auto got = rule_run<T>(zeros_)(x, ybar);
   for (std::size_t i = 0; i < texts_.size(); ++i) {
-    held_identity worst{.text = texts_[i], .number = element_of<T>};
+    held_identity worst{.text = texts_[i], .number = dtype_of<T>};
     for (std::size_t k = 0; k < got[i].size(); ++k) {
       if (!known_->finite(i, k)) continue;
       const double off = std::abs(static_cast<double>(got[i][k])) / unit_roundoff<T>;
@@ -133,8 +133,8 @@ void declared_identities::hold_in(const point& x, const point& ybar, std::vector
 std::vector<held_identity> declared_identities::hold(const point& x, const point& ybar) {
   std::vector<held_identity> all;
   if (!analyse(x, ybar)) return all;
-  if (zeros_.has_numbers(element::f32) && known_->range.fits<float>()) hold_in<float>(x, ybar, all);
-  if (zeros_.has_numbers(element::f64) && known_->range.fits<double>()) hold_in<double>(x, ybar, all);
+  if (zeros_.has_numbers(dtype::f32) && known_->range.fits<float>()) hold_in<float>(x, ybar, all);
+  if (zeros_.has_numbers(dtype::f64) && known_->range.fits<double>()) hold_in<double>(x, ybar, all);
   hold_in<real50>(x, ybar, all);
   return all;
 }

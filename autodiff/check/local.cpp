@@ -17,7 +17,7 @@ bool has_rule(const recording& r, node_id n) {
 }
 
 argument argument_of(recording& r, node_id n) {
-  const void* data = detail::evaluate(r, n, element::f64);
+  const void* data = detail::evaluate(r, n, dtype::f64);
   const auto size = static_cast<std::size_t>(r.shape_of(n).size());
   const auto copy = [&](const auto* from) { return reals(from, from + size); };
   switch (r.nodes[n].kind) {
@@ -53,16 +53,14 @@ template <class T> local_rule<T>::local_rule(const recording& r, node_id n) : ta
   slots_ = inputs.size();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const kind k = r.nodes[inputs[i]].kind;
-    const element type = k == kind::real    ? element::f64
-                         : k == kind::index ? element::index
-                                            : element::boolean;
+    const dtype type = k == kind::real ? dtype::f64 : k == kind::index ? dtype::index : dtype::boolean;
     x_.push_back(own.append_leaf({reel::tape::role::input, type, r.shape_of(inputs[i]), nullptr}, {}));
     if (k != kind::real) continue;
     real.push_back(x_.back());
     real_.push_back(i);
   }
   const var y = record_again(r.op_of(n), x_, r.location_of(n));
-  const var ybar = own.append_leaf({reel::tape::role::input, element::f64, y.shape(), nullptr}, {});
+  const var ybar = own.append_leaf({reel::tape::role::input, dtype::f64, y.shape(), nullptr}, {});
   const auto xbar = reel::vjp(std::span(&y, 1), real, std::span(&ybar, 1));
   std::vector<var> given = x_;
   given.push_back(ybar);
@@ -73,7 +71,7 @@ template <class T>
 std::vector<std::vector<T>> local_rule<T>::vjp(const replay<T>& values, node_id n, std::span<const T> ybar) {
   const auto inputs = values.source().inputs_of(n);
   for (std::size_t i = 0; i < slots_; ++i) {
-    const std::size_t each = size_of(element_for(values.source().nodes[inputs[i]].kind, element_of<T>));
+    const std::size_t each = size_of(dtype_for(values.source().nodes[inputs[i]].kind, dtype_of<T>));
     std::memcpy(run_->given_data(i), values.data(inputs[i]), static_cast<std::size_t>(x_[i].size()) * each);
   }
   std::ranges::copy(ybar, run_->given(slots_).begin());

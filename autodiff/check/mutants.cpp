@@ -175,7 +175,7 @@ mutation_report mutate(std::span<const subject> samples, const options& o) {
     if (s.inputs().empty() || s.outputs().empty()) continue;
     const auto unfinished = attempt(o.seconds, [&] {
       rule r = rule_of(s, o);
-      if (r.has_numbers(element::real50)) try_sample<real50>(r, o, report);
+      if (r.has_numbers(dtype::real50)) try_sample<real50>(r, o, report);
       else try_sample<double>(r, o, report);
     });
     if (unfinished.empty()) ++report.samples;

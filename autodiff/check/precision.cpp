@@ -51,7 +51,7 @@ void hold(const rule& both, std::size_t count, const point& x, const point& ybar
           const result_namer& name_of, const kink_test& on_kink, verdict_builder& v) {
   const auto got = rule_run<T>(both)(x, ybar);
   v.result().repeatable = v.result().repeatable && same_bits(got, rule_run<T>(both)(x, ybar));
-  precision worst{.number = element_of<T>};
+  precision worst{.number = dtype_of<T>};
   double worst_ratio = -1;
   for (std::size_t i = 0; i < got.size(); ++i) {
     double scale = 0;
@@ -74,7 +74,7 @@ void hold(const rule& both, std::size_t count, const point& x, const point& ybar
              .name = fmt::format(
                  "{} in {}",
                  value ? fmt::format("y{}", detail::position(both.y[i].shape(), k)) : name_of(i - count, k),
-                 name(element_of<T>)),
+                 name(dtype_of<T>)),
              .rule = static_cast<double>(got[i][k]),
              .oracle = static_cast<double>(want.values[i][k]),
              .difference = static_cast<double>(off),
@@ -104,12 +104,11 @@ void compare_rounding(const rule& r, const result_namer& name_of, const kink_tes
   want.bounds = *bounds;
   const extent range = extent_of(exact.machine());
   const auto hold_in = [&]<class T>(T, const point& at, const point& seed) {
-    if (!r.has_numbers(element_of<T>) || !range.fits<T>()) return;
+    if (!r.has_numbers(dtype_of<T>) || !range.fits<T>()) return;
     try {
       hold<T>(both, r.y.size(), at, seed, want, name_of, on_kink, v);
     } catch (const refusal& e) {  // what 50 digits take may lie outside a domain once it is rounded
-      v.result().explanation.push_back(
-          fmt::format("in {} it was refused: {}", name(element_of<T>), e.what()));
+      v.result().explanation.push_back(fmt::format("in {} it was refused: {}", name(dtype_of<T>), e.what()));
     }
   };
   hold_in(float(), x, ybar);

@@ -39,7 +39,7 @@ double largest_share(const reals& error, const reals& bound) {
 }
 
 template <class T> rounding_study study(const rule& r, const point& ybar) {
-  rounding_study s{.number = element_of<T>, .unit = unit_roundoff<T>};
+  rounding_study s{.number = dtype_of<T>, .unit = unit_roundoff<T>};
   rule values = r;
   values.xbar = r.y;
   rule_run<real50> exact_values(values), exact(r);
@@ -66,7 +66,7 @@ rule checked_rule(const subject& s, const options& o) {
   rule r = rule_of(s, o);
   if (r.x.empty() || r.y.empty())
     throw error(errc::invalid_argument, "check", s.where(), "it has no input or no result of kind real.");
-  if (!r.has_numbers(element::real50))
+  if (!r.has_numbers(dtype::real50))
     throw error(errc::unsupported_number, "check", s.where(),
                 "an op in it has no body for 50 digits to compare with.");
   return r;
@@ -77,13 +77,13 @@ rule checked_rule(const subject& s, const options& o) {
 std::vector<rounding_study> ulps(const subject& s, const options& o) {
   std::vector<rounding_study> all;
   const auto study_in = [&]<class T>(T) {
-    rounding_study done{.number = element_of<T>, .unit = unit_roundoff<T>};
+    rounding_study done{.number = dtype_of<T>, .unit = unit_roundoff<T>};
     bool holds = true;
     done.reason = attempt(o.seconds, [&] {
       rule r = checked_rule(s, o);
       random_numbers random(o.seed);
       const point ybar = r.random_cotangent(random);
-      holds = r.has_numbers(element_of<T>) && round_to<T>(r.at);
+      holds = r.has_numbers(dtype_of<T>) && round_to<T>(r.at);
       if (holds) done = study<T>(r, ybar);
     });
     if (holds) all.push_back(std::move(done));
@@ -99,7 +99,7 @@ namespace {
 template <class T>
 precision rung(const rule& r, const point& ybar, const std::vector<expected<real50>>& want) {
   const auto a = rule_run<T>(r)(r.at, ybar);
-  precision p{.number = element_of<T>};
+  precision p{.number = dtype_of<T>};
   double size = 0, margin = 0;
   for (const auto& e : want) {
     p.error = std::max(p.error, std::abs(static_cast<double>(real50(a[e.input][e.at]) - e.value)));
@@ -113,14 +113,14 @@ precision rung(const rule& r, const point& ybar, const std::vector<expected<real
 
 ladder_report ladder_of(rule r, const options& o) {
   const point start = r.at;
-  const bool narrow = r.has_numbers(element::f32) && round_to<float>(r.at);
+  const bool narrow = r.has_numbers(dtype::f32) && round_to<float>(r.at);
   if (!narrow) r.at = start;
   verdict_builder v("ladder", "", {}, o);
   vjp_comparison<real50> e(r, o, v);
   e.every_element();
   ladder_report report;
   if (narrow) report.rungs.push_back(rung<float>(r, e.seed(), e.expectations()));
-  if (r.has_numbers(element::f64)) report.rungs.push_back(rung<double>(r, e.seed(), e.expectations()));
+  if (r.has_numbers(dtype::f64)) report.rungs.push_back(rung<double>(r, e.seed(), e.expectations()));
   report.rungs.push_back(rung<real50>(r, e.seed(), e.expectations()));
   for (const auto& want : e.expectations()) {
     const auto off = e.cotangents()[want.input][want.at] - want.value;

@@ -57,12 +57,12 @@ std::vector<node_id> ids(std::span<const var> vars) {
 }
 
 bool has_bodies(const recording& r, std::span<const node_id> wanted, std::span<const node_id> given,
-                element number) {
+                dtype number) {
   return std::ranges::all_of(needed(r, wanted, given), [&](node_id n) {
     if (r.nodes[n].role != tape::role::computed) return true;
     if (std::ranges::find(given, n) != given.end()) return true;
     const auto& type = *r.op_of(n).type;
-    const auto body = type.any_kind ? element_for(detail::followed_kind(r, n), number) : number;
+    const auto body = type.any_kind ? dtype_for(detail::followed_kind(r, n), number) : number;
     return type.eval[static_cast<std::size_t>(body)] != nullptr;
   });
 }
@@ -86,7 +86,7 @@ template <class T> void replay<T>::plan(std::span<const node_id> wanted) {
     seconds_.push_back(elements_computed(r, n) * seconds_per_element<T>);
     index_[n] = static_cast<node_id>(offset_.size());
     offset_.push_back(bytes);
-    const std::size_t each = size_of(element_for(r.nodes[n].kind, element_of<T>));
+    const std::size_t each = size_of(dtype_for(r.nodes[n].kind, dtype_of<T>));
     bytes += (static_cast<std::size_t>(r.shape_of(n).size()) * each + 63) / 64 * 64;
   }
   memory_.reset(
@@ -102,7 +102,7 @@ template <class T> void replay<T>::plan(std::span<const node_id> wanted) {
       if (l.data == nullptr)
         throw error(errc::no_value, "check", r.location_of(n),
                     r.describe(n) + " has no number. Give it an example: tape.input(array).");
-      detail::load(element_of<T>, memory_.get() + offset(n), l);
+      detail::load(dtype_of<T>, memory_.get() + offset(n), l);
       known_[index_[n]] = true;
     }
   }
@@ -153,7 +153,7 @@ template <class T> void replay<T>::compute(node_id n, std::span<const edit> edit
 template <class T> void replay<T>::call(node_id n, void* y) {
   const recording& r = *recording_;
   const auto& op = r.op_of(n);
-  const auto f = detail::eval_of(*op.type, detail::followed_kind(r, n), element_of<T>, r.location_of(n));
+  const auto f = detail::eval_of(*op.type, detail::followed_kind(r, n), dtype_of<T>, r.location_of(n));
   as_refusal(op.type->name, r.location_of(n), [&] { f(op.self.get(), {y, &r.shape_of(n)}, x_); });
   count_work(seconds_[index_[n]]);
 }

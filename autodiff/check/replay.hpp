@@ -100,7 +100,7 @@ double elements_computed(const recording& r, node_id n);
 
 // Whether every op that `wanted` needs, given the numbers of `given`, has a body for a number type.
 bool has_bodies(const recording& r, std::span<const node_id> wanted, std::span<const node_id> given,
-                element number);
+                dtype number);
 
 std::vector<node_id> ids(std::span<const var> vars);
 

@@ -31,7 +31,7 @@ std::string headline(const report& r) {
 
 std::string precisions(const report& r) {
   std::string text;
-  const bool ladder = r.numbers.back().number == element::real50;
+  const bool ladder = r.numbers.back().number == dtype::real50;
   for (const precision& p : r.numbers) {
     const auto [error, allowed] = tell_apart(p.error, p.allowed, 2, true);
     text += fmt::format("{}{} {}", text.empty() ? "" : " | ", name(p.number),
@@ -61,7 +61,7 @@ std::vector<std::string> identities(const report& r) {
 std::string all_held(const report& r) {
   std::string text;
   for (const held_identity& i : r.identities)
-    if (i.number == element::real50) text += (text.empty() ? ", and " : ", ") + i.text;
+    if (i.number == dtype::real50) text += (text.empty() ? ", and " : ", ") + i.text;
   return text;
 }
 

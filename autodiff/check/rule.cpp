@@ -46,7 +46,7 @@ rule::rule(std::vector<var> outputs, std::vector<var> inputs, point start)
   if (x.empty() || y.empty()) return;
   recording& r = source();
   for (const var& v : y)
-    ybar.push_back(r.append_leaf({tape::role::input, element::f64, v.shape(), nullptr}, v.where()));
+    ybar.push_back(r.append_leaf({tape::role::input, dtype::f64, v.shape(), nullptr}, v.where()));
   as_refusal("vjp", y[0].where(), [&] {
     for (const var& g : reel::vjp(y, x, ybar)) xbar.push_back(detail::fresh(g));
   });
@@ -101,7 +101,7 @@ bool rule::reads_inputs() const {
   });
 }
 
-bool rule::has_numbers(element e) const {
+bool rule::has_numbers(dtype e) const {
   const auto given_ids = ids(given());
   return has_bodies(source(), ids(y), given_ids, e) && has_bodies(source(), ids(xbar), given_ids, e);
 }

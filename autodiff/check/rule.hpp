@@ -37,7 +37,7 @@ struct rule {
   std::vector<var> cotangents_and_values() const;  // x̄, then y, which an edit may read
   bool elementwise() const;                        // y[i] depends on the i-th elements of each input alone
   bool reads_inputs() const;                       // else it is linear: the same rule everywhere
-  bool has_numbers(element e) const;               // whether values and rule have bodies for it
+  bool has_numbers(dtype e) const;                 // whether values and rule have bodies for it
   recording& source() const { return x[0].recording(); }
   std::size_t input_size() const;
   point random_cotangent(random_numbers& random) const;

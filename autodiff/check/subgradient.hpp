@@ -48,8 +48,8 @@ template <class T> class kinks {
     for (const node_id n : machine.nodes()) {
       const bool branch = r.nodes[n].kind != kind::real;
       const auto* bytes = static_cast<const char*>(machine.data(n));
-      const auto size = static_cast<std::size_t>(r.shape_of(n).size()) *
-                        size_of(element_for(r.nodes[n].kind, element_of<T>));
+      const auto size =
+          static_cast<std::size_t>(r.shape_of(n).size()) * size_of(dtype_for(r.nodes[n].kind, dtype_of<T>));
       all.emplace_back(bytes, branch ? bytes + size : bytes);
     }
     return all;

@@ -27,8 +27,8 @@ template <class T> class vcurve_sampler {
       : line_(r, v, ybar), start_(line_(0)), slope_(slope) {}
 
   void trace(vcurves& all, int last, int by) {
-    curve forward{"forward", element_of<T>}, central{"central", element_of<T>},
-        sixth{"sixth order", element_of<T>}, ridders{"Ridders", element_of<T>};
+    curve forward{"forward", dtype_of<T>}, central{"central", dtype_of<T>}, sixth{"sixth order", dtype_of<T>},
+        ridders{"Ridders", dtype_of<T>};
     for (int e = 1; e <= last; e += by) {
       const double h = std::ldexp(1.0, -e);
       const T c1 = pair(h), c2 = pair(2 * h), c3 = pair(3 * h), by_h(static_cast<T>(real50(h)));
@@ -84,7 +84,7 @@ template <class T> class vcurve_sampler {
 
 void trace_complex(const rule& r, const point& v, const point& ybar, const real50& slope, vcurves& all) {
   line_of<complex> f(r, v, ybar);
-  curve c{"complex step", element::f64};
+  curve c{"complex step", dtype::f64};
   for (int e = 1; e <= 60; ++e) {
     const double h = std::ldexp(1.0, -e);
     const double error = std::abs(static_cast<double>((real50(f.at({0, h}).imag() / h) - slope) / slope));
@@ -112,13 +112,13 @@ void trace_all(const rule& r, const options& o, vcurves& all) {
   const point ybar = r.random_cotangent(random);
   point v;
   for (const reals& x : r.at) v.push_back(random.generic(x.size()));
-  const auto has = [&](element e) { return has_bodies(r.source(), ids(r.y), ids(r.x), e); };
-  const real50 slope = has(element::real50) ? slope_of<real50>(r, v, ybar) : slope_of<double>(r, v, ybar);
+  const auto has = [&](dtype e) { return has_bodies(r.source(), ids(r.y), ids(r.x), e); };
+  const real50 slope = has(dtype::real50) ? slope_of<real50>(r, v, ybar) : slope_of<double>(r, v, ybar);
   if (slope == real50(0)) return;
-  if (has(element::f32)) vcurve_sampler<float>(r, v, ybar, slope).trace(all, 24, 1);
-  if (has(element::f64)) vcurve_sampler<double>(r, v, ybar, slope).trace(all, 52, 1);
-  if (has(element::real50)) vcurve_sampler<real50>(r, v, ybar, slope).trace(all, 160, 4);
-  if (has(element::complex)) trace_complex(r, v, ybar, slope, all);
+  if (has(dtype::f32)) vcurve_sampler<float>(r, v, ybar, slope).trace(all, 24, 1);
+  if (has(dtype::f64)) vcurve_sampler<double>(r, v, ybar, slope).trace(all, 52, 1);
+  if (has(dtype::real50)) vcurve_sampler<real50>(r, v, ybar, slope).trace(all, 160, 4);
+  if (has(dtype::complex)) trace_complex(r, v, ybar, slope, all);
 }
 
 }  // namespace

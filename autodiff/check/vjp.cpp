@@ -39,7 +39,7 @@ double least_cost(const rule& r) {
 // ... as it is, if trying it is no more than a part of the budget.
 double cost_in_digits(const rule& r, const options& o) {
   const double least = least_cost(r);
-  if (!r.has_numbers(element::real50) || 16 * least > o.seconds) return least;
+  if (!r.has_numbers(dtype::real50) || 16 * least > o.seconds) return least;
   replay<real50> values(r.y, r.x);
   for (std::size_t i = 0; i < r.x.size(); ++i)
     std::ranges::transform(r.at[i], values.given(i).begin(), [](double v) { return real50(v); });
@@ -67,11 +67,11 @@ struct plan {
 };
 
 plan plan_for(const rule& r, const options& o) {
-  const bool digits = r.has_numbers(element::real50);
+  const bool digits = r.has_numbers(dtype::real50);
   if (o.oracle == oracle::fifty_digits && !digits)
     throw error(errc::unsupported_number, "check", r.y[0].where(),
                 "an op in it has no body for 50 digits. Use oracle::in_double.");
-  const bool values_are_analytic = has_bodies(r.source(), ids(r.y), ids(r.x), element::complex);
+  const bool values_are_analytic = has_bodies(r.source(), ids(r.y), ids(r.x), dtype::complex);
   if (o.oracle == oracle::complex_step && !values_are_analytic)
     throw error(errc::unsupported_number, "check", r.y[0].where(),
                 "an op in it does not declare itself analytic, so a complex step says nothing about it.");
@@ -155,7 +155,7 @@ class vjp_check {
     verdict_builder v("vjp", name_, where_, options_);
     v.result().inputs = describe_inputs(r);
     v.result().oracle = describe(p);
-    if (!r.has_numbers(element::real50)) v.result().oracle += ", for want of a body for 50 digits";
+    if (!r.has_numbers(dtype::real50)) v.result().oracle += ", for want of a body for 50 digits";
     v.unfinished(attempt(options_.seconds, [&] { compare(p, r, v); }));
     return v.finish(0);
   }

@@ -34,7 +34,7 @@ template <class T, class Source = differences<T>> class vjp_comparison {
                       "to take differences of.");
     if constexpr (std::same_as<T, real50>) {
       bounds_ = rounding_bounds(run_.machine(), ids(r.xbar));
-    } else if (r.has_numbers(element::real50) && r.input_size() < 1000) {
+    } else if (r.has_numbers(dtype::real50) && r.input_size() < 1000) {
       rule_run<real50> exact(r);
       exact(r.at, ybar_);
       const extent range = extent_of(exact.machine());

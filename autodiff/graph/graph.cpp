@@ -26,9 +26,9 @@ std::string escaped(std::string_view text) {
   return s;
 }
 
-std::string bytes_text(const node_info& n, element number) {
+std::string bytes_text(const node_info& n, dtype number) {
   const auto bytes =
-      static_cast<double>(n.shape.size()) * static_cast<double>(size_of(element_for(n.kind, number)));
+      static_cast<double>(n.shape.size()) * static_cast<double>(size_of(dtype_for(n.kind, number)));
   if (bytes < 1024) return fmt::format("{} B", bytes);
   if (bytes < 1024 * 1024) return fmt::format("{:.1f} KiB", bytes / 1024);
   return fmt::format("{:.1f} MiB", bytes / (1024 * 1024));
@@ -50,13 +50,13 @@ template <class T> summary summarize(const void* data, index_t n) {
   return s;
 }
 
-summary summarize(element number, const void* data, index_t n) {
+summary summarize(dtype number, const void* data, index_t n) {
   switch (number) {
-    case element::f32:
+    case dtype::f32:
       return summarize<float>(data, n);
-    case element::real50:
+    case dtype::real50:
       return summarize<real50>(data, n);
-    case element::complex:
+    case dtype::complex:
       return summarize<complex>(data, n);
     default:
       return summarize<double>(data, n);
@@ -88,7 +88,7 @@ template <class G> struct node_writer {
 
   const void* value_of(const node_info& n) const {
     if (computed == nullptr || !options.values || n.kind != kind::real) return nullptr;
-    if (options.number >= element::index) return nullptr;
+    if (options.number >= dtype::index) return nullptr;
     return computed->values[static_cast<std::size_t>(options.number)].get(n.id);
   }
 };

@@ -137,7 +137,7 @@ struct arena_plan {
   std::vector<std::size_t> offset;  // by storage
   std::size_t bytes = 0;
 };
-arena_plan plan_arena(const code& c, element number);
+arena_plan plan_arena(const code& c, dtype number);
 
 // The passes. Each returns how many instructions or values it touched.
 std::size_t drop_dead_code(code& c);
@@ -180,7 +180,7 @@ class written_values {
 inline written_values outputs_of(const instruction& i) { return written_values(i); }
 
 // The body an instruction is run by. Throws unsupported_number.
-eval_fn body_of(const instruction& i, element number);
+eval_fn body_of(const instruction& i, dtype number);
 
 // Whether it changes what its output holds, as the last instructions of a run do.
 inline bool is_commit(const instruction& i) { return i.commits; }

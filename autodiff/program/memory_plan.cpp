@@ -29,7 +29,7 @@ class buffers {
  public:
   static constexpr std::size_t none = ~std::size_t{0};
 
-  buffers(const code& c, element number) : of(c.storages.size(), none), c_(c), number_(number) {
+  buffers(const code& c, dtype number) : of(c.storages.size(), none), c_(c), number_(number) {
     for (std::uint32_t t = 0; t < c.instructions.size(); ++t) add(t);
     if (c.share) return;
     for (buffer& b : all) b.first = 0, b.last = static_cast<std::uint32_t>(c.instructions.size());
@@ -66,12 +66,12 @@ class buffers {
     return none;
   }
   std::size_t bytes_of(const storage& s) const {
-    const std::size_t n = static_cast<std::size_t>(s.size) * size_of(element_for(s.kind, number_));
+    const std::size_t n = static_cast<std::size_t>(s.size) * size_of(dtype_for(s.kind, number_));
     return std::max(cache_line, (n + cache_line - 1) / cache_line * cache_line);
   }
 
   const code& c_;
-  element number_;
+  dtype number_;
 };
 
 [[noreturn]] void refuse_size() {
@@ -168,7 +168,7 @@ constexpr std::size_t few = 1000;  // by size takes time quadratic in their numb
 
 }  // namespace
 
-arena_plan plan_arena(const code& c, element number) {
+arena_plan plan_arena(const code& c, dtype number) {
   buffers plan(c, number);
   std::vector<buffer> chosen = plan.all;
   std::size_t bytes = place_in_order(chosen, static_cast<std::uint32_t>(c.instructions.size()));

@@ -39,8 +39,8 @@ bool machine::memory::is_certain(const code& c, const commit& update, std::size_
   const step& s = steps[bank][index];
   const double most = bound_of(s.op, s.inputs);
   const operand_view &scale = s.inputs[s.inputs.size() - 2], &keep = s.inputs.back();
-  return number == element::f32 ? is_harmless<float>(most, scale, keep)
-                                : is_harmless<double>(most, scale, keep);
+  return number == dtype::f32 ? is_harmless<float>(most, scale, keep)
+                              : is_harmless<double>(most, scale, keep);
 }
 
 bool machine::memory::try_out(const code& c, const commit& update, std::size_t index) {

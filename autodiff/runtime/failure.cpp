@@ -78,7 +78,7 @@ std::string leaf_name(const code& c, value_id v) {
 void machine::memory::trace(const code& c, const checked_value& culprit) {
   const auto blemish_at = [&](value_id v, const void* data) {
     const value& x = c.values[v];
-    return blemish_of(element_for(x.kind, number), data, static_cast<std::size_t>(x.shape.size()));
+    return blemish_of(dtype_for(x.kind, number), data, static_cast<std::size_t>(x.shape.size()));
   };
   const auto refuse = [&](const instruction& by, const std::string& what) {
     throw error(

@@ -17,13 +17,13 @@ namespace {
 constexpr std::size_t block_target = 4096;
 
 // Elements. A row that fills blocks fits into one, whatever the number type.
-index_t block_size(element number) {
+index_t block_size(dtype number) {
   return std::max(static_cast<index_t>(block_target / size_of(number)), group::longest_row);
 }
 
 // From a block to the next: wide enough for indices, whatever the number type. Blocks that began at the same
 // place of a page would share a few lines of the cache.
-std::size_t block_stride(const group& g, element number) {
+std::size_t block_stride(const group& g, dtype number) {
   constexpr std::size_t line = 64, page = 4096;
   const auto n = static_cast<std::size_t>(std::min(g.size, block_size(number)));
   const std::size_t bytes = (n * std::max(size_of(number), sizeof(index_t)) + line - 1) / line * line;
@@ -32,17 +32,17 @@ std::size_t block_stride(const group& g, element number) {
 
 }  // namespace
 
-std::size_t group_runner::scratch_bytes(const instruction& i, element number) {
+std::size_t group_runner::scratch_bytes(const instruction& i, dtype number) {
   if (i.fused != nullptr) return i.fused->slots * block_stride(*i.fused, number);
   return i.rows != nullptr ? scratch_bytes(*i.rows, number) : 0;
 }
-std::size_t group_runner::scratch_bytes(const row_group& g, element number) {
+std::size_t group_runner::scratch_bytes(const row_group& g, dtype number) {
   std::size_t most = 0;
   for (const row_member& m : g.members) most = std::max(most, scratch_bytes(m.what, number));
   return most;
 }
 
-group_runner::group_runner(const code& c, const group& g, element number, std::byte* blocks,
+group_runner::group_runner(const code& c, const group& g, dtype number, std::byte* blocks,
                            const std::function<void*(value_id)>& locate,
                            const std::function<bool(value_id)>& starts_here)
     : dims_(std::make_unique<shape>()),
@@ -56,7 +56,7 @@ group_runner::group_runner(const code& c, const group& g, element number, std::b
                                                      : g.member_slots[source - fills];
     return slot == group::none ? nullptr : blocks + slot * bytes_to_next;
   };
-  const auto bytes = [&](value_id v) { return size_of(element_for(c.values[v].kind, number)); };
+  const auto bytes = [&](value_id v) { return size_of(dtype_for(c.values[v].kind, number)); };
   const auto view = [&](value_id v, std::uint32_t source) {
     std::byte* const block = block_of(source);
     const bool whole = !starts_here || !starts_here(v);
@@ -96,7 +96,7 @@ group_runner::group_runner(const code& c, const group& g, element number, std::b
     }
   }
   for (const value_id v : g.watched)
-    watched_.push_back({outside_.at(v).front(), element_for(c.values[v].kind, number)});
+    watched_.push_back({outside_.at(v).front(), dtype_for(c.values[v].kind, number)});
   far_ = is_far();
 }
 

@@ -14,7 +14,7 @@ class group_runner {
  public:
   // `locate` gives the memory of a value outside the group; `blocks` is scratch of at least
   // scratch_bytes of the instruction.
-  group_runner(const code& c, const group& g, element number, std::byte* blocks,
+  group_runner(const code& c, const group& g, dtype number, std::byte* blocks,
                const std::function<void*(value_id)>& locate,
                const std::function<bool(value_id)>& starts_here = {});
 
@@ -28,8 +28,8 @@ class group_runner {
   void bind(value_id value, void* data);
 
   // What the groups of an instruction need: of itself, or of the members that go by rows.
-  static std::size_t scratch_bytes(const instruction& i, element number);
-  static std::size_t scratch_bytes(const row_group& g, element number);
+  static std::size_t scratch_bytes(const instruction& i, dtype number);
+  static std::size_t scratch_bytes(const row_group& g, dtype number);
 
  private:
   struct member {
@@ -62,7 +62,7 @@ class group_runner {
   std::vector<std::size_t> streams_;  // a view of each value that is read or written as the blocks go on
   struct watch {
     std::size_t view;
-    element type;
+    dtype type;
   };
   std::vector<watch> watched_;
   bool finite_ = true, far_ = false;

@@ -10,7 +10,7 @@
 
 namespace reel::detail {
 
-machine::machine(const program& p, element number, const workers& w)
+machine::machine(const program& p, dtype number, const workers& w)
     : program_(p), memory_(std::make_unique<memory>(p.code(), number, w)) {}
 machine::~machine() = default;
 machine::machine(machine&&) noexcept = default;
@@ -26,9 +26,9 @@ struct memory_range {
   }
 };
 
-void check_binding(const program::slot& slot, std::size_t i, const binding& b, element number,
+void check_binding(const program::slot& slot, std::size_t i, const binding& b, dtype number,
                    const memory_range& arena) {
-  const element want = element_for(slot.kind, number);
+  const dtype want = dtype_for(slot.kind, number);
   const auto refuse = [&](const std::string& why) {
     const auto called =
         slot.name.empty() ? fmt::format("input {}", i) : fmt::format("input {} '{}'", i, slot.name);

@@ -9,7 +9,7 @@
 
 namespace reel::detail {
 
-machine::memory::memory(const code& c, element n, const reel::workers& w) : number(n), workers(w) {
+machine::memory::memory(const code& c, dtype n, const reel::workers& w) : number(n), workers(w) {
   const arena_plan plan = plan_arena(c, number);
   arena = allocate(plan.bytes);
   arena_bytes = plan.bytes;
@@ -25,7 +25,7 @@ machine::memory::memory(const code& c, element n, const reel::workers& w) : numb
 }
 
 std::size_t machine::memory::bytes(kind k, index_t n) const {
-  return static_cast<std::size_t>(n) * size_of(element_for(k, number));
+  return static_cast<std::size_t>(n) * size_of(dtype_for(k, number));
 }
 
 void machine::memory::make_blocks(const code& c) {
@@ -125,7 +125,7 @@ void machine::memory::set_state(const code& c, std::size_t i, const void* data) 
 }
 
 const void* machine::memory::load_constant(const leaf& l) {
-  if (number == element::f64 || l.type != element::f64) return l.data.get();
+  if (number == dtype::f64 || l.type != dtype::f64) return l.data.get();
   owned.push_back(allocate(bytes(kind::real, l.dims.size())));
   load(number, owned.back().get(), l);
   return owned.back().get();
@@ -245,7 +245,7 @@ bool machine::memory::watched_finite() const {
 
 bool machine::memory::is_finite(value_id v, const value& x) const {
   const auto n = static_cast<std::size_t>(x.shape.size());
-  return first_not_finite(element_for(x.kind, number), at[bank][v], n) == n;
+  return first_not_finite(dtype_for(x.kind, number), at[bank][v], n) == n;
 }
 
 bool machine::memory::was_not_finite(const code& c, const checked_value& f) const {

@@ -24,7 +24,7 @@ struct step {
 };
 
 struct machine::memory {
-  element number;
+  dtype number;
   reel::workers workers;
   aligned_bytes arena;
   std::size_t arena_bytes = 0;
@@ -53,7 +53,7 @@ struct machine::memory {
   std::vector<char> known_finite;    // by state: whether it is sure to be
   std::vector<char> will_be_finite;  // by commit: whether the next one is
 
-  memory(const code& c, element n, const reel::workers& w);
+  memory(const code& c, dtype n, const reel::workers& w);
 
   void bind(std::size_t input, void* data);
   void execute(const code& c, std::size_t i);

@@ -23,7 +23,7 @@ index_t rows_of_part(const row_group& g, crew* c) {
 
 }  // namespace
 
-row_team::row_team(const code& c, const row_group& g, element number, class crew* crew, std::byte* blocks,
+row_team::row_team(const code& c, const row_group& g, dtype number, class crew* crew, std::byte* blocks,
                    const std::function<void*(value_id)>& locate)
     : crew_(crew),
       rows_(g.rows),
@@ -37,12 +37,12 @@ row_team::row_team(const code& c, const row_group& g, element number, class crew
   if (has_sums(g) && parts_ > 1) add_sums(c, g, number, locate);
 }
 
-void row_team::add_runner(const code& c, const row_group& g, element number,
+void row_team::add_runner(const code& c, const row_group& g, dtype number,
                           const std::function<void*(value_id)>& locate) {
   std::unordered_map<value_id, std::byte*> locals;
   for (const value_id v : g.locals) {
     const storage& s = c.storages[c.values[v].storage];
-    own_.push_back(allocate(static_cast<std::size_t>(s.size) * size_of(element_for(s.kind, number))));
+    own_.push_back(allocate(static_cast<std::size_t>(s.size) * size_of(dtype_for(s.kind, number))));
     locals.emplace(v, own_.back().get());
   }
   own_.push_back(allocate(group_runner::scratch_bytes(g, number)));
@@ -53,7 +53,7 @@ void row_team::add_runner(const code& c, const row_group& g, element number,
   runners_.push_back(std::make_unique<row_runner>(c, g, number, own_.back().get(), here));
 }
 
-void row_team::add_sums(const code& c, const row_group& g, element number,
+void row_team::add_sums(const code& c, const row_group& g, dtype number,
                         const std::function<void*(value_id)>& locate) {
   add_ = eval_of(op_type_of<add_op>, kind::real, number, {});
   for (const row_member& m : g.members) {

@@ -12,7 +12,7 @@ namespace {
 // Where calls are no jumps, in a build without optimization, each link takes a piece of the stack.
 constexpr std::size_t longest = 256;
 
-const kernels::links* links_of(const instruction& i, element number) {
+const kernels::links* links_of(const instruction& i, dtype number) {
   const op_type& op = *i.op.type;
   const bool has_links =
       op.links != nullptr && i.followed == kind::real && op.eval[static_cast<std::size_t>(number)] != nullptr;
@@ -22,7 +22,7 @@ const kernels::links* links_of(const instruction& i, element number) {
 class builder {
  public:
   builder(const code& c, const group& g, std::size_t first, std::size_t last, const std::uint32_t* sources,
-          element number, const kernels::chains& kit, const chain::addresses& address)
+          dtype number, const kernels::chains& kit, const chain::addresses& address)
       : c_(c), g_(g), number_(number), kit_(kit), address_(address), first_(first), stored_(last - first) {
     for (std::size_t m = first; m < last; ++m) {
       members_.push_back({g.members[m], sources});
@@ -160,7 +160,7 @@ class builder {
   static constexpr std::uint32_t nothing = ~std::uint32_t{0};
   const code& c_;
   const group& g_;
-  element number_;
+  dtype number_;
   const kernels::chains& kit_;
   const chain::addresses& address_;
   std::size_t first_;
@@ -170,13 +170,13 @@ class builder {
   std::uint32_t kept_ = nothing;  // the one that is kept beside them, throughout
 };
 
-const kernels::chains& kit_of(element number) {
-  return number == element::f32 ? kernels::best<float>().chains : kernels::best<double>().chains;
+const kernels::chains& kit_of(dtype number) {
+  return number == dtype::f32 ? kernels::best<float>().chains : kernels::best<double>().chains;
 }
 
 }  // namespace
 
-std::size_t chain::length(const group& g, std::size_t first, element number) {
+std::size_t chain::length(const group& g, std::size_t first, dtype number) {
   std::size_t last = first;
   while (last < std::min(g.members.size(), first + longest) && links_of(g.members[last], number) != nullptr)
     ++last;
@@ -184,7 +184,7 @@ std::size_t chain::length(const group& g, std::size_t first, element number) {
 }
 
 chain::chain(const code& c, const group& g, std::size_t first, std::size_t last, const std::uint32_t* sources,
-             element number, const addresses& address)
+             dtype number, const addresses& address)
     : run_(kit_of(number).run) {
   builder b(c, g, first, last, sources, number, kit_of(number), address);
   links_ = std::move(b.links_);

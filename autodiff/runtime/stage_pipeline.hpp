@@ -15,13 +15,13 @@ namespace reel::detail {
 class chain {
  public:
   // How many members of the group, from the `first` on, can be one chain.
-  static std::size_t length(const group& g, std::size_t first, element number);
+  static std::size_t length(const group& g, std::size_t first, dtype number);
 
   // Of members [first, last), whose operands come from `sources` in order. `address` tells where the address
   // of a value's numbers will stand, given its source.
   using addresses = std::function<void* const*(value_id, std::uint32_t source)>;
   chain(const code& c, const group& g, std::size_t first, std::size_t last, const std::uint32_t* sources,
-        element number, const addresses& address);
+        dtype number, const addresses& address);
 
   void run(index_t n) const { run_(links_.data(), n, keeps_); }
 

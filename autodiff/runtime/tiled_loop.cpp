@@ -9,7 +9,7 @@
 
 namespace reel::detail {
 
-row_runner::row_runner(const code& c, const row_group& g, element number, std::byte* blocks,
+row_runner::row_runner(const code& c, const row_group& g, dtype number, std::byte* blocks,
                        const std::function<void*(value_id)>& locate)
     : rows_(g.rows), block_(g.block) {
   const std::unordered_set<value_id> locals(g.locals.begin(), g.locals.end());
@@ -44,10 +44,10 @@ row_runner::row_runner(const code& c, const row_group& g, element number, std::b
   for (std::size_t i = 0; i < views_.size(); ++i) views_[i].dims = &places_[i].dims[0];
 }
 
-std::size_t row_runner::add_view(const code& c, value_id v, cut by, bool local, void* data, element number) {
+std::size_t row_runner::add_view(const code& c, value_id v, cut by, bool local, void* data, dtype number) {
   const value& x = c.values[v];
   place_of_rows p{static_cast<std::byte*>(data), by != cut::none, 0, 0, {}, {x.shape, x.shape}};
-  const std::size_t size = size_of(element_for(x.kind, number));
+  const std::size_t size = size_of(dtype_for(x.kind, number));
   if (by == cut::rows) {
     p.dims[0] = x.shape.with(0, block_);
     if (!local) p.step = static_cast<std::size_t>(x.shape.size() / rows_) * size;

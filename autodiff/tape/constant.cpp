@@ -12,8 +12,8 @@ namespace reel {
 
 namespace {
 
-kind kind_of(element type) {
-  return type == element::index ? kind::index : type == element::boolean ? kind::boolean : kind::real;
+kind kind_of(dtype type) {
+  return type == dtype::index ? kind::index : type == dtype::boolean ? kind::boolean : kind::real;
 }
 
 array<index_t>::size_type length(const char* maker, index_t n, source_location where) {

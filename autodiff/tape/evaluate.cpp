@@ -18,35 +18,35 @@ template <class To, class From> void convert_all(void* to, const void* from, ind
 
 }  // namespace
 
-void load(element type, void* to, const leaf& l) {
+void load(dtype type, void* to, const leaf& l) {
   const index_t n = l.dims.size();
-  switch (element_for(l.type == element::index     ? kind::index
-                      : l.type == element::boolean ? kind::boolean
-                                                   : kind::real,
-                      type)) {
-    case element::f32:
+  switch (dtype_for(l.type == dtype::index     ? kind::index
+                    : l.type == dtype::boolean ? kind::boolean
+                                               : kind::real,
+                    type)) {
+    case dtype::f32:
       return convert_all<float, double>(to, l.data.get(), n);
-    case element::f64:
+    case dtype::f64:
       return convert_all<double, double>(to, l.data.get(), n);
-    case element::real50:
+    case dtype::real50:
       return convert_all<real50, double>(to, l.data.get(), n);
-    case element::complex:
+    case dtype::complex:
       return convert_all<complex, double>(to, l.data.get(), n);
-    case element::index:
+    case dtype::index:
       return convert_all<index_t, index_t>(to, l.data.get(), n);
-    case element::boolean:
+    case dtype::boolean:
       return convert_all<bool, bool>(to, l.data.get(), n);
   }
 }
 
-eval_fn eval_of(const op_type& type, kind followed, element number, const source_location& where) {
-  const auto f = type.eval[static_cast<std::size_t>(type.any_kind ? element_for(followed, number) : number)];
+eval_fn eval_of(const op_type& type, kind followed, dtype number, const source_location& where) {
+  const auto f = type.eval[static_cast<std::size_t>(type.any_kind ? dtype_for(followed, number) : number)];
   if (f == nullptr)
     throw error(
         errc::unsupported_number, type.name, where,
         fmt::format("{} has no body for {}. {}", type.name, name(number),
-                    number == element::complex ? "Only analytic ops can be evaluated in complex numbers."
-                                               : "Its `numbers` list says which types it has."));
+                    number == dtype::complex ? "Only analytic ops can be evaluated in complex numbers."
+                                             : "Its `numbers` list says which types it has."));
   return f;
 }
 
@@ -60,7 +60,7 @@ kind followed_kind(const recording& r, node_id n) {
 
 namespace {
 
-void load_leaf(recording& r, node_id n, element number, value_store& store) {
+void load_leaf(recording& r, node_id n, dtype number, value_store& store) {
   const leaf& l = *r.leaf_of(n);
   if (l.data == nullptr)
     throw error(
@@ -68,7 +68,7 @@ void load_leaf(recording& r, node_id n, element number, value_store& store) {
         fmt::format(
             "input {} {} is bound when a program runs. Freeze and run, or record it with tape.input(array).",
             r.describe(n), to_string(l.dims)));
-  const bool as_is = number == element::f64 || l.type != element::f64;
+  const bool as_is = number == dtype::f64 || l.type != dtype::f64;
   if (as_is) {
     store.set(n, const_cast<void*>(l.data.get()));  // never written: only computed nodes are
     return;
@@ -78,7 +78,7 @@ void load_leaf(recording& r, node_id n, element number, value_store& store) {
   store.set(n, to);
 }
 
-void compute(recording& r, node_id n, element number, value_store& store, std::vector<operand_view>& x) {
+void compute(recording& r, node_id n, dtype number, value_store& store, std::vector<operand_view>& x) {
   const op_type& type = *r.op_of(n).type;
   const void* const op = r.op_of(n).self.get();
   const auto inputs = r.inputs_of(n);
@@ -86,7 +86,7 @@ void compute(recording& r, node_id n, element number, value_store& store, std::v
   for (const node_id i : inputs) x.push_back({const_cast<void*>(store.get(i)), &r.shape_of(i)});
   const shape& dims = r.shape_of(n);
   const std::size_t bytes =
-      static_cast<std::size_t>(dims.size()) * size_of(element_for(r.nodes[n].kind, number));
+      static_cast<std::size_t>(dims.size()) * size_of(dtype_for(r.nodes[n].kind, number));
   const users_code body(r);
   operand_view y{nullptr, &dims};
   try {
@@ -118,7 +118,7 @@ void compute(recording& r, node_id n, element number, value_store& store, std::v
 
 }  // namespace
 
-const void* evaluate(recording& r, node_id wanted, element number) {
+const void* evaluate(recording& r, node_id wanted, dtype number) {
   r.release_if_asked();
   auto& store = r.values[static_cast<std::size_t>(number)];
   if (const void* known = store.get(wanted)) return known;
@@ -153,14 +153,14 @@ template <class T> void check_readable(const recording& r, node_id n) {
   if (r.nodes[n].kind != want)
     throw error(errc::kind_mismatch, "value", r.location_of(n),
                 fmt::format("{} is of kind {}, read as {}. Use value<{}>().", r.describe(n),
-                            name(r.nodes[n].kind), name(element_of<T>),
+                            name(r.nodes[n].kind), name(dtype_of<T>),
                             r.nodes[n].kind == kind::index     ? "reel::index_t"
                             : r.nodes[n].kind == kind::boolean ? "bool"
                                                                : "double"));
 }
 
 // Index and bool nodes are the same in every number type; double is as good as any.
-template <class T> constexpr element number_for = number<T> ? element_of<T> : element::f64;
+template <class T> constexpr dtype number_for = number<T> ? dtype_of<T> : dtype::f64;
 
 template <class T> const T* numbers_of(const var& v) {
   recording& r = v.recording();

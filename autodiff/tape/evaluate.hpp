@@ -6,13 +6,13 @@
 namespace reel::detail {
 
 // The numbers of a node, computed if need be; they stay until released.
-const void* evaluate(recording& r, node_id n, element number);
+const void* evaluate(recording& r, node_id n, dtype number);
 
 // Copies a leaf's numbers, converted to the given number type.
-void load(element type, void* to, const leaf& l);
+void load(dtype type, void* to, const leaf& l);
 
 // The body of an op, recorded at `where`, for a number type. Throws unsupported_number.
-eval_fn eval_of(const op_type& type, kind followed, element number, const source_location& where);
+eval_fn eval_of(const op_type& type, kind followed, dtype number, const source_location& where);
 
 // The kind of the inputs that follow T in eval's signature.
 kind followed_kind(const recording& r, node_id n);

@@ -33,22 +33,22 @@ template <class T> blemish blemish_of(const void* data, std::size_t n) {
 
 }  // namespace
 
-std::size_t first_not_finite(element type, const void* data, std::size_t n) {
+std::size_t first_not_finite(dtype type, const void* data, std::size_t n) {
   switch (type) {
-    case element::f32:
+    case dtype::f32:
       return first_not_finite<float>(data, n);
-    case element::f64:
+    case dtype::f64:
       return first_not_finite<double>(data, n);
-    case element::real50:
+    case dtype::real50:
       return first_not_finite<real50>(data, n);
-    case element::complex:
+    case dtype::complex:
       return first_not_finite<complex>(data, n);
     default:
       return n;
   }
 }
 
-bool stays_finite(element type, const void* before, const void* after, std::size_t n) {
+bool stays_finite(dtype type, const void* before, const void* after, std::size_t n) {
   const auto stays = [&]<class T>(T) {
     const T *x = static_cast<const T*>(before), *y = static_cast<const T*>(after);
     for (std::size_t i = 0; i < n; ++i)
@@ -56,43 +56,43 @@ bool stays_finite(element type, const void* before, const void* after, std::size
     return true;
   };
   switch (type) {
-    case element::f32:
+    case dtype::f32:
       return stays(float{});
-    case element::f64:
+    case dtype::f64:
       return stays(double{});
-    case element::real50:
+    case dtype::real50:
       return stays(real50{});
-    case element::complex:
+    case dtype::complex:
       return stays(complex{});
     default:
       return true;
   }
 }
 
-blemish blemish_of(element type, const void* data, std::size_t n) {
+blemish blemish_of(dtype type, const void* data, std::size_t n) {
   switch (type) {
-    case element::f32:
+    case dtype::f32:
       return blemish_of<float>(data, n);
-    case element::f64:
+    case dtype::f64:
       return blemish_of<double>(data, n);
-    case element::real50:
+    case dtype::real50:
       return blemish_of<real50>(data, n);
-    case element::complex:
+    case dtype::complex:
       return blemish_of<complex>(data, n);
     default:
       return {};
   }
 }
 
-std::string number_at(element type, const void* data, std::size_t i) {
+std::string number_at(dtype type, const void* data, std::size_t i) {
   switch (type) {
-    case element::f32:
+    case dtype::f32:
       return fmt::format("{}", static_cast<const float*>(data)[i]);
-    case element::f64:
+    case dtype::f64:
       return fmt::format("{}", static_cast<const double*>(data)[i]);
-    case element::real50:
+    case dtype::real50:
       return static_cast<const real50*>(data)[i].str(6);
-    case element::complex: {
+    case dtype::complex: {
       const auto& z = static_cast<const complex*>(data)[i];
       return fmt::format("{}+{}i", z.real(), z.imag());
     }

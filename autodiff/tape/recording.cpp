@@ -190,15 +190,15 @@ var recording::append_leaf(leaf l, const source_location& where) {
 }
 
 var recording::append_leaf(std::shared_ptr<const leaf> l, const source_location& where) {
-  const kind k = l->type == element::index     ? kind::index
-                 : l->type == element::boolean ? kind::boolean
-                                               : kind::real;
+  const kind k = l->type == dtype::index     ? kind::index
+                 : l->type == dtype::boolean ? kind::boolean
+                                             : kind::real;
   const leaf& held = *l;
   return append({&leaf_type(held.role), std::move(l)}, {}, held.dims, k, held.role, where);
 }
 
 leaf scalar_leaf(double number, kind k) {
-  leaf l{tape::role::constant, element_for(k, element::f64), {}, nullptr};
+  leaf l{tape::role::constant, dtype_for(k, dtype::f64), {}, nullptr};
   if (k == kind::real) {
     l.data = std::make_shared<const double>(number);
     return l;

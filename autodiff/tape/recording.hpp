@@ -30,7 +30,7 @@ bool same_op(const op_ref& a, const op_ref& b);
 // What a leaf holds. `data` is null for an input without an example and for a cotangent.
 struct leaf {
   tape::role role;
-  element type;  // f64, index or boolean
+  dtype type;  // f64, index or boolean
   shape dims;
   std::shared_ptr<const void> data;
 };

@@ -113,19 +113,19 @@ template <class To, class From> std::shared_ptr<const void> copy_as(const void* 
 
 detail::leaf detail::copy_leaf(tape::role r, const tape::view& numbers) {
   const index_t n = numbers.dims->size();
-  const bool real = numbers.type != element::index && numbers.type != element::boolean;
-  leaf l{r, real ? element::f64 : numbers.type, *numbers.dims, nullptr};
+  const bool real = numbers.type != dtype::index && numbers.type != dtype::boolean;
+  leaf l{r, real ? dtype::f64 : numbers.type, *numbers.dims, nullptr};
   switch (numbers.type) {
-    case element::f32:
+    case dtype::f32:
       l.data = copy_as<double, float>(numbers.data, n);
       break;
-    case element::f64:
+    case dtype::f64:
       l.data = copy_as<double, double>(numbers.data, n);
       break;
-    case element::index:
+    case dtype::index:
       l.data = copy_as<index_t, index_t>(numbers.data, n);
       break;
-    case element::boolean:
+    case dtype::boolean:
       l.data = copy_as<bool, bool>(numbers.data, n);
       break;
     default:
@@ -137,22 +137,22 @@ detail::leaf detail::copy_leaf(tape::role r, const tape::view& numbers) {
 var detail::record_leaf(detail::recording& rec, tape::role r, const tape::view& numbers,
                         source_location where) {
   using enum tape::role;
-  const bool real = numbers.type != element::index && numbers.type != element::boolean;
+  const bool real = numbers.type != dtype::index && numbers.type != dtype::boolean;
   if (!real && (r == variable || r == state))
     throw error(
         errc::kind_mismatch, r == variable ? "variable" : "state", where,
         fmt::format("numbers of kind {} have no derivative; use tape.constant(array) or tape.input(array).",
-                    numbers.type == element::index ? "index" : "bool"));
+                    numbers.type == dtype::index ? "index" : "bool"));
   return rec.append_leaf(copy_leaf(r, numbers), where);
 }
 
 var tape::input(const shape& s, kind k, source_location where) {
-  return recording().append_leaf({role::input, element_for(k, element::f64), s, nullptr}, where);
+  return recording().append_leaf({role::input, dtype_for(k, dtype::f64), s, nullptr}, where);
 }
 
 var tape::variable(double number, source_location where) {
   const shape scalar;
-  return detail::record_leaf(recording(), role::variable, view{element::f64, &number, &scalar}, where);
+  return detail::record_leaf(recording(), role::variable, view{dtype::f64, &number, &scalar}, where);
 }
 
 var tape::constant(double number, source_location where) {

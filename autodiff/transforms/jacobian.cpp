@@ -24,7 +24,7 @@ template <number T> array<T> jacobian_value(const var& y, const var& x) {
   const bool by_rows = rows <= columns;
   auto& r = y.recording();
   const var seed =
-      r.append_leaf({tape::role::input, element::f64, by_rows ? y.shape() : x.shape(), nullptr}, y.where());
+      r.append_leaf({tape::role::input, dtype::f64, by_rows ? y.shape() : x.shape(), nullptr}, y.where());
   const var pulled = by_rows ? vjp(y, x, seed) : jvp(y, x, seed);
   instance<T> run(freeze({.outputs = {pulled}, .inputs = {seed}}));
   auto unit = make_array<T>(seed.shape());

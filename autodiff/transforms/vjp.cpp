@@ -226,7 +226,7 @@ std::vector<var> jvp(std::span<const var> y, std::span<const var> x, std::span<c
   detail::transaction undo(r);
   std::vector<var> u;
   for (const var& out : y)
-    u.push_back(r.append_leaf({tape::role::cotangent, element::f64, out.shape(), nullptr}, out.where()));
+    u.push_back(r.append_leaf({tape::role::cotangent, dtype::f64, out.shape(), nullptr}, out.where()));
   const auto pulled = vjp(y, x, u);
   auto tangents = vjp(pulled, u, v);
   undo.commit();

@@ -68,7 +68,7 @@ struct mask_number_op {
 // Whether an elementwise op makes 0 of zeros, as sums, differences and changes of sign do.
 bool keeps_zero(const recording& r, node_id n) {
   const detail::op_ref& op = r.op_of(n);
-  const auto body = op.type->eval[static_cast<std::size_t>(element::f64)];
+  const auto body = op.type->eval[static_cast<std::size_t>(dtype::f64)];
   const auto real = [&](node_id i) { return r.nodes[i].kind == kind::real; };
   if (!op.type->elementwise || body == nullptr || !std::ranges::all_of(r.inputs_of(n), real)) return false;
   const shape scalar;

@@ -34,7 +34,7 @@ int run_graph(const graph_arguments& a) {
     const auto x = make_array<float>({batch, features});
     const auto labels = make_array<index_t>({batch});
     const program& p = step.program_for(x, labels);
-    write_result(a.explain ? p.explain() : to_dot(p, {.number = element::f32}));
+    write_result(a.explain ? p.explain() : to_dot(p, {.number = dtype::f32}));
   };
   std::visit(show, t.parts);
   return 0;

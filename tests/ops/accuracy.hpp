@@ -119,8 +119,8 @@ template <class T> void check_accuracy(const function_of_one& f) {
       const real50 at = x[i], want = right[k](at);
       e.take(got[k].data()[i], want, x[i], terms[k] != nullptr ? terms[k](at) : num::abs(want));
     }
-    BOOST_TEST(e.ulps <= bounds[k], f.name << what[k] << " in " << name(element_of<T>) << " is " << e);
-    BOOST_TEST_MESSAGE(f.name << what[k] << " in " << name(element_of<T>) << ": " << e);
+    BOOST_TEST(e.ulps <= bounds[k], f.name << what[k] << " in " << name(dtype_of<T>) << " is " << e);
+    BOOST_TEST_MESSAGE(f.name << what[k] << " in " << name(dtype_of<T>) << ": " << e);
   }
 }
 

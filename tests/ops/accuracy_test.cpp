@@ -343,7 +343,7 @@ template <class T> void check_rows() {
           if (num::abs(want) < real50(static_cast<double>(std::numeric_limits<T>::min()))) continue;
           worst = std::max(worst, static_cast<double>(num::abs((real50(got.data()[i]) - want) / want)) / u);
         }
-        BOOST_TEST(worst <= bound, what << " of " << n << ", gap " << gap << " in " << name(element_of<T>)
+        BOOST_TEST(worst <= bound, what << " of " << n << ", gap " << gap << " in " << name(dtype_of<T>)
                                         << " is " << worst << " roundoffs off, of " << bound);
       };
       const auto slope = [&](std::size_t, std::size_t k) { return k == label ? -others[k] : p[k]; };

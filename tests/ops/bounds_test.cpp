@@ -44,13 +44,13 @@ struct row_case {
   }
 };
 
-const check::rounding_study& of(const std::vector<check::rounding_study>& all, element number) {
+const check::rounding_study& of(const std::vector<check::rounding_study>& all, dtype number) {
   for (const auto& s : all)
     if (s.number == number) return s;
   throw std::runtime_error("not evaluated");
 }
 
-void check_row(std::size_t n, double range, element number) {
+void check_row(std::size_t n, double range, dtype number) {
   BOOST_TEST_CONTEXT("n = " << n << ", range " << range << " in " << name(number)) {
     const row_case r(n, range, 7 * n + static_cast<std::uint64_t>(range));
     const double m = depth(n) + exponential;
@@ -82,11 +82,11 @@ BOOST_AUTO_TEST_SUITE(bounds)
 
 BOOST_AUTO_TEST_CASE(softmax_keeps_published_bounds) {
   for (std::size_t n = 1; n <= longest(); n *= 10)
-    for (const double range : {1.0, 20.0}) check_row(n, range, element::f64);
+    for (const double range : {1.0, 20.0}) check_row(n, range, dtype::f64);
   const auto in_both = [](std::size_t n) {
-    check_row(n, 80, element::f32);
-    check_row(n, 700, element::f64);
-    check_row(n, 1, element::f32);
+    check_row(n, 80, dtype::f32);
+    check_row(n, 700, dtype::f64);
+    check_row(n, 1, dtype::f32);
   };
   for (const std::size_t n : {3, 50}) in_both(n);
   for (std::size_t n = 1; n <= longest(); n *= 10) in_both(n);

@@ -26,7 +26,7 @@ template <class T> void compare(const char* what, const var& v, const std::vecto
   if (got.size() != want.size()) return;
   for (std::size_t i = 0; i < got.size(); ++i)
     if (!holds(got[i], want[i]))
-      BOOST_ERROR(fmt::format("{}[{}] in {}: {} where {} is expected", what, i, name(element_of<T>),
+      BOOST_ERROR(fmt::format("{}[{}] in {}: {} where {} is expected", what, i, name(dtype_of<T>),
                               static_cast<double>(got[i]), want[i]));
 }
 
@@ -34,7 +34,7 @@ template <class T> void check_sign_of_zero(const var& v, const std::vector<doubl
   const auto got = elements<T>(v);
   for (std::size_t i = 0; i < got.size(); ++i)
     if (want[i] == 0 && std::signbit(static_cast<double>(got[i])) != std::signbit(want[i]))
-      BOOST_ERROR(fmt::format("result[{}] in {} has the wrong sign of 0", i, name(element_of<T>)));
+      BOOST_ERROR(fmt::format("result[{}] in {} has the wrong sign of 0", i, name(dtype_of<T>)));
 }
 
 array<double> all_one(const shape& s) {
@@ -44,7 +44,7 @@ array<double> all_one(const shape& s) {
 }
 
 template <class T> void check_edge(const op_row& row, const edge_row& e) {
-  if (e.only && *e.only != element_of<T>) return;
+  if (e.only && *e.only != dtype_of<T>) return;
   recorded r(row, e.x);
   compare<T>("result", r.y, e.y);
   if (r.y.kind() != kind::real) return;

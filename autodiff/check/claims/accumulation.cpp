@@ -15,7 +15,7 @@ template <class T> bool pays_to_scale(const claim_checker<T>& c) {
 
 template <class T> void check_add_scaled(claim_checker<T>& c) {
   if (!pays_to_scale(c)) return;
-  const auto n = static_cast<std::size_t>(element_of<T>);
+  const auto n = static_cast<std::size_t>(dtype_of<T>);
   const T s = T(0.7);
   for (const T keep : {T(1), T(0.9)}) {
     auto x = c.x();
@@ -32,7 +32,7 @@ template <class T> void check_add_scaled(claim_checker<T>& c) {
 }
 
 template <class T> void check_bound(claim_checker<T>& c) {
-  const double most = c.type().bound[static_cast<std::size_t>(element_of<T>)](c.op(), c.views_of(c.x()));
+  const double most = c.type().bound[static_cast<std::size_t>(dtype_of<T>)](c.op(), c.views_of(c.x()));
   if (c.largest(c.y()) > most * (1 + 0x1p10 * unit_roundoff<T>)) {
     const auto [bound, number] = tell_apart(most, c.largest(c.y()), 3);
     c.refute(fmt::format("its bound is {}, but a number of its result is {}", bound, number));

@@ -25,7 +25,7 @@ template <class T> class claim_checker {
         r_(values.source()),
         n_(n),
         op_(r_.op_of(n)),
-        eval_(detail::eval_of(*op_.type, detail::followed_kind(r_, n), element_of<T>, r_.location_of(n))),
+        eval_(detail::eval_of(*op_.type, detail::followed_kind(r_, n), dtype_of<T>, r_.location_of(n))),
         y_(copy_of(n)) {
     for (const node_id i : r_.inputs_of(n)) x_.push_back(copy_of(i));
   }
@@ -48,7 +48,7 @@ template <class T> class claim_checker {
   const std::vector<buffer>& x() const { return x_; }
   const buffer& y() const { return y_; }
   buffer copy_of(node_id n) const {
-    buffer b(r_.shape_of(n), size_of(element_for(r_.nodes[n].kind, element_of<T>)));
+    buffer b(r_.shape_of(n), size_of(dtype_for(r_.nodes[n].kind, dtype_of<T>)));
     std::memcpy(b.bytes.data(), values_.data(n), b.bytes.size());
     return b;
   }

@@ -29,7 +29,7 @@ template <class T> void check_rows(claim_checker<T>& c, const row_use& use) {
 
 template <class T> void check_sums(claim_checker<T>& c, const row_use& use) {
   const index_t n = common_rows(c, use.inputs), h = n / 2;
-  const auto go_on = c.type().accumulate[static_cast<std::size_t>(element_of<T>)];
+  const auto go_on = c.type().accumulate[static_cast<std::size_t>(dtype_of<T>)];
   if (n < 2 || go_on == nullptr) return;
   const auto head = [&](const buffer& x) { return rows_of(x, 0, h); };
   const auto tail = [&](const buffer& x) { return rows_of(x, h, n); };

@@ -15,7 +15,7 @@ template <class T> void check_siblings(claim_checker<T>& c) {
       continue;
     const buffer z = c.copy_of(m);
     buffer y_along(c.y().dims, c.y().each), z_along(z.dims, z.each);
-    const auto both = c.type().eval_both[static_cast<std::size_t>(element_of<T>)];
+    const auto both = c.type().eval_both[static_cast<std::size_t>(dtype_of<T>)];
     both(c.op(), y_along.view(), z_along.view(), c.views_of(c.x()));
     c.begin();
     if (!(y_along == c.y() && z_along == z))

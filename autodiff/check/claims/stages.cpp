@@ -35,7 +35,7 @@ buffer chained(const claim_checker<T>& c, const void* what, std::size_t held, st
 template <class T> void check_stages(claim_checker<T>& c) {
   if (c.type().links == nullptr || detail::followed_kind(c.source(), c.node()) != kind::real) return;
   c.begin();
-  const kernels::links& all = *c.type().links(c.op(), element_of<T>);
+  const kernels::links& all = *c.type().links(c.op(), dtype_of<T>);
   for (std::size_t k = 0; k < c.x().size(); ++k)
     if (!(chained(c, all.held[k], k, c.x()) == c.y()))
       return c.refute(fmt::format("its links do not compute what it does, where registers hold input {}", k));

@@ -158,7 +158,7 @@ class overwriting {
   }
   value_id constant(double number) {
     c_.constants.push_back({&leaf_type(tape::role::constant),
-                            std::make_shared<const leaf>(leaf{tape::role::constant, element::f64, shape{},
+                            std::make_shared<const leaf>(leaf{tape::role::constant, dtype::f64, shape{},
                                                               std::make_shared<const double>(number)})});
     return add_value({home::constant, kind::real, 1, static_cast<std::uint32_t>(c_.constants.size() - 1)});
   }

@@ -145,7 +145,7 @@ class layouts {
     return true;
   }
   bool maps_zero_to_zero(const instruction& i) const {
-    const auto body = i.op.type->eval[static_cast<std::size_t>(element::f64)];
+    const auto body = i.op.type->eval[static_cast<std::size_t>(dtype::f64)];
     const auto is_real = [&](value_id v) { return c_.values[v].kind == kind::real; };
     if (body == nullptr || !is_real(i.output) || !std::ranges::all_of(i.inputs, is_real)) return false;
     // Of either sign: pow(0, s) and min(0, s) are 0 for one of them alone.

@@ -111,7 +111,7 @@ bool is_exact(const code& c) {
                               [](const instruction& i) { return i.rows != nullptr && i.rows->chunk > 0; });
 }
 
-eval_fn body_of(const instruction& i, element number) {
+eval_fn body_of(const instruction& i, dtype number) {
   const auto n = static_cast<std::size_t>(number);
   if (is_commit(i)) return i.op.type->add_scaled[n];
   return eval_of(*i.op.type, i.followed, number, i.where);

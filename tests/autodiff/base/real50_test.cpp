@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(conversions_between_number_types) {
   BOOST_TEST(num::convert<float>(real50("0.1")) == 0.1f);
   BOOST_TEST((num::infinity<real50>() == real50(inf)));
   BOOST_TEST(sizeof(real50) == 32u);
-  BOOST_TEST(size_of(element::real50) == 32u);
+  BOOST_TEST(size_of(dtype::real50) == 32u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

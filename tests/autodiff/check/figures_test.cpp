@@ -25,7 +25,7 @@ template <int wrong> struct exp_like_op {
 
 const array<double> x{0.1, -1.3, 0.7};
 
-const check::curve& find(const check::vcurves& v, std::string_view method, element number) {
+const check::curve& find(const check::vcurves& v, std::string_view method, dtype number) {
   for (const auto& c : v.curves)
     if (c.method == method && c.number == number) return c;
   throw std::runtime_error("no such curve");
@@ -65,13 +65,13 @@ BOOST_AUTO_TEST_CASE(curves_turn_where_theory_says) {
   BOOST_TEST(v.curves.size() == 13U);
   struct {
     const char* method;
-    element number;
+    dtype number;
     double low, high;
-  } expected[] = {{"forward", element::f64, 1e-11, 1e-7},        {"central", element::f64, 1e-14, 1e-9},
-                  {"sixth order", element::f64, 1e-16, 1e-12},   {"complex step", element::f64, 0, 4e-16},
-                  {"Ridders", element::f64, 0, 1e-12},           {"Ridders", element::real50, 0, 1e-38},
-                  {"central", element::f32, 1e-8, 1e-3},         {"forward", element::real50, 1e-29, 1e-23},
-                  {"sixth order", element::real50, 1e-46, 1e-40}};
+  } expected[] = {{"forward", dtype::f64, 1e-11, 1e-7},        {"central", dtype::f64, 1e-14, 1e-9},
+                  {"sixth order", dtype::f64, 1e-16, 1e-12},   {"complex step", dtype::f64, 0, 4e-16},
+                  {"Ridders", dtype::f64, 0, 1e-12},           {"Ridders", dtype::real50, 0, 1e-38},
+                  {"central", dtype::f32, 1e-8, 1e-3},         {"forward", dtype::real50, 1e-29, 1e-23},
+                  {"sixth order", dtype::real50, 1e-46, 1e-40}};
   for (const auto& e : expected) {
     const double best = find(v, e.method, e.number).best().error;
     BOOST_TEST(best >= e.low, e.method << " in " << name(e.number) << " " << best);
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(curves_turn_where_theory_says) {
 // It chooses among its columns, so that its first step hardly matters.
 BOOST_AUTO_TEST_CASE(ridders_needs_no_good_step) {
   const auto v = check::vcurve({exp_like_op<0>{}, {x}});
-  for (const auto& p : find(v, "Ridders", element::f64).points)
+  for (const auto& p : find(v, "Ridders", dtype::f64).points)
     if (p.step >= 0x1p-10) BOOST_TEST(p.error < 1e-10, p.step << " " << p.error);
 }
 

@@ -244,8 +244,8 @@ BOOST_AUTO_TEST_CASE(a_picture_tells_op_shape_bytes_line_and_value) {
   const std::string after = to_dot(t);
   BOOST_TEST(count(after, "norm 5") == 1u);                   // |(3, 4)|
   BOOST_TEST(count(after, "not finite\", color=red") == 1u);  // log 0
-  BOOST_TEST(count(to_dot(t, {.number = element::f32, .values = true}), "norm") == 0u);
-  BOOST_TEST(count(to_dot(t, {.number = element::f64, .values = false}), "norm") == 0u);
+  BOOST_TEST(count(to_dot(t, {.number = dtype::f32, .values = true}), "norm") == 0u);
+  BOOST_TEST(count(to_dot(t, {.number = dtype::f64, .values = false}), "norm") == 0u);
 
   const std::string part = to_dot(t, y);
   BOOST_TEST(count(part, "label=\"exp") == 0u);

@@ -24,7 +24,7 @@ template <class T> std::vector<T> scattered(index_t n, std::uint64_t seed) {
 
 template <class T, class F> void for_each_set(F f) {
   for (const auto* s : kernels::available<T>())
-    BOOST_TEST_CONTEXT(s->name << ", " << name(element_of<T>)) f(*s);
+    BOOST_TEST_CONTEXT(s->name << ", " << name(dtype_of<T>)) f(*s);
 }
 template <class F> void for_all_sets(F f) {
   for_each_set<float>(f);

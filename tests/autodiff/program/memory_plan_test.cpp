@@ -85,7 +85,7 @@ template <class F> double worst_ratio(F ratio_of) {
     }
   return worst;
 }
-double bytes_of(const program& p) { return static_cast<double>(p.arena_bytes(element::f32)); }
+double bytes_of(const program& p) { return static_cast<double>(p.arena_bytes(dtype::f32)); }
 double least_of(const program& p) { return static_cast<double>(smallest_arena(p.code())); }
 
 BOOST_AUTO_TEST_CASE(is_near_the_smallest_for_its_order_of_instructions) {

@@ -250,14 +250,14 @@ BOOST_AUTO_TEST_CASE(an_arena_is_smaller_where_memory_is_shared) {
   tape t;
   var x = t.input(shape{1024});
   for (int i = 0; i < 20; ++i) x = softmax(tanh(x));
-  const auto bytes = [&](const std::vector<std::string>& off, element number) {
+  const auto bytes = [&](const std::vector<std::string>& off, dtype number) {
     return freeze({.outputs = {x}, .off = off}).arena_bytes(number);
   };
-  BOOST_TEST(bytes({"sharing", "in_place"}, element::f32) == 40 * 4096u);
-  BOOST_TEST(bytes({"sharing", "in_place"}, element::f64) == 40 * 8192u);
-  BOOST_TEST(bytes({"in_place"}, element::f32) <= 3 * 4096u);
-  BOOST_TEST(bytes({}, element::f32) <= 2 * 4096u);
-  BOOST_TEST(bytes({}, element::real50) <= 2 * 32 * 1024u);
+  BOOST_TEST(bytes({"sharing", "in_place"}, dtype::f32) == 40 * 4096u);
+  BOOST_TEST(bytes({"sharing", "in_place"}, dtype::f64) == 40 * 8192u);
+  BOOST_TEST(bytes({"in_place"}, dtype::f32) <= 3 * 4096u);
+  BOOST_TEST(bytes({}, dtype::f32) <= 2 * 4096u);
+  BOOST_TEST(bytes({}, dtype::real50) <= 2 * 32 * 1024u);
 }
 
 BOOST_AUTO_TEST_CASE(one_program_serves_many_threads_and_outlives_its_tape) {

@@ -55,7 +55,7 @@ void check_proportional(const char* what, const part_of& part, bool columns = fa
     const var g = grad(loss_of(x, part, n), x), second = grad(sum(square(g)), x);
     std::vector<double> all;
     for (const std::vector<var>& outputs : {std::vector{g}, std::vector{g, second}}) {
-      all.push_back(static_cast<double>(freeze({.outputs = outputs}).arena_bytes(element::f32)));
+      all.push_back(static_cast<double>(freeze({.outputs = outputs}).arena_bytes(dtype::f32)));
       all.push_back(numbers_written(outputs));
     }
     for (double& figure : all) figure /= static_cast<double>(n);

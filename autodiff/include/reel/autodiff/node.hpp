@@ -61,7 +61,7 @@ inline std::span<const node_id> inputs_at(const program_nodes& p, node_id n) { r
 // boxes, what a backward rule recorded is dashed. Of values computed so far it shows the norm; one
 // with an infinity or NaN is red.
 struct dot_options {
-  element number = element::f64;  // the number type whose bytes and computed values are shown
+  dtype number = dtype::f64;  // the number type whose bytes and computed values are shown
   bool values = true;
 };
 std::string to_dot(const tape& t, const dot_options& options = {});

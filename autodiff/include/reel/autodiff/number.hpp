@@ -21,32 +21,32 @@ namespace reel {
 enum class kind : std::uint8_t { real, index, boolean };
 
 // What an array of numbers in memory holds; the first four are number types for kind::real.
-enum class element : std::uint8_t { f32, f64, real50, complex, index, boolean };
-inline constexpr std::size_t element_count = 6;
+enum class dtype : std::uint8_t { f32, f64, real50, complex, index, boolean };
+inline constexpr std::size_t dtype_count = 6;
 inline constexpr std::size_t number_count = 4;
 
 using complex = std::complex<double>;
 
-template <class T> inline constexpr element element_of = element::f64;
-template <> inline constexpr element element_of<float> = element::f32;
-template <> inline constexpr element element_of<double> = element::f64;
-template <> inline constexpr element element_of<real50> = element::real50;
-template <> inline constexpr element element_of<complex> = element::complex;
-template <> inline constexpr element element_of<index_t> = element::index;
-template <> inline constexpr element element_of<bool> = element::boolean;
+template <class T> inline constexpr dtype dtype_of = dtype::f64;
+template <> inline constexpr dtype dtype_of<float> = dtype::f32;
+template <> inline constexpr dtype dtype_of<double> = dtype::f64;
+template <> inline constexpr dtype dtype_of<real50> = dtype::real50;
+template <> inline constexpr dtype dtype_of<complex> = dtype::complex;
+template <> inline constexpr dtype dtype_of<index_t> = dtype::index;
+template <> inline constexpr dtype dtype_of<bool> = dtype::boolean;
 
 template <class T>
 concept real_number = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, real50>;
 template <class T>
 concept number = real_number<T> || std::same_as<T, complex>;
 
-std::size_t size_of(element e) noexcept;    // bytes
-std::string_view name(element e) noexcept;  // "float", "double", "50 digits", ...
-std::string_view name(kind k) noexcept;     // "real", "index", "bool"
+std::size_t size_of(dtype e) noexcept;    // bytes
+std::string_view name(dtype e) noexcept;  // "float", "double", "50 digits", ...
+std::string_view name(kind k) noexcept;   // "real", "index", "bool"
 
-// The element that holds a node of kind `k` when the tape is evaluated in number type `number`.
-constexpr element element_for(kind k, element number) noexcept {
-  return k == kind::real ? number : k == kind::index ? element::index : element::boolean;
+// The dtype of a node of kind `k` when the tape is evaluated in number type `number`.
+constexpr dtype dtype_for(kind k, dtype number) noexcept {
+  return k == kind::real ? number : k == kind::index ? dtype::index : dtype::boolean;
 }
 
 namespace num {

@@ -252,7 +252,7 @@ struct op_type {
   bool stateless;
   follows result;
   const follows* inputs;
-  std::array<eval_fn, element_count> eval;  // null where the op has no body
+  std::array<eval_fn, dtype_count> eval;  // null where the op has no body
   shape (*infer)(const void* op, std::span<const shape* const> x);
   void (*vjp)(const void* op, const var& ybar, const var& y, std::span<const var> x, std::span<var> xbar);
   bool (*same)(const void* a, const void* b);  // attributes equal, floating-point ones bit for bit
@@ -260,19 +260,19 @@ struct op_type {
   std::size_t (*hash)(const void* op);  // of ops that are the same the same
   // Null where the op does not say.
   row_use (*by_rows)(const void* op, const shape& x) = nullptr;
-  std::array<eval_fn, element_count> accumulate = {};
+  std::array<eval_fn, dtype_count> accumulate = {};
   std::shared_ptr<const void> (*turned)(const void* op, unsigned inputs, bool result, index_t used,
                                         bool& swap) = nullptr;
   std::shared_ptr<const void> (*transposed)(const void* op) = nullptr;
   std::vector<identity> (*identities)(const void* op, const applied_vjp& r) = nullptr;
   unsigned (*units)(const void* op) = nullptr;
   bool (*adds_scaled)(const void* op, std::span<const shape* const> x) = nullptr;
-  std::array<eval_fn, element_count> add_scaled = {};
-  std::array<bound_fn, element_count> bound = {};
+  std::array<eval_fn, dtype_count> add_scaled = {};
+  std::array<bound_fn, dtype_count> bound = {};
   const op_type* beside = nullptr;
   bool (*brings)(const void* op, const void* other) = nullptr;
-  std::array<eval_both_fn, element_count> eval_both = {};
-  const kernels::links* (*links)(const void* op, element number) = nullptr;
+  std::array<eval_both_fn, dtype_count> eval_both = {};
+  const kernels::links* (*links)(const void* op, dtype number) = nullptr;
   var (*sum_of)(std::span<const var> terms) = nullptr;
 };
 
@@ -289,11 +289,11 @@ template <class Op, class T> constexpr bool has_number() {
 }
 
 // By number type make<T>(), where the op has a body for T.
-template <class Op, class F, class... T> constexpr std::array<F, element_count> bodies(auto make) {
-  std::array<F, element_count> f{};
+template <class Op, class F, class... T> constexpr std::array<F, dtype_count> bodies(auto make) {
+  std::array<F, dtype_count> f{};
   const auto fill = [&]<class N>(std::type_identity<N>) {
     if constexpr (has_number<Op, N>())
-      f[static_cast<std::size_t>(element_of<N>)] = make.template operator()<N>();
+      f[static_cast<std::size_t>(dtype_of<N>)] = make.template operator()<N>();
   };
   (fill(std::type_identity<T>{}), ...);
   return f;
@@ -305,7 +305,7 @@ template <class Op, class T> constexpr eval_fn eval_for() {
   };
 }
 
-template <class Op> constexpr std::array<eval_fn, element_count> evals() {
+template <class Op> constexpr std::array<eval_fn, dtype_count> evals() {
   return bodies<Op, eval_fn, float, double, real50, complex, index_t, bool>(
       []<class T> { return eval_for<Op, T>(); });
 }

@@ -50,7 +50,7 @@ template <class Op, class T> constexpr eval_fn accumulate_for() {
   };
 }
 
-template <class Op> constexpr std::array<eval_fn, element_count> accumulates() {
+template <class Op> constexpr std::array<eval_fn, dtype_count> accumulates() {
   if constexpr (requires { &Op::template accumulate<double>; })
     return bodies<Op, eval_fn, float, double, real50>([]<class T> { return accumulate_for<Op, T>(); });
   else return {};
@@ -110,7 +110,7 @@ template <class Op, class T> constexpr eval_fn add_scaled_for() {
   };
 }
 
-template <class Op> constexpr std::array<eval_fn, element_count> add_scaled_bodies() {
+template <class Op> constexpr std::array<eval_fn, dtype_count> add_scaled_bodies() {
   if constexpr (scalable<Op>)
     return bodies<Op, eval_fn, float, double, real50, complex>(
         []<class T> { return add_scaled_for<Op, T>(); });
@@ -126,7 +126,7 @@ template <class Op, class T> constexpr bound_fn bound_for() {
   };
 }
 
-template <class Op> constexpr std::array<bound_fn, element_count> bounds() {
+template <class Op> constexpr std::array<bound_fn, dtype_count> bounds() {
   if constexpr (scalable<Op>)
     return bodies<Op, bound_fn, float, double>([]<class T> { return bound_for<Op, T>(); });
   else return {};
@@ -151,20 +151,20 @@ template <class Op, class T> constexpr eval_both_fn both_for() {
   };
 }
 
-template <class Op> constexpr std::array<eval_both_fn, element_count> boths() {
+template <class Op> constexpr std::array<eval_both_fn, dtype_count> boths() {
   if constexpr (requires { typename Op::beside; })
     return bodies<Op, eval_both_fn, float, double, real50, complex>(
         []<class T> { return both_for<Op, T>(); });
   else return {};
 }
 
-template <class Op> constexpr auto links_of() -> const kernels::links* (*)(const void*, element) {
+template <class Op> constexpr auto links_of() -> const kernels::links* (*)(const void*, dtype) {
   if constexpr (requires(const Op& op) { op.template links<float>(); })
-    return [](const void* op, element number) {
+    return [](const void* op, dtype number) {
       const auto& self = *static_cast<const Op*>(op);
-      return number == element::f32   ? &self.template links<float>()
-             : number == element::f64 ? &self.template links<double>()
-                                      : nullptr;
+      return number == dtype::f32   ? &self.template links<float>()
+             : number == dtype::f64 ? &self.template links<double>()
+                                    : nullptr;
     };
   else return nullptr;
 }

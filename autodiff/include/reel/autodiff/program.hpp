@@ -74,7 +74,7 @@ class program {
   std::span<const slot> states() const;
   std::span<const slot> outputs() const;
   std::size_t instructions() const;  // per run
-  std::size_t arena_bytes(element number) const;
+  std::size_t arena_bytes(dtype number) const;
   std::string explain() const;  // what each pass did, and the instructions
 
   // Throws invalid_argument where there is no program: it was never frozen, or moved from.
@@ -94,22 +94,22 @@ program freeze(const var& output);
 // Numbers bound to an input for one run. They are not copied, so they must stay while the run lasts, and no
 // longer.
 struct binding {
-  element type;
+  dtype type;
   const void* data;
   reel::shape shape;
 
-  template <class T> binding(const array<T>& a) : type(element_of<T>), data(a.data()), shape(shape_of(a)) {
+  template <class T> binding(const array<T>& a) : type(dtype_of<T>), data(a.data()), shape(shape_of(a)) {
     static_assert(std::same_as<std::remove_const_t<T>, bool> || std::same_as<T, index_t> || number<T>,
                   "reel: bind arrays of the instance's number type, of reel::index_t or of bool");
   }
   // Binds another array in place of one of its type and shape; returns false where it is not that.
   template <class T> bool rebind(const array<T>& a) {
-    if (type != element_of<T> || !has_shape(a, shape)) return false;
+    if (type != dtype_of<T> || !has_shape(a, shape)) return false;
     data = a.data();
     return true;
   }
   template <class T>
-  binding(const T* numbers, const reel::shape& s) : type(element_of<T>), data(numbers), shape(s) {}
+  binding(const T* numbers, const reel::shape& s) : type(dtype_of<T>), data(numbers), shape(s) {}
 };
 
 namespace detail {
@@ -117,7 +117,7 @@ namespace detail {
 // An instance without its number type.
 class machine {
  public:
-  machine(const program& p, element number, const workers& w = {});
+  machine(const program& p, dtype number, const workers& w = {});
   ~machine();
   machine(machine&&) noexcept;
   machine& operator=(machine&&) noexcept;
@@ -147,7 +147,7 @@ template <class T> array<T> copy_array(const void* data, const shape& s) {
 // any number of them the results are the same, bit for bit.
 template <number T> class instance {
  public:
-  explicit instance(const program& p, const workers& w = {}) : machine_(p, element_of<T>, w) {}
+  explicit instance(const program& p, const workers& w = {}) : machine_(p, dtype_of<T>, w) {}
 
   // Runs once. Inputs are bound by position; reals of type T, indices and bools of theirs. All or
   // nothing: on an error no state has changed. Throws binding_mismatch (also for an address that is null, or
@@ -195,7 +195,7 @@ template <number T> class instance {
   const program::slot& slot(std::size_t i) const { return machine_.source().outputs()[i]; }
   template <class N> void check_output(std::size_t i) const {
     machine_.check(i, machine_.source().outputs().size(), "output");
-    if (element_of<N> != element_for(slot(i).kind, element_of<T>))
+    if (dtype_of<N> != dtype_for(slot(i).kind, dtype_of<T>))
       throw error(errc::kind_mismatch, "output", slot(i).where,
                   "is read in another type than it is computed in.");
   }

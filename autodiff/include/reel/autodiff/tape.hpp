@@ -61,7 +61,7 @@ class tape {
   // Any type may stand where an element of an array is expected by kind: float and double (real),
   // integers (index), bool.
   struct view {
-    element type;
+    dtype type;
     const void* data;
     const reel::shape* dims;
   };
@@ -95,7 +95,7 @@ template <class E, class F> auto with_view(const E& numbers, const source_locati
   }
   const array<T> evaluated = numbers;
   const auto dims = shape_of(evaluated);
-  return f(tape::view{element_of<T>, evaluated.data(), &dims});
+  return f(tape::view{dtype_of<T>, evaluated.data(), &dims});
 }
 
 }  // namespace detail

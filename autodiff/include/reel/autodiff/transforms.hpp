@@ -51,7 +51,7 @@ class workplace {
     if constexpr (std::floating_point<U>) {
       const shape scalar;
       const double number = static_cast<double>(x);
-      return record_leaf(*recording_, r, {element::f64, &number, &scalar}, {});
+      return record_leaf(*recording_, r, {dtype::f64, &number, &scalar}, {});
     } else if constexpr (static_leaf<U>) {
       return x;
     } else {

@@ -33,7 +33,7 @@ struct edge_row {
   std::vector<double> ybar = {};                 // its cotangents; left out: 1 everywhere
   std::vector<std::vector<double>> xbar = {};    // cotangents of the real inputs; left out: unchecked
   std::vector<std::vector<double>> second = {};  // cotangents of Σ x̄ at the real inputs; left out: unchecked
-  std::optional<element> only = {};              // the one number type in which this holds
+  std::optional<dtype> only = {};                // the one number type in which this holds
 };
 
 struct op_row {

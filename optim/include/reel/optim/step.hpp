@@ -32,7 +32,7 @@ namespace detail {
 // The part of a step that knows nothing of models: parameters and rule state as a flat list.
 class step_core {
  public:
-  explicit step_core(element number) : number_(number) {}
+  explicit step_core(dtype number) : number_(number) {}
 
   // The machine for a batch of these shapes, its states brought up to date; null when it is new.
   reel::detail::machine* find(std::span<const binding> batch);
@@ -58,7 +58,7 @@ class step_core {
   std::list<known_shape> known_;  // the one used last comes first; it has the states
   std::unordered_multimap<std::size_t, place_in_list> by_hash_;
   std::size_t most_ = 32;
-  element number_;
+  dtype number_;
   workers workers_;
 };
 
@@ -96,8 +96,8 @@ template <number T, class Loss, class Rule, class Model> class training_step {
         rule_(std::move(rule)),
         model_(std::move(model)),
         where_(where),
-        core_(element_of<T>),
-        losses_(element_of<T>),
+        core_(dtype_of<T>),
+        losses_(dtype_of<T>),
         rate_(make_array<T>({})) {
     check_settings(rule_);
     set_rate(rule_.lr);

@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(a_state_that_grows_is_tried) {
 
 BOOST_AUTO_TEST_CASE(they_need_no_memory_for_gradients) {
   network net(1);
-  BOOST_TEST(net.frozen().arena_bytes(element::f64) < 30 * 25 * sizeof(double));
+  BOOST_TEST(net.frozen().arena_bytes(dtype::f64) < 30 * 25 * sizeof(double));
 }
 
 BOOST_AUTO_TEST_CASE(a_gradient_of_many_terms_is_made_first) {

@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(a_bias_is_added_block_by_block) {
   const program whole = freeze(request);
   // One matrix of 1000 rows, one gradient, and some blocks: the bias is nowhere as a matrix.
   for (const program* p : {&cut, &whole})
-    BOOST_TEST(p->arena_bytes(element::f32) < 4U * (1000 * 10 + 785 * 10) + 4096);
+    BOOST_TEST(p->arena_bytes(dtype::f32) < 4U * (1000 * 10 + 785 * 10) + 4096);
   instance<float> a(cut), c(cut, workers(3)), d(whole);
   for (int i = 0; i < 3; ++i) a.run(x), c.run(x), d.run(x);
   BOOST_TEST((a.state(0) == c.state(0) && a.state(0) == d.state(0)));
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_stretched_row_is_read_from_a_block) {
         // The result, and less than another matrix.
         if (n >= 10 && n <= 512) {
           const auto result = static_cast<std::size_t>(8 * rows * n);
-          BOOST_TEST(freeze(request).arena_bytes(element::f64) < result + result / 2 + 8 * 512 + 256);
+          BOOST_TEST(freeze(request).arena_bytes(dtype::f64) < result + result / 2 + 8 * 512 + 256);
         }
       }
     }
@@ -106,8 +106,7 @@ BOOST_AUTO_TEST_CASE(blocks_of_rows_run_in_complex_numbers) {
 
 BOOST_AUTO_TEST_CASE(blocks_of_rows_need_less_memory) {
   regression r(4000, 785, 10);
-  BOOST_TEST(r.without({}).arena_bytes(element::f32) * 2 <
-             r.without({"row_blocks"}).arena_bytes(element::f32));
+  BOOST_TEST(r.without({}).arena_bytes(dtype::f32) * 2 < r.without({"row_blocks"}).arena_bytes(dtype::f32));
 }
 
 BOOST_AUTO_TEST_CASE(a_large_gradient_is_used_up_as_it_is_made) {
@@ -126,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_large_gradient_is_used_up_as_it_is_made) {
     request.off.push_back("row_blocks");
     const program whole = freeze(request);
     BOOST_TEST(explains(cut, "300 rows in blocks of"));
-    BOOST_TEST(cut.arena_bytes(element::f32) < whole.arena_bytes(element::f32));
+    BOOST_TEST(cut.arena_bytes(dtype::f32) < whole.arena_bytes(dtype::f32));
     instance<float> a(cut), b(whole);
     for (int i = 0; i < 3; ++i) a.run(x, y), b.run(x, y);
     BOOST_TEST(a.item() == b.item());

@@ -10,7 +10,7 @@ namespace reel::check {
 // type first. Bounds come from a running error analysis (in which an op is off by a few roundings of its
 // result and of its inputs); where a computation is too large for one they are left out.
 struct rounding_study {
-  element number = element::f64;
+  dtype number = dtype::f64;
   double unit = 0;                                           // the roundoff u
   std::vector<double> value = {}, value_bound = {};          // in u, absolute, one per element of all results
   std::vector<double> cotangent = {}, cotangent_bound = {};  // ... and of all inputs

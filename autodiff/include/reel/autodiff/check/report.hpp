@@ -36,7 +36,7 @@ struct entry {
 // The worst entry of one evaluation of the rule: how far it is from the oracle, and how far rounding
 // may take it, relative to the entry's scale (|J|ᵀ|ȳ|)_i.
 struct precision {
-  element number = element::f64;
+  dtype number = dtype::f64;
   double error = 0, allowed = 0;
 };
 
@@ -44,7 +44,7 @@ struct precision {
 // element, in units of the roundoff.
 struct held_identity {
   std::string text = {};  // "1^T xbar = 0"
-  element number = element::f64;
+  dtype number = dtype::f64;
   double error = 0, allowed = 0;
   bool holds() const noexcept { return error <= allowed; }
 };

@@ -9,7 +9,7 @@ namespace reel::check {
 
 struct curve {
   std::string method = {};  // "forward", "central", "sixth order", "Ridders", "complex step"
-  element number = element::f64;
+  dtype number = dtype::f64;
   struct sample {
     double step, error;  // of the slope of ⟨ȳ, y⟩ along a direction, relative
   };

@@ -42,7 +42,7 @@ var weighted_mean(const var& losses, const var& labels, const std::vector<double
                 "class weights must be finite numbers, 0 or more, and one of them positive.");
   auto numbers = make_array<double>({static_cast<index_t>(weights.size())});
   std::copy(weights.begin(), weights.end(), numbers.begin());
-  detail::workplace here("weighted_mean", losses);
+  detail::recorder here("weighted_mean", losses);
   const var w = gather(here.lift(numbers, tape::role::constant), labels);
   return sum(w * losses) / sum(w);
 }

@@ -52,7 +52,7 @@ class op_trial {
   }
   numbers run() {
     const auto& op = r_.op_of(n_);
-    const auto f = detail::eval_of(*op.type, detail::followed_kind(r_, n_), dtype::f64, r_.location_of(n_));
+    const auto f = detail::eval_of(*op.type, detail::generic_kind(r_, n_), dtype::f64, r_.location_of(n_));
     numbers y(size());
     f(op.self.get(), {y.data(), &r_.shape_of(n_)}, x_);
     return y;

@@ -85,7 +85,7 @@ template <class T> class pulled_tape {
           moved[k] = numbers[k] + T(h);
           const auto& op = r_.op_of(n);
           const auto body =
-              detail::eval_of(*op.type, detail::followed_kind(r_, n), dtype_of<T>, r_.location_of(n));
+              detail::eval_of(*op.type, detail::generic_kind(r_, n), dtype_of<T>, r_.location_of(n));
           return value_or_nan<T>([&] {
             as_refusal(op.type->name, r_.location_of(n), [&] {
               body(op.self.get(), {y.data(), &r_.shape_of(n)}, operands);

@@ -30,7 +30,7 @@ struct pushed {
     for (const var& x : r.x)
       v.push_back(nodes.append_leaf({tape::role::input, dtype::f64, x.shape(), nullptr}, x.where()));
     as_refusal("jvp", s.where(), [&] {
-      for (const var& t : reel::jvp(r.y, r.x, v)) Jv.push_back(detail::fresh(t));
+      for (const var& t : reel::jvp(r.y, r.x, v)) Jv.push_back(detail::rewrap(t));
     });
   }
   // Forward mode is the transpose of the rule, which a rule that is not linear in ȳ has not: then Jv depends

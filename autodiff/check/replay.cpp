@@ -62,7 +62,7 @@ bool has_bodies(const recording& r, std::span<const node_id> wanted, std::span<c
     if (r.nodes[n].role != tape::role::computed) return true;
     if (std::ranges::find(given, n) != given.end()) return true;
     const auto& type = *r.op_of(n).type;
-    const auto body = type.any_kind ? dtype_for(detail::followed_kind(r, n), number) : number;
+    const auto body = type.any_kind ? dtype_for(detail::generic_kind(r, n), number) : number;
     return type.eval[static_cast<std::size_t>(body)] != nullptr;
   });
 }
@@ -153,7 +153,7 @@ template <class T> void replay<T>::compute(node_id n, std::span<const edit> edit
 template <class T> void replay<T>::call(node_id n, void* y) {
   const recording& r = *recording_;
   const auto& op = r.op_of(n);
-  const auto f = detail::eval_of(*op.type, detail::followed_kind(r, n), dtype_of<T>, r.location_of(n));
+  const auto f = detail::eval_of(*op.type, detail::generic_kind(r, n), dtype_of<T>, r.location_of(n));
   as_refusal(op.type->name, r.location_of(n), [&] { f(op.self.get(), {y, &r.shape_of(n)}, x_); });
   count_work(seconds_[index_[n]]);
 }

@@ -120,7 +120,7 @@ class analysis {
   std::vector<real50> eval(node_id n, std::span<const detail::operand_view> x) {
     const auto& op = r_.op_of(n);
     std::vector<real50> y(at_.numbers(n).size());
-    const auto f = detail::eval_of(*op.type, detail::followed_kind(r_, n), dtype::real50, r_.location_of(n));
+    const auto f = detail::eval_of(*op.type, detail::generic_kind(r_, n), dtype::real50, r_.location_of(n));
     as_refusal(op.type->name, r_.location_of(n), [&] { f(op.self.get(), {y.data(), &r_.shape_of(n)}, x); });
     count_work(0);
     return y;

@@ -48,7 +48,7 @@ rule::rule(std::vector<var> outputs, std::vector<var> inputs, point start)
   for (const var& v : y)
     ybar.push_back(r.append_leaf({tape::role::input, dtype::f64, v.shape(), nullptr}, v.where()));
   as_refusal("vjp", y[0].where(), [&] {
-    for (const var& g : reel::vjp(y, x, ybar)) xbar.push_back(detail::fresh(g));
+    for (const var& g : reel::vjp(y, x, ybar)) xbar.push_back(detail::rewrap(g));
   });
 }
 

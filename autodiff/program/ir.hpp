@@ -46,7 +46,7 @@ struct row_group;
 
 struct instruction {
   op_ref op;
-  kind followed;  // picks the body, for ops of any kind
+  reel::kind kind;  // picks the body, for ops of any kind
   std::vector<value_id> inputs;
   value_id output;
   source_location where;

@@ -168,7 +168,7 @@ class lowering {
         break;
     }
     instruction i{r_.op_of(n),
-                  detail::followed_kind(r_, n),
+                  detail::generic_kind(r_, n),
                   {},
                   0,
                   r_.location_of(n),

@@ -84,7 +84,7 @@ group_runner::group_runner(const code& c, const group& g, dtype number, std::byt
     } else {
       const instruction& i = g.members[first];
       last = first + 1;
-      member m{eval_of(*i.op.type, i.followed, number, i.where),
+      member m{eval_of(*i.op.type, i.kind, number, i.where),
                i.op.self.get(),
                view(i.output, static_cast<std::uint32_t>(fills + first)),
                views_.size(),

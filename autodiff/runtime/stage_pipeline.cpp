@@ -15,7 +15,7 @@ constexpr std::size_t longest = 256;
 const kernels::links* links_of(const instruction& i, dtype number) {
   const op_type& op = *i.op.type;
   const bool has_links =
-      op.links != nullptr && i.followed == kind::real && op.eval[static_cast<std::size_t>(number)] != nullptr;
+      op.links != nullptr && i.kind == kind::real && op.eval[static_cast<std::size_t>(number)] != nullptr;
   return has_links ? op.links(i.op.self.get(), number) : nullptr;
 }
 

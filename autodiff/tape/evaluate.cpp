@@ -39,8 +39,8 @@ void load(dtype type, void* to, const leaf& l) {
   }
 }
 
-eval_fn eval_of(const op_type& type, kind followed, dtype number, const source_location& where) {
-  const auto f = type.eval[static_cast<std::size_t>(type.any_kind ? dtype_for(followed, number) : number)];
+eval_fn eval_of(const op_type& type, kind generic, dtype number, const source_location& where) {
+  const auto f = type.eval[static_cast<std::size_t>(type.any_kind ? dtype_for(generic, number) : number)];
   if (f == nullptr)
     throw error(
         errc::unsupported_number, type.name, where,
@@ -50,11 +50,11 @@ eval_fn eval_of(const op_type& type, kind followed, dtype number, const source_l
   return f;
 }
 
-kind followed_kind(const recording& r, node_id n) {
+kind generic_kind(const recording& r, node_id n) {
   const auto& type = *r.op_of(n).type;
   const auto x = r.inputs_of(n);
   for (std::size_t i = 0; i < x.size(); ++i)
-    if (type.inputs[type.variadic ? 0 : i] == follows::number) return r.nodes[x[i]].kind;
+    if (type.inputs[type.variadic ? 0 : i] == kind_rule::number) return r.nodes[x[i]].kind;
   return kind::real;
 }
 
@@ -91,7 +91,7 @@ void compute(recording& r, node_id n, dtype number, value_store& store, std::vec
   operand_view y{nullptr, &dims};
   try {
     y.data = store.allocate(bytes);
-    eval_of(type, followed_kind(r, n), number, r.location_of(n))(op, y, x);
+    eval_of(type, generic_kind(r, n), number, r.location_of(n))(op, y, x);
     body.check("eval", type, r.location_of(n));
   } catch (const error& e) {
     if (e.has_context()) throw;

@@ -12,9 +12,9 @@ const void* evaluate(recording& r, node_id n, dtype number);
 void load(dtype type, void* to, const leaf& l);
 
 // The body of an op, recorded at `where`, for a number type. Throws unsupported_number.
-eval_fn eval_of(const op_type& type, kind followed, dtype number, const source_location& where);
+eval_fn eval_of(const op_type& type, kind generic, dtype number, const source_location& where);
 
 // The kind of the inputs that follow T in eval's signature.
-kind followed_kind(const recording& r, node_id n);
+kind generic_kind(const recording& r, node_id n);
 
 }  // namespace reel::detail

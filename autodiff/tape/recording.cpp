@@ -310,11 +310,11 @@ void check_one_tape(const var& a, const var& b) {
 
 namespace {
 
-kind resolve(follows rule, kind followed) {
-  return rule == follows::number ? followed : rule == follows::index ? kind::index : kind::boolean;
+kind resolve(kind_rule rule, kind generic) {
+  return rule == kind_rule::number ? generic : rule == kind_rule::index ? kind::index : kind::boolean;
 }
 
-follows rule_of(const op_type& type, std::size_t i) { return type.inputs[type.variadic ? 0 : i]; }
+kind_rule rule_of(const op_type& type, std::size_t i) { return type.inputs[type.variadic ? 0 : i]; }
 
 }  // namespace
 
@@ -332,15 +332,15 @@ const char* conversion(kind have, kind want) {
 // Kinds, shapes and number types are settled here, once, where the op is written.
 var recording::record_nodes(const op_type& type, const void* op, std::span<const node_id> x,
                             const source_location& where) {
-  kind followed = kind::real;
+  kind generic = kind::real;
   for (std::size_t i = 0; i < x.size(); ++i)
-    if (rule_of(type, i) == follows::number) {
-      followed = nodes[x[i]].kind;
+    if (rule_of(type, i) == kind_rule::number) {
+      generic = nodes[x[i]].kind;
       break;
     }
   for (std::size_t i = 0; i < x.size(); ++i) {
     const kind have = nodes[x[i]].kind;
-    const kind want = resolve(rule_of(type, i), type.any_kind ? followed : kind::real);
+    const kind want = resolve(rule_of(type, i), type.any_kind ? generic : kind::real);
     if (have != want)
       throw error(errc::kind_mismatch,
                   fmt::format("input {} is {} of kind {}; it must be {}.{}", i, to_string(shape_of(x[i])),
@@ -357,7 +357,7 @@ var recording::record_nodes(const op_type& type, const void* op, std::span<const
   const users_code rule(*this);
   const shape y = type.infer(op, dims);
   rule.check("infer", type, where);
-  return push(intern_op(type, op), x, intern_shape(y), resolve(type.result, followed), tape::role::computed,
+  return push(intern_op(type, op), x, intern_shape(y), resolve(type.result, generic), tape::role::computed,
               where);
 }
 

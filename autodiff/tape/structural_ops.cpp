@@ -14,7 +14,7 @@ namespace reel {
 
 // y = x, so x̄ = ȳ.
 var identity_op::vjp(var ybar, var, var) const { return ybar; }
-var detail::fresh(const var& x) { return apply(identity_op{}, x); }
+var detail::rewrap(const var& x) { return apply(identity_op{}, x); }
 
 // Declared constant: x̄ = 0.
 var detach_op::vjp(var ybar, var, var) const { return zeros_like(ybar); }

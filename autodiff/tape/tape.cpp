@@ -65,7 +65,7 @@ constexpr op_type make_leaf_type(const char* name) {
                  .finite_product = false,
                  .difference = false,
                  .stateless = false,
-                 .result = follows::number,
+                 .result = kind_rule::number,
                  .inputs = nullptr,
                  .eval = {},
                  .infer = nullptr,

@@ -25,7 +25,7 @@ template <class T> class claim_checker {
         r_(values.source()),
         n_(n),
         op_(r_.op_of(n)),
-        eval_(detail::eval_of(*op_.type, detail::followed_kind(r_, n), dtype_of<T>, r_.location_of(n))),
+        eval_(detail::eval_of(*op_.type, detail::generic_kind(r_, n), dtype_of<T>, r_.location_of(n))),
         y_(copy_of(n)) {
     for (const node_id i : r_.inputs_of(n)) x_.push_back(copy_of(i));
   }

@@ -33,7 +33,7 @@ buffer chained(const claim_checker<T>& c, const void* what, std::size_t held, st
 // As a chain of one link, with each operand in registers in turn; of two, with the other one kept there,
 // too; and with one that is both.
 template <class T> void check_stages(claim_checker<T>& c) {
-  if (c.type().links == nullptr || detail::followed_kind(c.source(), c.node()) != kind::real) return;
+  if (c.type().links == nullptr || detail::generic_kind(c.source(), c.node()) != kind::real) return;
   c.begin();
   const kernels::links& all = *c.type().links(c.op(), dtype_of<T>);
   for (std::size_t k = 0; k < c.x().size(); ++k)

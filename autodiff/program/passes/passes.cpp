@@ -114,7 +114,7 @@ bool is_exact(const code& c) {
 eval_fn body_of(const instruction& i, dtype number) {
   const auto n = static_cast<std::size_t>(number);
   if (is_commit(i)) return i.op.type->add_scaled[n];
-  return eval_of(*i.op.type, i.followed, number, i.where);
+  return eval_of(*i.op.type, i.kind, number, i.where);
 }
 
 // From the instruction that writes a storage to the last that reads it.

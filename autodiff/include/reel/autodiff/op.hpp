@@ -134,23 +134,23 @@ template <number... T> struct numbers {
 namespace detail {
 
 // What eval's signature says of a parameter: it follows T, or is of a fixed kind.
-enum class follows : std::uint8_t { number, index, boolean };
+enum class kind_rule : std::uint8_t { number, index, boolean };
 
-template <class T> inline constexpr follows follows_of = follows::number;
-template <> inline constexpr follows follows_of<index_t> = follows::index;
-template <> inline constexpr follows follows_of<bool> = follows::boolean;
+template <class T> inline constexpr kind_rule kind_rule_of = kind_rule::number;
+template <> inline constexpr kind_rule kind_rule_of<index_t> = kind_rule::index;
+template <> inline constexpr kind_rule kind_rule_of<bool> = kind_rule::boolean;
 
 template <class P> struct parameter;
 template <class T> struct parameter<in<T>> {
   static constexpr bool variadic = false;
-  static constexpr follows rule = follows_of<T>;
+  static constexpr kind_rule rule = kind_rule_of<T>;
   static in<T> make(std::span<const operand_view> views, std::size_t i) {
     return {static_cast<const T*>(views[i].data), views[i].dims};
   }
 };
 template <class T> struct parameter<many<T>> {
   static constexpr bool variadic = true;
-  static constexpr follows rule = follows_of<T>;
+  static constexpr kind_rule rule = kind_rule_of<T>;
   static many<T> make(std::span<const operand_view> views, std::size_t) { return many<T>(views); }
 };
 
@@ -159,8 +159,8 @@ template <class Op, class R, class... P> struct eval_signature<void (Op::*)(out<
   static constexpr std::size_t arity = sizeof...(P);
   static constexpr bool variadic = (parameter<P>::variadic || ...);
   static_assert(!variadic || arity == 1, "reel: many<T> must be eval's only input");
-  static constexpr follows result = follows_of<R>;
-  static constexpr std::array<follows, arity> inputs{parameter<P>::rule...};
+  static constexpr kind_rule result = kind_rule_of<R>;
+  static constexpr std::array<kind_rule, arity> inputs{parameter<P>::rule...};
 
   static void call(const Op& op, void (Op::*f)(out<R>, P...) const, const operand_view& y,
                    std::span<const operand_view> x) {
@@ -218,7 +218,7 @@ template <class Op>
 concept refers = !variadic_op<Op> && can_refer<Op>(inputs_of<Op>{});
 // A result of kind index or bool has no cotangent, so there is nothing to pull back.
 template <class Op>
-concept has_no_cotangent = signature<Op, double>::result != follows::number;
+concept has_no_cotangent = signature<Op, double>::result != kind_rule::number;
 
 }  // namespace detail
 
@@ -250,8 +250,8 @@ struct op_type {
   bool variadic, any_kind, analytic, elementwise, stretch, view, rearranges, effect, sum, product,
       finite_product, difference;
   bool stateless;
-  follows result;
-  const follows* inputs;
+  kind_rule result;
+  const kind_rule* inputs;
   std::array<eval_fn, dtype_count> eval;  // null where the op has no body
   shape (*infer)(const void* op, std::span<const shape* const> x);
   void (*vjp)(const void* op, const var& ybar, const var& y, std::span<const var> x, std::span<var> xbar);
@@ -324,7 +324,7 @@ template <class Op> shape infer(const void* self, std::span<const shape* const> 
 
 void vjp_of_reference(const var& r, const var& ybar, std::span<const var> x, std::span<var> xbar);
 void check_cotangent_count(const var& y, std::size_t given, std::size_t inputs);
-var fresh(const var& x);  // an identity node: a handle that only later uses go through
+var rewrap(const var& x);  // an identity node: a handle that only later uses go through
 
 template <class Op>
 void vjp_of(const void* self, const var& ybar, const var& y, std::span<const var> x, std::span<var> xbar) {
@@ -344,7 +344,7 @@ void vjp_of(const void* self, const var& ybar, const var& y, std::span<const var
     (inputs_of<Op>{});
   } else {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-      const std::array<var, sizeof...(I)> inner{fresh(x[I])...};
+      const std::array<var, sizeof...(I)> inner{rewrap(x[I])...};
       vjp_of_reference(op.reference(inner[I]...), ybar, inner, xbar);
     }
     (inputs_of<Op>{});

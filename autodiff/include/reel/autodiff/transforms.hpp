@@ -37,13 +37,13 @@ concept function_object =
     (std::is_class_v<std::remove_cvref_t<F>> || std::is_function_v<std::remove_pointer_t<F>>);
 
 // The tape the arguments are on, or a fresh one.
-class workplace {
+class recorder {
  public:
-  template <class... A> explicit workplace(const char* name, const A&... args) {
+  template <class... A> explicit recorder(const char* name, const A&... args) {
     (find(args), ...);
     if (recording_ == nullptr) recording_ = &own_.emplace(name).recording();
   }
-  explicit workplace(const tape& t) : recording_(&t.recording()) {}
+  explicit recorder(const tape& t) : recording_(&t.recording()) {}
   // `x` as a tree of vars here; an argument one differentiates by gets handles of its own, so that
   // an inner derivative never sees paths that do not go through its argument.
   template <class A> auto lift(const A& x, tape::role r) {
@@ -57,7 +57,7 @@ class workplace {
     } else {
       return map_tree<var>(x, [&](const auto& leaf) {
         if constexpr (std::same_as<std::remove_cvref_t<decltype(leaf)>, var>)
-          return r == tape::role::constant ? leaf : fresh(leaf);
+          return r == tape::role::constant ? leaf : rewrap(leaf);
         else
           return with_view(leaf, {}, [&](const tape::view& v) { return record_leaf(*recording_, r, v, {}); });
       });
@@ -76,7 +76,7 @@ class workplace {
 };
 
 // A result as the caller sees it: vars for vars, arrays for arrays, a number for a number.
-template <number T, bool OnTape, class Like, class Tree> auto deliver(const Tree& vars) {
+template <number T, bool OnTape, class Like, class Tree> auto materialize(const Tree& vars) {
   if constexpr (OnTape) return vars;
   else if constexpr (std::floating_point<std::remove_cvref_t<Like>>) return vars.template item<T>();
   else return values<T>(vars);
@@ -103,24 +103,24 @@ template <number T> array<T> jacobian_value(const var& y, const var& x);
 template <number T = double, detail::function_object F> auto value_and_grad(F f) {
   return [f]<class X, class... A>(const X& x, const A&... more) {
     constexpr bool on_tape = detail::on_tape<X, A...>;
-    detail::workplace here("value_and_grad", x, more...);
+    detail::recorder here("value_and_grad", x, more...);
     const auto v = here.lift(x, tape::role::variable);
     const var loss =
         std::apply(f, std::tuple_cat(std::tie(v), std::make_tuple(here.lift(more, tape::role::constant)...)));
     const auto g = unflatten(v, grad(loss, leaves(v)));
     if constexpr (on_tape) return std::pair(loss, g);
-    else return std::pair(loss.template item<T>(), detail::deliver<T, false, X>(g));
+    else return std::pair(loss.template item<T>(), detail::materialize<T, false, X>(g));
   };
 }
 
 // x, … ↦ ∂loss/∂x
 template <number T = double, detail::function_object F> auto grad(F f) {
   return [f]<class X, class... A>(const X& x, const A&... more) {
-    detail::workplace here("grad", x, more...);
+    detail::recorder here("grad", x, more...);
     const auto v = here.lift(x, tape::role::variable);
     const var loss =
         std::apply(f, std::tuple_cat(std::tie(v), std::make_tuple(here.lift(more, tape::role::constant)...)));
-    return detail::deliver<T, detail::on_tape<X, A...>, X>(unflatten(v, grad(loss, leaves(v))));
+    return detail::materialize<T, detail::on_tape<X, A...>, X>(unflatten(v, grad(loss, leaves(v))));
   };
 }
 
@@ -128,14 +128,14 @@ template <number T = double, detail::function_object F> auto grad(F f) {
 template <number T = double, detail::function_object F> auto vjp(F f) {
   return [f]<class X, class Y, class... A>(const X& x, const Y& ybar, const A&... more) {
     constexpr bool on_tape = detail::on_tape<X, Y, A...>;
-    detail::workplace here("vjp", x, ybar, more...);
+    detail::recorder here("vjp", x, ybar, more...);
     const auto v = here.lift(x, tape::role::variable);
     const auto y =
         std::apply(f, std::tuple_cat(std::tie(v), std::make_tuple(here.lift(more, tape::role::constant)...)));
     const auto ys = leaves(y);
     const auto seeds = detail::matching(here.lift(ybar, tape::role::constant), ys.size(), "vjp");
     const auto xbar = unflatten(v, vjp(ys, leaves(v), seeds));
-    return std::pair(detail::deliver<T, on_tape, Y>(y), detail::deliver<T, on_tape, X>(xbar));
+    return std::pair(detail::materialize<T, on_tape, Y>(y), detail::materialize<T, on_tape, X>(xbar));
   };
 }
 
@@ -143,14 +143,14 @@ template <number T = double, detail::function_object F> auto vjp(F f) {
 template <number T = double, detail::function_object F> auto jvp(F f) {
   return [f]<class X, class V, class... A>(const X& x, const V& direction, const A&... more) {
     constexpr bool on_tape = detail::on_tape<X, V, A...>;
-    detail::workplace here("jvp", x, direction, more...);
+    detail::recorder here("jvp", x, direction, more...);
     const auto v = here.lift(x, tape::role::variable);
     const auto y =
         std::apply(f, std::tuple_cat(std::tie(v), std::make_tuple(here.lift(more, tape::role::constant)...)));
     const auto xs = leaves(v);
     const auto tangents = detail::matching(here.lift(direction, tape::role::constant), xs.size(), "jvp");
     const auto dy = unflatten(y, jvp(leaves(y), xs, tangents));
-    return std::pair(detail::deliver<T, on_tape, void*>(y), detail::deliver<T, on_tape, void*>(dy));
+    return std::pair(detail::materialize<T, on_tape, void*>(y), detail::materialize<T, on_tape, void*>(dy));
   };
 }
 
@@ -166,7 +166,7 @@ template <number T = double, detail::function_object F> auto hvp(F f) {
 // x, … ↦ ∂y/∂x, for each leaf of x an array of shape y.shape() + leaf.shape().
 template <number T = double, detail::function_object F> auto jacobian(F f) {
   return [f]<class X, class... A>(const X& x, const A&... more) {
-    detail::workplace here("jacobian", x, more...);
+    detail::recorder here("jacobian", x, more...);
     const auto v = here.lift(x, tape::role::variable);
     const var y =
         std::apply(f, std::tuple_cat(std::tie(v), std::make_tuple(here.lift(more, tape::role::constant)...)));
@@ -182,7 +182,7 @@ template <number T = double, detail::function_object F> auto hessian(F f) {
   return [f]<class X, class... A>(const X& x, const A&... more) {
     constexpr bool on_tape = detail::on_tape<X, A...>;
     using leaf = std::conditional_t<on_tape, var, array<T>>;
-    detail::workplace here("hessian", x, more...);
+    detail::recorder here("hessian", x, more...);
     const auto v = here.lift(x, tape::role::variable);
     const var loss =
         std::apply(f, std::tuple_cat(std::tie(v), std::make_tuple(here.lift(more, tape::role::constant)...)));
@@ -246,7 +246,7 @@ template <number T, class Result> class frozen_function {
 
 template <number T = double, detail::function_object F, class... A>
 auto freeze(const F& f, const A&... examples) {
-  detail::workplace here("freeze", examples...);
+  detail::recorder here("freeze", examples...);
   const auto args = std::make_tuple(here.lift(examples, tape::role::input)...);
   const auto y = std::apply(f, args);
   freeze_request request;

@@ -311,7 +311,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
 
   template <class... Batch> program record(const Batch&... batch) {
     tape t("step");
-    reel::detail::workplace on_tape(t);
+    reel::detail::recorder on_tape(t);
     detail::recorded_step s;
     const auto parameters = map_tree<var>(model_, [&](const auto& leaf) {
       const var p = t.state(leaf, where_).named(std::to_string(s.parameters.size()));
@@ -340,7 +340,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
 
   template <class... Batch> program record_loss(const Batch&... batch) const {
     tape t("loss");
-    reel::detail::workplace on_tape(t);
+    reel::detail::recorder on_tape(t);
     const auto parameters = on_tape.lift(model_, tape::role::input);
     const auto inputs = std::make_tuple(on_tape.lift(batch, tape::role::input)...);
     const var loss = call(loss_, parameters, inputs).named("loss");

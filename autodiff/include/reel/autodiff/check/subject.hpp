@@ -82,7 +82,7 @@ class subject {
   subject(std::string name, const arguments& x, source_location where);
   template <class F, class X, std::size_t... I>
   void record(const F& f, const X& inputs, std::index_sequence<I...>) {
-    detail::workplace here(*tape_);
+    detail::recorder here(*tape_);
     const auto x = here.lift(std::get<0>(inputs), reel::tape::role::variable);
     for_each_leaf(x, [&](const var& v) { inputs_.push_back(v); });
     const auto y = f(x, here.lift(std::get<I + 1>(inputs), reel::tape::role::constant)...);

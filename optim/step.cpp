@@ -110,14 +110,14 @@ program freeze_recorded(const recorded_step& s, const advanced& next) {
   freeze_request request;
   request.outputs = {s.loss};
   request.inputs = s.inputs;
-  request.finite = {s.loss};
-  request.finite.insert(request.finite.end(), next.finite.begin(), next.finite.end());
+  request.check_finite = {s.loss};
+  request.check_finite.insert(request.check_finite.end(), next.finite.begin(), next.finite.end());
   std::size_t k = 0;  // states are listed in the order of their updates
   for (std::size_t i = 0; i < s.parameters.size(); ++i) {
     const var& p = s.parameters[i];
     request.updates.push_back(
         {p, next.parameters[i].named("the next value of parameter '" + p.name() + "'")});
-    request.finite.push_back(next.parameters[i]);  // a gradient that is not finite makes it so, too
+    request.check_finite.push_back(next.parameters[i]);  // a gradient that is not finite makes it so, too
     for (std::size_t n = 0; n < s.kept[i]; ++n, ++k) {
       const auto kept = next.state[k].name();
       const var named = next.state[k].named(fmt::format(

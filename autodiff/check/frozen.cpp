@@ -160,7 +160,7 @@ template <class T> class program_comparison {
 
   void try_program(const std::string& passes, std::vector<std::string> without) {
     freeze_request request = s_.request;
-    request.off = std::move(without);
+    request.disabled_passes = std::move(without);
     const program p = freeze(request);
     const bool exact = detail::is_exact(p.code());
     instance<T> run(p);
@@ -310,7 +310,7 @@ frozen_report frozen(const freeze_request& request, const options& o, source_loc
   frozen_subject s{request, {}, {}};
   recording& r = s.source();
   std::vector<var> roots = s.results();
-  roots.insert(roots.end(), request.finite.begin(), request.finite.end());
+  roots.insert(roots.end(), request.check_finite.begin(), request.check_finite.end());
   std::vector<char> needed(r.nodes.size(), false);
   for (const var& v : roots) {
     const auto seen = dependencies(v);

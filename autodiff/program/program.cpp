@@ -51,7 +51,8 @@ class lowering {
   code run() {
     for (const var& v : request_.inputs) input(v);
     for (const auto& u : request_.updates) state(u.state.id());
-    const bool everything = std::ranges::find(request_.off, "dead_code") != request_.off.end();
+    const bool everything =
+        std::ranges::find(request_.disabled_passes, "dead_code") != request_.disabled_passes.end();
     mark_needed(everything);
     make_room();
     for (node_id n = 0; n < r_.nodes.size(); ++n)
@@ -62,7 +63,7 @@ class lowering {
     }
     for (const auto& u : request_.updates)
       c_.updates.emplace_back(state(u.state.id()), value_of_[u.next.id()]);
-    for (const var& v : request_.finite) c_.finite.push_back(checked(v));
+    for (const var& v : request_.check_finite) c_.finite.push_back(checked(v));
     check_states_stay_finite();
     return std::move(c_);
   }
@@ -91,7 +92,7 @@ class lowering {
     needed_.assign(r_.nodes.size(), 0);
     for (const var& v : request_.outputs) needed_[v.id()] = true;
     for (const auto& u : request_.updates) needed_[u.next.id()] = true;
-    for (const var& v : request_.finite) needed_[v.id()] = true;
+    for (const var& v : request_.check_finite) needed_[v.id()] = true;
     for (const var& v : request_.stays_finite) needed_[v.id()] = true;
     for (node_id n = 0; n < r_.nodes.size(); ++n)
       if (r_.op_of(n).type->effect) needed_[n] = true;
@@ -192,7 +193,7 @@ class lowering {
 
 void check_request(const recording& r, const freeze_request& request) {
   const auto names = pass_names();
-  for (const auto& off : request.off)
+  for (const auto& off : request.disabled_passes)
     if (std::ranges::find(names, off) == names.end())
       throw error(errc::invalid_argument,
                   fmt::format("freeze has no pass '{}'. Its passes are {}.", off, fmt::join(names, ", ")));
@@ -203,7 +204,7 @@ void check_request(const recording& r, const freeze_request& request) {
   };
   std::ranges::for_each(request.outputs, here);
   std::ranges::for_each(request.inputs, here);
-  std::ranges::for_each(request.finite, here);
+  std::ranges::for_each(request.check_finite, here);
   std::vector<char> listed(r.nodes.size()), updated(r.nodes.size());
   for (const var& v : request.inputs)
     if (std::exchange(listed[v.id()], true) != 0)
@@ -238,7 +239,9 @@ program freeze(const freeze_request& request) {
   check_request(r, request);
   code c = lowering(r, request).run();
 
-  const auto on = [&](const char* pass) { return std::ranges::find(request.off, pass) == request.off.end(); };
+  const auto on = [&](const char* pass) {
+    return std::ranges::find(request.disabled_passes, pass) == request.disabled_passes.end();
+  };
   const std::size_t recorded = r.nodes.size(), lowered = c.instructions.size();
   const auto note = [&](const char* pass, const std::string& text) {
     c.report.push_back(fmt::format("{:<22} {}", pass, on(pass) ? text : "off"));

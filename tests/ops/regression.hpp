@@ -32,11 +32,13 @@ struct regression {
     const var X = t.input(x), l = t.input(labels);
     const var loss = mean(softmax_cross_entropy(matmul(X, W), l));
     const var next_v = 0.9 * v + grad(loss, W), next = W - 0.5 * next_v;
-    request = {
-        .outputs = {loss}, .updates = {{W, next}, {v, next_v}}, .inputs = {X, l}, .finite = {loss, next}};
+    request = {.outputs = {loss},
+               .updates = {{W, next}, {v, next_v}},
+               .inputs = {X, l},
+               .check_finite = {loss, next}};
   }
   program without(std::vector<std::string> off) {
-    request.off = std::move(off);
+    request.disabled_passes = std::move(off);
     return freeze(request);
   }
 };

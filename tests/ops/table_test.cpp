@@ -13,7 +13,7 @@ namespace {
 
 // Where the name of an op stands in the instructions that compute a var.
 bool is_recorded(const recorded& r, std::string_view op) {
-  freeze_request request{.outputs = {r.y}, .off = pass_names()};
+  freeze_request request{.outputs = {r.y}, .disabled_passes = pass_names()};
   return freeze(request).explain().find(fmt::format(" = {}(", op)) != std::string::npos;
 }
 

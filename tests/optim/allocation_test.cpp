@@ -187,8 +187,11 @@ BOOST_AUTO_TEST_CASE(a_run_allocates_nothing_in_any_number_type) {
   tape t;
   const var x = t.input(shape{40, 30}), s = t.state(array<double>(ramp({30})));
   const var y = softmax(exp(x) * s + tanh(x)), z = matmul(transpose(y), relu(x));
-  const auto p = freeze(
-      {.outputs = {sum(z)}, .updates = {{s, s + sum(y, 0)}}, .inputs = {}, .finite = {sum(z)}, .off = {}});
+  const auto p = freeze({.outputs = {sum(z)},
+                         .updates = {{s, s + sum(y, 0)}},
+                         .inputs = {},
+                         .check_finite = {sum(z)},
+                         .disabled_passes = {}});
   instance<float> f(p);
   instance<double> d(p);
   const auto small = ramp({40, 30});

@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(what_a_rule_records_fails_at_the_line_of_the_forward_op) {
   const unsigned line = __LINE__ + 1;
   const var y = log(x);
   const var g = grad(sum(y), x).named("gradient");
-  instance<double> run(freeze({.outputs = {g}, .finite = {g}}));
+  instance<double> run(freeze({.outputs = {g}, .check_finite = {g}}));
   check_error(
       errc::non_finite,
       [&] {

@@ -183,8 +183,8 @@ BOOST_AUTO_TEST_CASE(a_program_is_a_graph_of_its_instructions) {
     const program p = freeze({.outputs = {g.reals.back(), g.any(g.reals)},
                               .updates = {{g.states[0], g.states[0] * 2}},
                               .inputs = {},
-                              .finite = {},
-                              .off = {}});
+                              .check_finite = {},
+                              .disabled_passes = {}});
     const program_nodes nodes(p);
     std::size_t computed = 0;
     for (node_id v = 0; v < nodes.size(); ++v) {
@@ -262,8 +262,8 @@ BOOST_AUTO_TEST_CASE(a_picture_of_a_program_names_inputs_states_and_results) {
   const var x = t.input(shape{2}, kind::real).named("x");
   const var w = t.state(array<double>{1, 2}).named("w");
   const var y = exp(x * w).named("y");
-  const std::string dot =
-      to_dot(freeze({.outputs = {y}, .updates = {{w, w + x}}, .inputs = {x}, .finite = {}, .off = {}}));
+  const std::string dot = to_dot(freeze(
+      {.outputs = {y}, .updates = {{w, w + x}}, .inputs = {x}, .check_finite = {}, .disabled_passes = {}}));
   for (const char* label : {"input 'x'", "state 'w'", "exp 'y'", "add 'next w'"})
     BOOST_TEST(count(dot, label) == 1u, label);
 }

@@ -58,11 +58,11 @@ inline freeze_request layers(tape& t, std::size_t n, index_t rows, const shape& 
     h = tanh(s[0] == s[1] ? matmul(h, w.back()) : h + sum(matmul(h, w.back()), 1, keep));
   }
   const var loss = mean(square(h));
-  r.outputs = {loss}, r.finite = {loss};
+  r.outputs = {loss}, r.check_finite = {loss};
   const auto g = grad(loss, w);
   for (std::size_t i = 0; i < n; ++i) {
     r.updates.push_back({w[i], w[i] - 0.1 * g[i]});
-    r.finite.push_back(g[i]);
+    r.check_finite.push_back(g[i]);
   }
   return r;
 }
@@ -118,7 +118,7 @@ inline std::vector<growing_program> growing_programs() {
          var y = x;
          for (std::size_t i = 0; i < n; ++i) y = exp(y * z) - y;
          return freeze_request{
-             .outputs = {y, grad(sum(y), x)}, .inputs = {x, z}, .off = {"fusion", "in_place"}};
+             .outputs = {y, grad(sum(y), x)}, .inputs = {x, z}, .disabled_passes = {"fusion", "in_place"}};
        }},
       {"a new constant in each term", 2000,
        [](tape& t, std::size_t n) {
@@ -171,7 +171,7 @@ inline std::vector<growing_program> growing_programs() {
          freeze_request r{.outputs = {s[0]}};
          for (std::size_t i = 0; i < n; ++i) {
            r.updates.push_back({s[i], i % 3 == 0 ? s[(i + 1) % n] : s[i] * 0.5 + s[(i + 7) % n]});
-           r.finite.push_back(r.updates.back().next);
+           r.check_finite.push_back(r.updates.back().next);
          }
          return r;
        }},
@@ -195,7 +195,7 @@ inline std::vector<growing_program> growing_programs() {
          const var x = t.input(shape{2});
          var y = x;
          for (std::size_t i = 0; i < n; ++i) y = tanh(y) * x;
-         return freeze_request{.outputs = {x + x}, .inputs = {x}, .off = {"dead_code"}};
+         return freeze_request{.outputs = {x + x}, .inputs = {x}, .disabled_passes = {"dead_code"}};
        }},
   };
 }

@@ -27,7 +27,7 @@ void compare_with_evaluation(const std::vector<std::string>& off) {
   freeze_request request;
   request.outputs = chain(x, z, links);
   request.inputs = {x, z};
-  request.off = off;
+  request.disabled_passes = off;
   instance<double> frozen(freeze(request));
   frozen.run(start, factor);
 

@@ -61,7 +61,7 @@ freeze_request step(tape& t, index_t rows, const std::vector<index_t>& widths) {
     h = matmul(k == 1 ? h : tanh(h), parameters[2 * k - 2]) + parameters[2 * k - 1];
   }
   const var loss = mean(softmax_cross_entropy(h, labels));
-  freeze_request request{.outputs = {loss}, .inputs = {x, labels}, .finite = {loss}};
+  freeze_request request{.outputs = {loss}, .inputs = {x, labels}, .check_finite = {loss}};
   const auto g = grad(loss, parameters);
   for (std::size_t k = 0; k < parameters.size(); ++k)
     request.updates.push_back({parameters[k], parameters[k] - 0.1 * g[k]});
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(is_near_the_smallest_for_its_order_of_instructions) {
     return bytes_of(p) / least_of(p);
   });
   const double op_by_op = worst_ratio([](freeze_request step) {
-    step.off = {"fusion", "row_blocks"};
+    step.disabled_passes = {"fusion", "row_blocks"};
     const program p = freeze(step);
     return bytes_of(p) / least_of(p);
   });
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(is_near_the_smallest_for_its_order_of_instructions) {
 BOOST_AUTO_TEST_CASE(is_no_larger_than_op_by_op_would_do) {
   const double worst = worst_ratio([](freeze_request step) {
     const program planned = freeze(step);
-    step.off = {"fusion", "row_blocks", "overwriting", "layouts"};
+    step.disabled_passes = {"fusion", "row_blocks", "overwriting", "layouts"};
     return bytes_of(planned) / least_of(freeze(step));
   });
   BOOST_TEST_MESSAGE("arena / smallest op by op: at most " << worst);

@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(inputs_are_bound_in_the_order_listed_or_recorded) {
   listed.run(three, one, two);
   BOOST_TEST(listed.item() == 12.0);
   for (const auto& pass : pass_names()) {  // no pass changes what must be bound
-    const program p = freeze({.outputs = {y}, .off = {pass}});
+    const program p = freeze({.outputs = {y}, .disabled_passes = {pass}});
     BOOST_TEST(p.inputs().size() == 2u);
     BOOST_TEST(p.states().empty());
   }
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_fails_changes_nothing) {
   const var next = s + log(x), check = gather(x, label), total = sum(next).named("total");
   t.input(array<double>{1, 1});
   instance<double> run(
-      freeze({.outputs = {check}, .updates = {{s, next}}, .inputs = {x, label}, .finite = {total}}));
+      freeze({.outputs = {check}, .updates = {{s, next}}, .inputs = {x, label}, .check_finite = {total}}));
   const array<double> one{1, 1};
   const array<index_t> good(index_t{0}), bad(index_t{2});
   run.run(one, good);
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_finite_is_traced_to_the_op_that_made_it_so) {
             masked = where(x > 0.5, x, -std::numeric_limits<double>::infinity());
   const var p = softmax(masked);  // finite: an infinity that is meant
   const var y = sum(exp(p * 1000)).named("y");
-  instance<double> run(freeze({.outputs = {y}, .finite = {y}}));
+  instance<double> run(freeze({.outputs = {y}, .check_finite = {y}}));
   run.run(array<double>{0.75, 0.25 + 0.5});
   BOOST_TEST(std::isfinite(run.item()));
   check_error(
@@ -165,14 +165,14 @@ BOOST_AUTO_TEST_CASE(what_is_not_finite_is_traced_to_the_op_that_made_it_so) {
         run.run(array<double>{1, 0});
       },
       "exp (node", "inf at [0]", "y is not finite");
-  instance<double> plain(freeze({.outputs = {y}, .finite = {sum(2 * x).named("twice")}}));
+  instance<double> plain(freeze({.outputs = {y}, .check_finite = {sum(2 * x).named("twice")}}));
   check_error(
       errc::non_finite,
       [&] {
         plain.run(array<double>{std::nan(""), 1});
       },
       "mul (node", "read nan at [0] of input 0 'x'", "twice is not finite");
-  instance<double> bare(freeze({.outputs = {y}, .finite = {x}}));
+  instance<double> bare(freeze({.outputs = {y}, .check_finite = {x}}));
   check_error(
       errc::non_finite,
       [&] {
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_finite_is_traced_to_the_op_that_made_it_so) {
       "x is input 0 'x', which is not finite");
   const var k = t.constant(array<double>{0, 1});
   const var z = sum(log(k) * x).named("z");  // folded, so it is wrong before the first run
-  instance<double> folded(freeze({.outputs = {z}, .finite = {z}}));
+  instance<double> folded(freeze({.outputs = {z}, .check_finite = {z}}));
   check_error(
       errc::non_finite,
       [&] {
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_branch_is_frozen_as_taken) {
       errc::branch_changed, [&] { run.run(array<double>(0.5)); }, "branch",
       "program_test.cpp:" + std::to_string(line), "recorded as true", "comes out false", "where()");
   for (const auto& pass : pass_names()) {
-    instance<float> one(freeze({.outputs = {x}, .off = {pass}}));
+    instance<float> one(freeze({.outputs = {x}, .disabled_passes = {pass}}));
     check_error(
         errc::branch_changed, [&] { one.run(array<float>(0.5f)); }, "recorded as true");
   }
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(only_constants_are_folded) {
   const var c = t.constant(array<double>{1, 2}), x = t.variable(array<double>{3, 4}),
             s = t.state(array<double>{5, 6});
   const auto instructions = [](const var& y, const char* off = "in_place") {
-    return freeze({.outputs = {y}, .off = {"fusion", off}}).instructions();
+    return freeze({.outputs = {y}, .disabled_passes = {"fusion", off}}).instructions();
   };
   BOOST_TEST(instructions(exp(c * c)) == 0u);
   BOOST_TEST(instructions(exp(c * c), "folding") == 2u);
@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(equal_subexpressions_are_told_apart_by_bits) {
   tape t;
   const var x = t.input(shape{2});
   const auto instructions = [&](const var& y) {
-    return freeze({.outputs = {y}, .off = {"fusion"}}).instructions();
+    return freeze({.outputs = {y}, .disabled_passes = {"fusion"}}).instructions();
   };
   BOOST_TEST(instructions(exp(x) * exp(x)) == 2u);
   BOOST_TEST(instructions(slice(x, 0, 0, 1) + slice(x, 0, 1, 2)) == 3u);
@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE(an_arena_is_smaller_where_memory_is_shared) {
   var x = t.input(shape{1024});
   for (int i = 0; i < 20; ++i) x = softmax(tanh(x));
   const auto bytes = [&](const std::vector<std::string>& off, dtype number) {
-    return freeze({.outputs = {x}, .off = off}).arena_bytes(number);
+    return freeze({.outputs = {x}, .disabled_passes = off}).arena_bytes(number);
   };
   BOOST_TEST(bytes({"sharing", "in_place"}, dtype::f32) == 40 * 4096u);
   BOOST_TEST(bytes({"sharing", "in_place"}, dtype::f64) == 40 * 8192u);
@@ -309,7 +309,7 @@ BOOST_AUTO_TEST_CASE(what_no_one_needs_cannot_refuse_a_run) {
                                               {"dead_code", "fusion"},
                                               {"dead_code", "common_subexpressions"},
                                               pass_names()}) {
-    instance<double> run(freeze({.outputs = {y, again}, .inputs = {x, at, labels}, .off = off}));
+    instance<double> run(freeze({.outputs = {y, again}, .inputs = {x, at, labels}, .disabled_passes = off}));
     const array<double> numbers{0.5, -1, 2};
     run.run(numbers, array<index_t>{0, 2}, array<index_t>{1});
     const array<double> before = run.output();
@@ -318,7 +318,7 @@ BOOST_AUTO_TEST_CASE(what_no_one_needs_cannot_refuse_a_run) {
     BOOST_TEST((run.output(1) == before - numbers || run.output(1)(0) == std::exp(0.5)));
   }
   instance<double> needed(
-      freeze({.outputs = {y, gathered}, .inputs = {x, at, labels}, .off = {"dead_code"}}));
+      freeze({.outputs = {y, gathered}, .inputs = {x, at, labels}, .disabled_passes = {"dead_code"}}));
   check_error(
       errc::invalid_label,
       [&] {

@@ -89,8 +89,8 @@ std::vector<std::string> all_passes_and(const std::string& none) {
 // Freezes with each pass off in turn, then with all on, and hands the instance over.
 template <class T> void each_freezing(freeze_request request, const std::function<void(instance<T>&)>& use) {
   for (const std::string& off : all_passes_and("")) {
-    request.off.clear();
-    if (!off.empty()) request.off.push_back(off);
+    request.disabled_passes.clear();
+    if (!off.empty()) request.disabled_passes.push_back(off);
     BOOST_TEST_CONTEXT("without " << off) {
       instance<T> run(freeze(request));
       use(run);
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(a_refused_run_has_no_outputs) {
   tape t;
   const var x = t.input(shape{2}).named("x"), s = t.state(array<double>{1, 2});
   instance<double> run(
-      freeze({.outputs = {x * 2.0}, .updates = {{s, s + x}}, .inputs = {x}, .finite = {s + x}}));
+      freeze({.outputs = {x * 2.0}, .updates = {{s, s + x}}, .inputs = {x}, .check_finite = {s + x}}));
   run.run(array<double>{1, 1});
   check_error(
       errc::binding_mismatch, [&] { run.run(array<double>{1}); }, "shape");

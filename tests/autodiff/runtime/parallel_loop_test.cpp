@@ -27,7 +27,7 @@ struct perceptron {
     step = freeze({.outputs = {loss},
                    .updates = {{a, next_a}, {b, next_b}},
                    .inputs = {X, l},
-                   .finite = {loss, next_a, next_b}});
+                   .check_finite = {loss, next_a, next_b}});
   }
 };
 

@@ -71,8 +71,8 @@ BOOST_AUTO_TEST_SUITE(several_of_everything)
 BOOST_AUTO_TEST_CASE(whichever_update_fails_it_is_named_and_no_state_changes) {
   several s;
   for (const bool backwards : {false, true}) {
-    s.request.finite = s.next;
-    if (backwards) std::ranges::reverse(s.request.finite);
+    s.request.check_finite = s.next;
+    if (backwards) std::ranges::reverse(s.request.check_finite);
     const program p = freeze(s.request);
     BOOST_TEST(explains(p, "4 states are updated where they are"));
     for (const auto& w : {workers(), workers(2)})
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(only_what_is_to_be_finite_is_checked) {
   several s;
   s.request.outputs = {s.request.outputs[0]};
   for (std::size_t checked = 0; checked < matrices + vectors; ++checked) {
-    s.request.finite = {s.next[checked]};
+    s.request.check_finite = {s.next[checked]};
     instance<float> run(freeze(s.request));
     for (std::size_t k = 0; k < matrices + vectors; ++k) {
       for (std::size_t i = 0; i < matrices + vectors; ++i)
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(sums_that_are_shared_have_all_their_numbers) {
     freeze_request request{.outputs = {loss, g[0], g[1]}, .inputs = {x}};
     const program p = freeze(request);
     BOOST_TEST(explains(p, "sums in chunks of"));
-    request.off = {"row_blocks", "chunks"};
+    request.disabled_passes = {"row_blocks", "chunks"};
     instance<float> apart(freeze(request));
     array<float> numbers = filled<float>({rows, s[0]}, 1, 3);
     for (float& n : numbers) n = std::abs(n) + 0.25F;

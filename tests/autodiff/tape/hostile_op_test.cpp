@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(values_that_no_memory_holds) {
   refused([&] { (exp(wide) * 2.0).value<complex>(); });
   refused([&] { sum(exp(wide)).item(); });
   refused([&] { instance<float>(freeze(exp(wide))); });
-  refused([&] { instance<double>(freeze({.outputs = {wide}, .off = pass_names()})); });
+  refused([&] { instance<double>(freeze({.outputs = {wide}, .disabled_passes = pass_names()})); });
   refused([&] { make_array<double>({1 << 20, 1 << 20, 1 << 10}); });
   refused([&] {
     detail::jacobian_value<double>(broadcast_to(x, {1 << 22}), t.variable(make_array<double>({1 << 22})));

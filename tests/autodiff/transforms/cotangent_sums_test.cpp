@@ -31,7 +31,8 @@ array<double> all_zero(const shape& s) {
 
 // Numbers that a program without fusion writes in a run.
 double numbers_written(const std::vector<var>& outputs) {
-  const program_nodes nodes(freeze({.outputs = outputs, .off = {"fusion", "row_blocks", "pairs"}}));
+  const program_nodes nodes(
+      freeze({.outputs = outputs, .disabled_passes = {"fusion", "row_blocks", "pairs"}}));
   double count = 0;
   for (node_id n = 0; n < nodes.size(); ++n)
     if (nodes[n].role == tape::role::computed) count += static_cast<double>(nodes[n].shape.size());
@@ -82,7 +83,7 @@ template <class T> void check_same_bits(const var& a, const var& b) {
   BOOST_TEST((same_bits(a.value<T>(), b.value<T>())));
   if constexpr (!std::same_as<T, complex>)
     for (const auto& off : {std::vector<std::string>{}, pass_names()}) {
-      instance<T> run(freeze({.outputs = {a, b}, .off = off}));
+      instance<T> run(freeze({.outputs = {a, b}, .disabled_passes = off}));
       run.run();
       BOOST_TEST((same_bits(run.output(0), a.value<T>())));
       BOOST_TEST((same_bits(run.output(1), a.value<T>())));

@@ -29,12 +29,12 @@ struct update {
 struct freeze_request {
   std::vector<var> outputs = {};
   std::vector<update> updates = {};
-  std::vector<var> inputs = {};  // in the order they are bound; by default as recorded
-  std::vector<var> finite = {};  // a run is refused, states untouched, if one of these is not
+  std::vector<var> inputs = {};        // in the order they are bound; by default as recorded
+  std::vector<var> check_finite = {};  // a run is refused, states untouched, if one of these is not
   // Next values among the updates. A run is refused, states untouched, if a number of one of these is not
   // finite where its state's number was. A number that was not finite before may stay so.
   std::vector<var> stays_finite = {};
-  std::vector<std::string> off = {};  // passes to skip, by name; see pass_names()
+  std::vector<std::string> disabled_passes = {};  // passes to skip, by name; see pass_names()
 };
 
 // The passes of freeze in order. But for three they are exact: results stay those of evaluation bit for bit.

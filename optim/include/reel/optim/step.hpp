@@ -346,7 +346,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
     const var loss = call(loss_, parameters, inputs).named("loss");
     freeze_request request;
     request.outputs = {loss};
-    request.finite = {loss};
+    request.check_finite = {loss};
     for_each_leaf(inputs, [&](const var& x) { request.inputs.push_back(x); });
     for_each_leaf(parameters, [&](const var& p) { request.inputs.push_back(p); });
     return reel::freeze(request);

@@ -90,7 +90,7 @@ struct subject {
 
   // Three runs, and what could be seen after each.
   template <class T> std::vector<outcome<T>> runs(std::size_t mask) {
-    request.off = without(mask);
+    request.disabled_passes = without(mask);
     instance<T> run(freeze(request));
     const array<T> a = in_numbers<T>(g.inputs[0].value()), b = in_numbers<T>(g.inputs[1].value());
     std::vector<outcome<T>> seen;
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(in_every_number_type_at_length,
 BOOST_AUTO_TEST_CASE(each_pass_has_its_line_in_explain) {
   subject s(1);
   for (const bool off : {false, true}) {
-    s.request.off = off ? pass_names() : std::vector<std::string>{};
+    s.request.disabled_passes = off ? pass_names() : std::vector<std::string>{};
     const std::string text = freeze(s.request).explain();
     for (const auto& name : pass_names()) {
       const auto at = text.find("\n  " + name + " ");

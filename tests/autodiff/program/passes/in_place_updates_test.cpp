@@ -34,10 +34,10 @@ struct network {
     request = {.outputs = {loss},
                .updates = {{a, next_a}, {b, next_b}},
                .inputs = {x, y, rate},
-               .finite = {loss, next_a, next_b}};
+               .check_finite = {loss, next_a, next_b}};
   }
   program frozen(std::vector<std::string> off = {}) {
-    request.off = std::move(off);
+    request.disabled_passes = std::move(off);
     return freeze(request);
   }
 };
@@ -113,10 +113,10 @@ template <class T> void check_multiples(const multiples& m, index_t terms) {
     const var w = t.state(filled<double>({150, 170}, 0.5, 1)), x = t.input({terms, 150}),
               y = t.input({terms, 170}), rate = t.input({}), product = matmul(transpose(x), y),
               next = m.next(w, product, rate);
-    freeze_request request{.updates = {{w, next}}, .inputs = {x, y, rate}, .finite = {next}};
+    freeze_request request{.updates = {{w, next}}, .inputs = {x, y, rate}, .check_finite = {next}};
     instance<T> over(freeze(request));
     BOOST_TEST(explains(over.source(), "1 states are updated where they are"));
-    request.off = {"overwriting"};
+    request.disabled_passes = {"overwriting"};
     instance<T> apart(freeze(request));
     const auto a = filled<T>(x.shape(), 1, 3), b = filled<T>(y.shape(), 1, 4);
     const array<T> r(T(0.125));
@@ -153,11 +153,12 @@ BOOST_AUTO_TEST_CASE(a_penalised_state_may_lie_transposed_and_be_shared) {
             l = t.input({90}, kind::index);
   const var loss = mean(softmax_cross_entropy(matmul(x, w), l)) + 0.005 * sum(square(w));
   const var next = w - 0.25 * grad(loss, w);
-  freeze_request request{.outputs = {loss}, .updates = {{w, next}}, .inputs = {x, l}, .finite = {loss, next}};
+  freeze_request request{
+      .outputs = {loss}, .updates = {{w, next}}, .inputs = {x, l}, .check_finite = {loss, next}};
   const program p = freeze(request);
   BOOST_TEST(explains(p, "1 narrow states are kept transposed"));
   BOOST_TEST(explains(p, "1 states are updated where they are"));
-  request.off = {"overwriting"};
+  request.disabled_passes = {"overwriting"};
   instance<float> one(p), shared(p, workers(3)), apart(freeze(request));
   const auto a = filled<float>({90, 785}, 1, 2);
   auto labels = make_array<index_t>({90});
@@ -177,7 +178,7 @@ BOOST_AUTO_TEST_CASE(terms_that_overflow_put_together_are_named) {
   const var w = t.state(filled<double>({8, 9}, 1e-6, 1)), x = t.input({1, 8}), g = t.input({1, 9}),
             b = t.input({});
   const var next = (b * (b * w) + matmul(transpose(x), g)).named("next");
-  instance<float> run(freeze({.updates = {{w, next}}, .inputs = {x, g, b}, .finite = {next}}));
+  instance<float> run(freeze({.updates = {{w, next}}, .inputs = {x, g, b}, .check_finite = {next}}));
   BOOST_TEST(explains(run.source(), "1 states are updated where they are"));
   const auto a = filled<float>({1, 8}, 1, 1), c = filled<float>({1, 9}, 1, 2);
   const auto before = run.state(0);
@@ -192,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_state_that_grows_is_tried) {
   tape t;
   const var w = t.state(filled<double>({8, 9}, 1, 1)), x = t.input({1, 8}), g = t.input({1, 9});
   const var next = (3.0 * w + matmul(transpose(x), g)).named("next");
-  instance<float> run(freeze({.updates = {{w, next}}, .inputs = {x, g}, .finite = {next}}));
+  instance<float> run(freeze({.updates = {{w, next}}, .inputs = {x, g}, .check_finite = {next}}));
   BOOST_TEST(explains(run.source(), "1 states are updated where they are"));
   const auto zeros = filled<float>({1, 8}, 0, 1), some = filled<float>({1, 9}, 1, 2);
   auto large = run.state(0);
@@ -240,7 +241,7 @@ struct outer {
   freeze_request request;
   outer() {
     const var next = w + s * matmul(transpose(x), g);
-    request = {.updates = {{w, next.named("next")}}, .inputs = {x, g, s}, .finite = {next}};
+    request = {.updates = {{w, next.named("next")}}, .inputs = {x, g, s}, .check_finite = {next}};
   }
 };
 
@@ -251,7 +252,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_certain_beforehand_is_tried) {
   const auto x = filled<float>({1, 8}, 1e15, 2), g = filled<float>({1, 9}, 1e15, 3);
   const array<float> s(1e-30F), large(1e20F);
   const auto w = run.state(0);
-  o.request.off = {"overwriting"};
+  o.request.disabled_passes = {"overwriting"};
   instance<float> apart(freeze(o.request));
   run.run(x, g, s);  // products of 1e30 are finite, though beyond what is known to be harmless
   apart.run(x, g, s);
@@ -304,7 +305,7 @@ BOOST_AUTO_TEST_CASE(a_state_that_is_not_finite_is_found) {
 
 BOOST_AUTO_TEST_CASE(an_update_that_need_not_be_finite_is_made_as_it_comes) {
   outer o;
-  o.request.finite.clear();
+  o.request.check_finite.clear();
   instance<float> run(freeze(o.request));
   const auto x = filled<float>({1, 8}, 1, 2), g = filled<float>({1, 9}, 1, 3);
   run.run(x, g, array<float>(infinity));
@@ -368,7 +369,7 @@ BOOST_AUTO_TEST_CASE(an_update_in_place_reads_what_was_there_before) {
                                .updates = {{a, a + 0.5 * matmul(b, x)}, {b, b + 0.5 * matmul(a, x)}},
                                .inputs = {x}};
   freeze_request apart = request;
-  apart.off = {"overwriting"};
+  apart.disabled_passes = {"overwriting"};
   const program in_place = freeze(request);
   BOOST_TEST(explains(in_place, "1 states are updated where they are"), in_place.explain());
   instance<double> run(in_place), reference(freeze(apart));

@@ -85,7 +85,8 @@ BOOST_AUTO_TEST_CASE(a_transposed_state_is_summed_cut_and_put_together) {
     const var w = t.state(w0), x = t.input(x0);
     const var loss = mean(square(matmul(x, w))) + 0.1 * penalty(w), g = grad(loss, w);
     const var next = w - 0.1 * g / (1.0 + sqrt(sum(square(g))));
-    return freeze({.outputs = {loss}, .updates = {{w, next}}, .inputs = {x}, .off = std::move(off)});
+    return freeze(
+        {.outputs = {loss}, .updates = {{w, next}}, .inputs = {x}, .disabled_passes = std::move(off)});
   };
   const auto compare = [&](const std::function<var(const var&)>& penalty, const std::string& layout) {
     const program turned = step(penalty, {}), straight = step(penalty, {"layouts"});

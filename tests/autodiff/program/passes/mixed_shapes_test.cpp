@@ -27,7 +27,7 @@ struct chain {
     outputs.push_back(u);
   }
   program frozen(std::vector<std::string> off = {}) const {
-    return freeze({.outputs = outputs, .inputs = {a, x}, .off = std::move(off)});
+    return freeze({.outputs = outputs, .inputs = {a, x}, .disabled_passes = std::move(off)});
   }
   // All outputs in a row, at a = 1.25 and x = 0.5, 0.25, …
   std::vector<double> run(std::vector<std::string> off = {}) const {
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(what_is_stretched_twice_is_made_first) {
   const std::vector<var> outputs{matrix * x, matrix + x * x, row * row};
   const array<double> at(0.5), numbers{{1, 2, 3, 4}, {5, 6, 7, 8}, {9, 10, 11, 12}};
   instance<double> fused(freeze({.outputs = outputs, .inputs = {s, x}}));
-  instance<double> plain(freeze({.outputs = outputs, .inputs = {s, x}, .off = pass_names()}));
+  instance<double> plain(freeze({.outputs = outputs, .inputs = {s, x}, .disabled_passes = pass_names()}));
   fused.run(at, numbers), plain.run(at, numbers);
   for (std::size_t k = 0; k < outputs.size(); ++k) BOOST_TEST(fused.output(k) == plain.output(k));
 }
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_stretched_operand_adds_up_what_it_is_given_before_it_is_s
   BOOST_TEST((g.value() == array<double>{20, 28, 36}));
   BOOST_TEST(jacobian(grad(sum(square(b * x)), b), b).value() ==
              (array<double>{{34, 0, 0}, {0, 58, 0}, {0, 0, 90}}));
-  const std::string text = freeze({.outputs = {g}, .off = {"fusion", "row_blocks"}}).explain();
+  const std::string text = freeze({.outputs = {g}, .disabled_passes = {"fusion", "row_blocks"}}).explain();
   std::size_t sums = 0;
   for (auto at = text.find(" = sum_to("); at != text.npos; at = text.find(" = sum_to(", at + 1)) ++sums;
   BOOST_TEST(sums == 1U);

@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(a_bias_is_added_block_by_block) {
   const program cut = freeze(request);
   BOOST_TEST(explains(cut, "rows  "));
   BOOST_TEST(explains(cut, "= broadcast_to(state"));
-  request.off = {"row_blocks"};
+  request.disabled_passes = {"row_blocks"};
   const program whole = freeze(request);
   // One matrix of 1000 rows, one gradient, and some blocks: the bias is nowhere as a matrix.
   for (const program* p : {&cut, &whole})
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(a_bias_is_added_block_by_block) {
 template <class T>
 void check_stretched_rows(const freeze_request& request, const std::vector<array<double>>& given) {
   freeze_request apart = request;
-  apart.off = {"fusion"};
+  apart.disabled_passes = {"fusion"};
   instance<T> a(freeze(request)), b(freeze(apart));
   std::vector<array<T>> numbers(given.begin(), given.end());
   const std::vector<binding> bound(numbers.begin(), numbers.end());
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(blocks_of_rows_run_in_complex_numbers) {
   freeze_request request{.outputs = {g}, .inputs = {w, x, y}};
   const program cut = freeze(request);
   BOOST_TEST(explains(cut, "rows in blocks of"));
-  request.off = {"row_blocks"};
+  request.disabled_passes = {"row_blocks"};
   instance<complex> a(cut), b(freeze(request));
   const auto W = array<complex>(filled({100, 20}, 0.1, 1)), X = array<complex>(filled({1600, 100}, 1, 2)),
              Y = array<complex>(filled({1600, 20}, 1, 3));
@@ -119,10 +119,10 @@ BOOST_AUTO_TEST_CASE(a_large_gradient_is_used_up_as_it_is_made) {
     freeze_request request{.outputs = {loss},
                            .updates = {{W, next}},
                            .inputs = {X, Y},
-                           .finite = {loss, next},
-                           .off = {"overwriting"}};
+                           .check_finite = {loss, next},
+                           .disabled_passes = {"overwriting"}};
     const program cut = freeze(request);
-    request.off.push_back("row_blocks");
+    request.disabled_passes.push_back("row_blocks");
     const program whole = freeze(request);
     BOOST_TEST(explains(cut, "300 rows in blocks of"));
     BOOST_TEST(cut.arena_bytes(dtype::f32) < whole.arena_bytes(dtype::f32));

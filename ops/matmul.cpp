@@ -87,20 +87,20 @@ template <class T> void matmul_op::accumulate(out<T> y, in<T> a, in<T> b) const 
 }
 
 // Where the bound, which reads both factors, costs little beside the product.
-bool matmul_op::adds_scaled(const shape& a, const shape& b) const {
+bool matmul_op::accumulates_scaled(const shape& a, const shape& b) const {
   const auto s = shape_of_product(*this, a, b);
-  return kernels::adds_scaled(s) && 4 * (s.m + s.n) <= s.m * s.n;
+  return kernels::accumulates_scaled(s) && 4 * (s.m + s.n) <= s.m * s.n;
 }
-template <class T> void matmul_op::add_scaled(out<T> y, in<T> a, in<T> b, T scale, T old_scale) const {
+template <class T> void matmul_op::accumulate_scaled(out<T> y, in<T> a, in<T> b, T alpha, T beta) const {
   const auto s = shape_of_product(*this, a.shape(), b.shape());
   if constexpr (std::floating_point<T>)
-    kernels::best<T>().add_scaled_product(s, scale, old_scale, a.data, b.data, y.data);
+    kernels::best<T>().accumulate_scaled_product(s, alpha, beta, a.data, b.data, y.data);
   else
     portable_gemm(s, a.data, b.data, y.data,
-                  [&](const T& start, auto dot) { return T(old_scale * start + scale * dot(T(0))); });
+                  [&](const T& start, auto dot) { return T(beta * start + alpha * dot(T(0))); });
 }
 // |Σ_p a_ip b_pj| ≤ k max|a| max|b|, and so are its parts.
-template <class T> double matmul_op::bound(in<T> a, in<T> b) const {
+template <class T> double matmul_op::magnitude_bound(in<T> a, in<T> b) const {
   const auto& kernel = kernels::best<T>();
   const index_t k = oriented(a.shape(), transpose_a, used[0]).columns;
   return static_cast<double>(k) * static_cast<double>(kernel.largest(a.data, a.size())) *
@@ -169,11 +169,11 @@ template void matmul_op::eval(out<complex>, in<complex>, in<complex>) const;
 template void matmul_op::accumulate(out<float>, in<float>, in<float>) const;
 template void matmul_op::accumulate(out<double>, in<double>, in<double>) const;
 template void matmul_op::accumulate(out<real50>, in<real50>, in<real50>) const;
-template void matmul_op::add_scaled(out<float>, in<float>, in<float>, float, float) const;
-template void matmul_op::add_scaled(out<double>, in<double>, in<double>, double, double) const;
-template void matmul_op::add_scaled(out<real50>, in<real50>, in<real50>, real50, real50) const;
-template void matmul_op::add_scaled(out<complex>, in<complex>, in<complex>, complex, complex) const;
-template double matmul_op::bound(in<float>, in<float>) const;
-template double matmul_op::bound(in<double>, in<double>) const;
+template void matmul_op::accumulate_scaled(out<float>, in<float>, in<float>, float, float) const;
+template void matmul_op::accumulate_scaled(out<double>, in<double>, in<double>, double, double) const;
+template void matmul_op::accumulate_scaled(out<real50>, in<real50>, in<real50>, real50, real50) const;
+template void matmul_op::accumulate_scaled(out<complex>, in<complex>, in<complex>, complex, complex) const;
+template double matmul_op::magnitude_bound(in<float>, in<float>) const;
+template double matmul_op::magnitude_bound(in<double>, in<double>) const;
 
 }  // namespace reel

@@ -21,9 +21,10 @@ template <class T> struct gemm_of {
     oriented_product(s, a, b, c, {add ? use<T>::add : use<T>::set});
   }
 
-  static void add_scaled_product(const gemm_shape& s, T scale, T keep, const T* a, const T* b, T* c) {
+  static void accumulate_scaled_product(const gemm_shape& s, T alpha, T beta, const T* a, const T* b, T* c) {
     if (s.m > 0 && s.n > 0)
-      oriented_product(with_rows(s), a, b, c, {keep == 1 ? use<T>::add_scaled : use<T>::blend, scale, keep});
+      oriented_product(with_rows(s), a, b, c,
+                       {beta == 1 ? use<T>::accumulate_scaled : use<T>::blend, alpha, beta});
   }
 
   // A column of C is a row: cᵀ = bᵀ·A.
@@ -36,13 +37,13 @@ template <class T> struct gemm_of {
         return outer(s, a, b, c, [](vec<T> x, vec<T> y, auto) { return multiply_add(x, y, vec<T>{}); });
       case use<T>::add:
         return outer(s, a, b, c, [](vec<T> x, vec<T> y, auto old) { return multiply_add(x, y, old()); });
-      case use<T>::add_scaled:  // a multiplication takes less time than a multiply-add to 0
+      case use<T>::accumulate_scaled:  // a multiplication takes less time than a multiply-add to 0
         return outer(s, a, b, c, [=](vec<T> x, vec<T> y, auto old) {
-          return multiply_add(rounded(x * y), all(u.scale), old());
+          return multiply_add(rounded(x * y), all(u.alpha), old());
         });
       case use<T>::blend:
         return outer(s, a, b, c, [=](vec<T> x, vec<T> y, auto old) {
-          return multiply_add(rounded(x * y), all(u.scale), rounded(old() * u.keep));
+          return multiply_add(rounded(x * y), all(u.alpha), rounded(old() * u.beta));
         });
     }
   }

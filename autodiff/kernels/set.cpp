@@ -59,7 +59,7 @@ template <class T> constexpr set<T> make() {
           .sum_others = r::sum_others,
           .cross_entropy = r::cross_entropy,
           .gemm = gemm_of<T>::gemm,
-          .add_scaled_product = gemm_of<T>::add_scaled_product};
+          .accumulate_scaled_product = gemm_of<T>::accumulate_scaled_product};
 }
 
 extern const set<float> of_float = make<float>();

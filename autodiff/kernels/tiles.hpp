@@ -13,8 +13,8 @@ namespace reel::kernels::REEL_KERNEL_SET {
 // What becomes of a product: C, added to C from the first term on, or scaled and added at last: to C, or to
 // a multiple of it.
 template <class T> struct use {
-  enum { set, add, add_scaled, blend } how = set;
-  T scale = 1, keep = 1;
+  enum { set, add, accumulate_scaled, blend } how = set;
+  T alpha = 1, beta = 1;
 };
 
 // acc[r][v] += a(r, p)·b(p, v) for all p. What is read of b may be copied on the way.
@@ -91,17 +91,17 @@ template <class T> struct tiles_of {
 #pragma GCC unroll 8
       for (int v = 0; v < N; ++v) acc[r][v] = u.how == use<T>::add ? get(c + r * c_row, v) : vec<T>{};
     accumulate<T, M, N, Packs>(acc, k, a, of_a.row, of_a.column, b, b_row, packed);
-    if (u.how == use<T>::add_scaled)
+    if (u.how == use<T>::accumulate_scaled)
 #pragma GCC unroll 8
       for (int r = 0; r < M; ++r)
 #pragma GCC unroll 8
-        for (int v = 0; v < N; ++v) acc[r][v] = multiply_add(acc[r][v], all(u.scale), get(c + r * c_row, v));
+        for (int v = 0; v < N; ++v) acc[r][v] = multiply_add(acc[r][v], all(u.alpha), get(c + r * c_row, v));
     if (u.how == use<T>::blend)
 #pragma GCC unroll 8
       for (int r = 0; r < M; ++r)
 #pragma GCC unroll 8
         for (int v = 0; v < N; ++v)
-          acc[r][v] = multiply_add(acc[r][v], all(u.scale), rounded(get(c + r * c_row, v) * u.keep));
+          acc[r][v] = multiply_add(acc[r][v], all(u.alpha), rounded(get(c + r * c_row, v) * u.beta));
 #pragma GCC unroll 8
     for (int r = 0; r < M; ++r)
 #pragma GCC unroll 8
@@ -206,7 +206,7 @@ template <class T> struct tiles_of {
   // Where A is transposed and wide, what a few rows of C take of it lies in as many pages of memory as there
   // are terms: it is brought together first.
   static constexpr index_t near_rows = 4 * most_rows, near_terms = near_numbers / near_rows;
-  static_assert(near_terms >= most_terms_held, "add_scaled in one part");
+  static_assert(near_terms >= most_terms_held, "accumulate_scaled in one part");
   static bool is_far(const gemm_shape& s) {
     return s.transpose_a && s.a_row * static_cast<index_t>(sizeof(T)) >= 1024 && s.n >= 128;
   }

@@ -55,7 +55,7 @@ struct instruction {
   bool constant = false;                       // depends on constants alone
   std::shared_ptr<const group> fused;          // of a fused group, whose inputs are listed here
   std::shared_ptr<const row_group> rows = {};  // of a group of row blocks
-  bool commits = false;                        // y = k·y + s·op(x), where s and k come last in x
+  bool commits = false;                        // y = beta·y + alpha·op(x), with alpha and beta last in x
   value_id beside = no_value;                  // the result of type->beside, computed along
   bool unused = false;                         // nothing depends on it: run where nothing is dropped
 };

@@ -332,10 +332,10 @@ std::string program::explain() const {
           to_string(one.where));
       const char* const op = one.op.type->name;
       if (is_commit(one)) {
-        const std::string scale = x[x.size() - 2], keep = x.back();
+        const std::string alpha = x[x.size() - 2], beta = x.back();
         x.resize(x.size() - 2);
-        text += fmt::format("  {:<6}{} = {} * {} + {} * {}({})  {}\n", "last", name(one.output), keep,
-                            name(one.output), scale, op, fmt::join(x, ", "), from);
+        text += fmt::format("  {:<6}{} = {} * {} + {} * {}({})  {}\n", "last", name(one.output), beta,
+                            name(one.output), alpha, op, fmt::join(x, ", "), from);
       } else if (one.beside != no_value) {
         text += fmt::format("  {:<6}{}, {} = {} and {}({})  {}\n", when, name(one.output), name(one.beside),
                             op, one.op.type->beside->name, fmt::join(x, ", "), from);

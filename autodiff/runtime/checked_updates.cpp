@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Before an update w = k·w + s·op(x) is made over its state: will every number be finite? Nearly always that
-// is certain beforehand. A number t of less than half the gap between the largest numbers cannot carry a
-// finite w beyond the largest: the sum rounds to it at most. And |t| ≤ |s|·bound, where the op bounds its
-// results, and |k·w| ≤ |w| where |k| ≤ 1. Otherwise the update is tried on a copy.
+// Before an update w = beta·w + alpha·op(x) is made over its state: will every number be finite? Nearly
+// always that is certain beforehand. A number t of less than half the gap between the largest numbers cannot
+// carry a finite w beyond the largest: the sum rounds to it at most. And |t| ≤ |alpha|·magnitude_bound, where
+// the op bounds its results, and |beta·w| ≤ |w| where |beta| ≤ 1. Otherwise the update is tried on a copy.
 #include "runtime/memory.hpp"
 
 #include "tape/inspect.hpp"
@@ -16,7 +16,7 @@ namespace reel::detail {
 namespace {
 
 // Half that gap is max·ε/4 to within a rounding; half of it again makes up for the roundings of the bound,
-// of the sums it bounds and of the product with s.
+// of the sums it bounds and of the product with alpha.
 template <class T>
 inline constexpr double harmless = static_cast<double>(std::numeric_limits<T>::max() *
                                                        std::numeric_limits<T>::epsilon() / 8);
@@ -25,22 +25,22 @@ template <class T> double magnitude(const operand_view& x) {
   return std::fabs(static_cast<double>(*static_cast<const T*>(x.data)));
 }
 // Comparisons with a NaN are false.
-template <class T> bool is_harmless(double bound, const operand_view& scale, const operand_view& keep) {
-  return bound < harmless<T> && bound * magnitude<T>(scale) < harmless<T> && magnitude<T>(keep) <= 1;
+template <class T> bool is_harmless(double bound, const operand_view& alpha, const operand_view& beta) {
+  return bound < harmless<T> && bound * magnitude<T>(alpha) < harmless<T> && magnitude<T>(beta) <= 1;
 }
 
 }  // namespace
 
 bool machine::memory::is_certain(const code& c, const commit& update, std::size_t index) {
-  const auto bound_of = c.instructions[index].op.type->bound[static_cast<std::size_t>(number)];
+  const auto bound_of = c.instructions[index].op.type->magnitude_bound[static_cast<std::size_t>(number)];
   if (bound_of == nullptr) return false;
   const value_id w = c.states[update.state];
   if (known_finite[update.state] == 0 && !is_finite(w, c.values[w])) return false;
   const step& s = steps[bank][index];
   const double most = bound_of(s.op, s.inputs);
-  const operand_view &scale = s.inputs[s.inputs.size() - 2], &keep = s.inputs.back();
-  return number == dtype::f32 ? is_harmless<float>(most, scale, keep)
-                              : is_harmless<double>(most, scale, keep);
+  const operand_view &alpha = s.inputs[s.inputs.size() - 2], &beta = s.inputs.back();
+  return number == dtype::f32 ? is_harmless<float>(most, alpha, beta)
+                              : is_harmless<double>(most, alpha, beta);
 }
 
 bool machine::memory::try_out(const code& c, const commit& update, std::size_t index) {

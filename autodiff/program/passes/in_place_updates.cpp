@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The overwriting pass. An update w' = k·w + s·op(x), where op can add a multiple of its result in one pass,
-// is made over w itself: without a gradient in memory, and without a second copy of the state. So that a
-// step stays all or nothing, these updates are the last of it, after every check has passed; and of each it
+// The overwriting pass. An update w' = beta·w + alpha·op(x), where op can add a multiple of its result in one
+// pass, is made over w itself: without a gradient in memory, and without a second copy of the state. So that
+// a step stays all or nothing, these updates are the last of it, after every check has passed; and of each it
 // is made sure beforehand that its numbers will be finite (machine::memory::make_sure). What they read lives
 // until then, so that updates from more numbers than they have are made as usual.
 //
@@ -99,7 +99,7 @@ class overwriting {
     const std::size_t t = maker_for_one(v);
     if (t == none) return false;
     const instruction& i = at(t);
-    if (adds_scaled(i) && saves_memory(i)) return std::exchange(p.op, t) == none;
+    if (accumulates_scaled(i) && saves_memory(i)) return std::exchange(p.op, t) == none;
     if (p.terms.size() == most_terms) return false;
     p.terms.push_back(t);
     if (is_sum(i)) return is_linear(i.inputs[0], p) && is_linear(i.inputs[1], p);
@@ -172,11 +172,11 @@ class overwriting {
     return i.op.type->stretch && c_.values[i.inputs[0]].shape.size() == 1;
   }
 
-  bool adds_scaled(const instruction& i) const {
-    if (i.op.type->adds_scaled == nullptr) return false;
+  bool accumulates_scaled(const instruction& i) const {
+    if (i.op.type->accumulates_scaled == nullptr) return false;
     std::vector<const shape*> shapes;
     for (const value_id v : i.inputs) shapes.push_back(&c_.values[v].shape);
-    return i.op.type->adds_scaled(i.op.self.get(), shapes);
+    return i.op.type->accumulates_scaled(i.op.self.get(), shapes);
   }
 
   // Operands that would not do so otherwise live to the end of the run: these may take no more than the

@@ -113,7 +113,7 @@ bool is_exact(const code& c) {
 
 eval_fn body_of(const instruction& i, dtype number) {
   const auto n = static_cast<std::size_t>(number);
-  if (is_commit(i)) return i.op.type->add_scaled[n];
+  if (is_commit(i)) return i.op.type->accumulate_scaled[n];
   return eval_of(*i.op.type, i.kind, number, i.where);
 }
 

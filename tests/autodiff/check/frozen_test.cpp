@@ -139,14 +139,14 @@ template <bool product_too> struct false_product_op {
   bool operator==(const false_product_op&) const = default;
 };
 
-// A product of matrices whose add_scaled forgets what was there, or whose bound is too low.
+// A product of matrices whose accumulate_scaled forgets what was there, or whose bound is too low.
 template <bool forgets> struct false_scaled_op {
   static constexpr auto name = "false_scaled";
   shape infer(const shape& a, const shape& b) const { return matmul_op{}.infer(a, b); }
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const { matmul_op{}.eval(y, a, b); }
   std::array<var, 2> vjp(var ybar, var y, var a, var b) const { return matmul_op{}.vjp(ybar, y, a, b); }
-  bool adds_scaled(const shape&, const shape&) const { return true; }
-  template <class T> void add_scaled(out<T> y, in<T> a, in<T> b, T s, T k) const {
+  bool accumulates_scaled(const shape&, const shape&) const { return true; }
+  template <class T> void accumulate_scaled(out<T> y, in<T> a, in<T> b, T s, T k) const {
     const std::vector<T> before(y.data, y.data + y.size());
     eval(y, a, b);
     for (index_t i = 0; i < y.size(); ++i) {
@@ -154,7 +154,7 @@ template <bool forgets> struct false_scaled_op {
       y[i] = forgets ? scaled : T(k * before[static_cast<std::size_t>(i)] + scaled);
     }
   }
-  template <class T> double bound(in<T>, in<T>) const { return forgets ? 1e9 : 1e-9; }
+  template <class T> double magnitude_bound(in<T>, in<T>) const { return forgets ? 1e9 : 1e-9; }
   bool operator==(const false_scaled_op&) const = default;
 };
 
@@ -273,9 +273,9 @@ BOOST_AUTO_TEST_CASE(what_an_op_promises_is_tried) {
                "declares itself a product");
   check_broken(check::frozen(false_product_op<false>{}, {filled({5}), filled({5})}), "where input 0 is 1");
   check_broken(check::frozen(false_scaled_op<true>{}, {filled({3, 2}), filled({2, 4})}),
-               "add_scaled does not");
+               "accumulate_scaled does not");
   check_broken(check::frozen(false_scaled_op<false>{}, {filled({3, 2}), filled({2, 4})}),
-               "its bound is 1e-09");
+               "its magnitude_bound is 1e-09");
   check_broken(check::frozen(false_links_op<false>{}, {filled({5}), filled({5})}), "its links do not");
   check_broken(check::frozen(false_links_op<true>{}, {filled({5}), filled({5})}), "input 1 is kept");
   check_broken(check::frozen(with_zeros_op<false>{}, {filled({5})}), "sum_of does not add up");

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_scaled_product_is_added_with_the_bits_of_the_product) {
           for (const index_t n : {1, 10, 17, 49, 64, 130, 785})
             for (const auto& [k, old_scale] : {std::pair(1, T(1)), {1, T(0.9)}, {3, T(0.9)}, {128, T(1)}}) {
               const product<T> p({ta, tb, m, n, k}, static_cast<std::uint64_t>(m + n + k));
-              if (!kernels::adds_scaled(p.s)) continue;
+              if (!kernels::accumulates_scaled(p.s)) continue;
               const T scale = T(-0.37);
               std::vector<T> once(p.c.size()), twice(p.c.size()), got = p.c;
               s.gemm(p.s, p.a.data(), p.b.data(), once.data(), false);
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_scaled_product_is_added_with_the_bits_of_the_product) {
                 once[i] = std::fma(scale, once[i], kept);
               }
               got.push_back(T(77));
-              s.add_scaled_product(p.s, scale, old_scale, p.a.data(), p.b.data(), got.data());
+              s.accumulate_scaled_product(p.s, scale, old_scale, p.a.data(), p.b.data(), got.data());
               const T beyond = got.back();
               got.pop_back();
               BOOST_TEST(((got == once || got == twice) && beyond == T(77)),
@@ -176,10 +176,10 @@ BOOST_AUTO_TEST_CASE(gaps_between_rows_change_nothing) {
                 s.gemm(gaps, a.data(), b.data(), c.data(), add);
                 same(add ? "added" : "set", c, whole);
               }
-              if (!kernels::adds_scaled(rows) || !kernels::adds_scaled(gaps)) continue;
+              if (!kernels::accumulates_scaled(rows) || !kernels::accumulates_scaled(gaps)) continue;
               auto c = spread(p.c, m, n, gaps.c_row, T(77)), whole = p.c;
-              s.add_scaled_product(p.s, T(0.3), T(0.9), p.a.data(), p.b.data(), whole.data());
-              s.add_scaled_product(gaps, T(0.3), T(0.9), a.data(), b.data(), c.data());
+              s.accumulate_scaled_product(p.s, T(0.3), T(0.9), p.a.data(), p.b.data(), whole.data());
+              s.accumulate_scaled_product(gaps, T(0.3), T(0.9), a.data(), b.data(), c.data());
               same("scaled", c, whole);
             }
   });

@@ -34,9 +34,10 @@ constexpr index_t padded(index_t numbers) { return (numbers + 15) / 16 * 16; }
 constexpr bool has_lane_sums(const gemm_shape& s) {
   return !s.transpose_a && (s.transpose_b || (s.n == 1 && s.b_row <= 1)) && s.n <= 16;
 }
-// Products that add_scaled_product takes: it holds an element in a register from the first term to the last.
+// Products that accumulate_scaled_product takes: it holds an element in a register from the first term to the
+// last.
 inline constexpr index_t most_terms_held = 128;
-constexpr bool adds_scaled(const gemm_shape& s) {
+constexpr bool accumulates_scaled(const gemm_shape& s) {
   return s.k > 0 && s.k <= most_terms_held && !has_lane_sums(s);
 }
 
@@ -121,9 +122,9 @@ template <class T> struct set {
   // calls that go on adding give the bits of one call over all of k. (Not so where has_lane_sums(s), and add
   // is not taken.)
   void (*gemm)(const gemm_shape& s, const T* a, const T* b, T* c, bool add);
-  // C = keep·C + scale·op(A)·op(B) where adds_scaled(s), with the bits of gemm for the product, but for the
-  // sign of a 0; scaled and added with one rounding where the set has multiply-adds.
-  void (*add_scaled_product)(const gemm_shape& s, T scale, T keep, const T* a, const T* b, T* c);
+  // C = beta·C + alpha·op(A)·op(B) where accumulates_scaled(s), with the bits of gemm for the product, but
+  // for the sign of a 0; scaled and added with one rounding where the set has multiply-adds.
+  void (*accumulate_scaled_product)(const gemm_shape& s, T alpha, T beta, const T* a, const T* b, T* c);
 };
 
 // The processor's best set, and all that it can run.

@@ -31,9 +31,9 @@
 //   static constexpr bool finite_product = true;    y[i] = a[i]·b[i] where both are finite
 //   static constexpr bool difference = true;        y[i] = a[i] − b[i]
 // In place of vjp, `reference(x...)` gives a composition of other ops whose derivative is used. What
-// freeze can make use of beside: by_rows, accumulate, turned, transposed, units, add_scaled, eval_both,
-// links, see op_plans.hpp.
-// How results that are mostly zeros are added up, if the op knows a cheaper way than to make each of them:
+// freeze can make use of beside: by_rows, accumulate, turned, transposed, units, accumulate_scaled,
+// eval_both, links, see op_plans.hpp. How results that are mostly zeros are added up, if the op knows a
+// cheaper way than to make each of them:
 //   static var sum_of(std::span<const var> terms);
 // The sweep calls it with two or more cotangents of one shape that this op recorded, or another op with the
 // same sum_of. It records their sum. recorded_by and operands_of tell it how a term was recorded.
@@ -241,7 +241,7 @@ namespace detail {
 using eval_fn = void (*)(const void* op, const operand_view& y, std::span<const operand_view> x);
 using eval_both_fn = void (*)(const void* op, const operand_view& y, const operand_view& other,
                               std::span<const operand_view> x);
-using bound_fn = double (*)(const void* op, std::span<const operand_view> x);
+using magnitude_bound_fn = double (*)(const void* op, std::span<const operand_view> x);
 
 // What a tape knows of an op type, free of templates.
 struct op_type {
@@ -266,9 +266,9 @@ struct op_type {
   std::shared_ptr<const void> (*transposed)(const void* op) = nullptr;
   std::vector<identity> (*identities)(const void* op, const applied_vjp& r) = nullptr;
   unsigned (*units)(const void* op) = nullptr;
-  bool (*adds_scaled)(const void* op, std::span<const shape* const> x) = nullptr;
-  std::array<eval_fn, dtype_count> add_scaled = {};
-  std::array<bound_fn, dtype_count> bound = {};
+  bool (*accumulates_scaled)(const void* op, std::span<const shape* const> x) = nullptr;
+  std::array<eval_fn, dtype_count> accumulate_scaled = {};
+  std::array<magnitude_bound_fn, dtype_count> magnitude_bound = {};
   const op_type* beside = nullptr;
   bool (*brings)(const void* op, const void* other) = nullptr;
   std::array<eval_both_fn, dtype_count> eval_both = {};

@@ -72,9 +72,9 @@ template <class Op> constexpr op_type make_op_type() {
   },
   .hash = &detail::hash<Op>, .by_rows = rows_of<Op>(), .accumulate = accumulates<Op>(), .turned = turns<Op>(),
   .transposed = detail::transposed<Op>(), .identities = declares<Op>(), .units = unit_inputs<Op>(),
-  .adds_scaled = detail::adds_scaled<Op>(), .add_scaled = add_scaled_bodies<Op>(), .bound = bounds<Op>(),
-  .beside = op_beside<Op>(), .brings = detail::brings<Op>(), .eval_both = boths<Op>(),
-  .links = links_of<Op>(), .sum_of = adds_up<Op>(),
+  .accumulates_scaled = detail::accumulates_scaled<Op>(), .accumulate_scaled = accumulate_scaled_bodies<Op>(),
+  .magnitude_bound = magnitude_bounds<Op>(), .beside = op_beside<Op>(), .brings = detail::brings<Op>(),
+  .eval_both = boths<Op>(), .links = links_of<Op>(), .sum_of = adds_up<Op>(),
 };  // namespace reel::detail
 }
 

@@ -16,12 +16,13 @@
 //   unsigned units() const;
 //     Of two inputs those (bit i: input i) which, where they are 1 throughout, leave the other as the result.
 //
-//   bool adds_scaled(const shape&... x) const;
+//   bool accumulates_scaled(const shape&... x) const;
 //     Whether adding a multiple of its result to something pays in one pass; then it has
-//       template <class T> void add_scaled(out<T> y, in<T>... x, T s, T k) const;  y = k·y + s·op(x)
-//     with the bits of op(x) and of k·y, and the sum rounded once (as std::fma does) or after the product;
+//       template <class T> void accumulate_scaled(out<T> y, in<T>... x, T alpha, T beta) const;  y = beta·y +
+//       alpha·op(x)
+//     with the bits of op(x) and of beta·y, and the sum rounded once (as std::fma does) or after the product;
 //     and
-//       template <class T> double bound(in<T>... x) const;
+//       template <class T> double magnitude_bound(in<T>... x) const;
 //     which no number on the way to op(x) exceeds in magnitude; infinite or NaN where it cannot tell.
 //
 //   using beside = Other;
@@ -84,51 +85,54 @@ template <class Op> constexpr auto unit_inputs() -> unsigned (*)(const void*) {
 
 template <class Op>
 concept scalable = requires {
-  &Op::adds_scaled;
+  &Op::accumulates_scaled;
 };
 
-template <class Op> constexpr auto adds_scaled() -> bool (*)(const void*, std::span<const shape* const>) {
+template <class Op>
+constexpr auto accumulates_scaled() -> bool (*)(const void*, std::span<const shape* const>) {
   if constexpr (scalable<Op>)
     return [](const void* op, std::span<const shape* const> x) {
       return [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return static_cast<const Op*>(op)->adds_scaled(*x[I]...);
+        return static_cast<const Op*>(op)->accumulates_scaled(*x[I]...);
       }
       (inputs_of<Op>{});
     };
   else return nullptr;
 }
 
-// Reads s and k as the last inputs.
-template <class Op, class T> constexpr eval_fn add_scaled_for() {
+// Reads alpha and beta as the last inputs.
+template <class Op, class T> constexpr eval_fn accumulate_scaled_for() {
   return [](const void* op, const operand_view& y, std::span<const operand_view> x) {
-    const T s = *static_cast<const T*>(x[x.size() - 2].data), k = *static_cast<const T*>(x.back().data);
+    const T alpha = *static_cast<const T*>(x[x.size() - 2].data),
+            beta = *static_cast<const T*>(x.back().data);
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-      static_cast<const Op*>(op)->template add_scaled<T>(out<T>{static_cast<T*>(y.data), y.dims},
-                                                         parameter<in<T>>::make(x, I)..., s, k);
+      static_cast<const Op*>(op)->template accumulate_scaled<T>(out<T>{static_cast<T*>(y.data), y.dims},
+                                                                parameter<in<T>>::make(x, I)..., alpha, beta);
     }
     (inputs_of<Op>{});
   };
 }
 
-template <class Op> constexpr std::array<eval_fn, dtype_count> add_scaled_bodies() {
+template <class Op> constexpr std::array<eval_fn, dtype_count> accumulate_scaled_bodies() {
   if constexpr (scalable<Op>)
     return bodies<Op, eval_fn, float, double, real50, complex>(
-        []<class T> { return add_scaled_for<Op, T>(); });
+        []<class T> { return accumulate_scaled_for<Op, T>(); });
   else return {};
 }
 
-template <class Op, class T> constexpr bound_fn bound_for() {
+template <class Op, class T> constexpr magnitude_bound_fn magnitude_bound_for() {
   return [](const void* op, std::span<const operand_view> x) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return static_cast<const Op*>(op)->template bound<T>(parameter<in<T>>::make(x, I)...);
+      return static_cast<const Op*>(op)->template magnitude_bound<T>(parameter<in<T>>::make(x, I)...);
     }
     (inputs_of<Op>{});
   };
 }
 
-template <class Op> constexpr std::array<bound_fn, dtype_count> bounds() {
+template <class Op> constexpr std::array<magnitude_bound_fn, dtype_count> magnitude_bounds() {
   if constexpr (scalable<Op>)
-    return bodies<Op, bound_fn, float, double>([]<class T> { return bound_for<Op, T>(); });
+    return bodies<Op, magnitude_bound_fn, float, double>(
+        []<class T> { return magnitude_bound_for<Op, T>(); });
   else return {};
 }
 

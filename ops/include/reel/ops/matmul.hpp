@@ -19,9 +19,9 @@ struct matmul_op {
   std::vector<identity> identities(const applied_vjp& r) const;
   row_use by_rows(const shape& a) const;
   turned_op<matmul_op> turned(unsigned inputs, bool result, index_t used) const;
-  bool adds_scaled(const shape& a, const shape& b) const;
-  template <class T> void add_scaled(out<T> y, in<T> a, in<T> b, T scale, T old_scale) const;
-  template <class T> double bound(in<T> a, in<T> b) const;
+  bool accumulates_scaled(const shape& a, const shape& b) const;
+  template <class T> void accumulate_scaled(out<T> y, in<T> a, in<T> b, T alpha, T beta) const;
+  template <class T> double magnitude_bound(in<T> a, in<T> b) const;
   bool operator==(const matmul_op&) const = default;
 };
 

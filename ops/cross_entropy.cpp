@@ -65,7 +65,7 @@ struct label_cross_entropy_op {
   std::vector<identity> identities(const applied_vjp& r) const {
     return {{"1^T zbar = 0", sum(r.xbar[0], -1)}};
   }
-  row_use by_rows(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b11U : 0U}; }
+  row_slices slices(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b11U : 0U}; }
   bool operator==(const label_cross_entropy_op&) const = default;
 };
 
@@ -96,7 +96,7 @@ struct label_cross_entropy_slope_op {
       }
     });
   }
-  row_use by_rows(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b111U : 0U}; }
+  row_slices slices(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b111U : 0U}; }
   using beside = label_cross_entropy_op;
   bool brings(const label_cross_entropy_op&) const { return true; }
   template <class T> void eval_both(out<T> zbar, out<T> loss, in<T> z, in<index_t> labels, in<T> lbar) const {
@@ -148,7 +148,7 @@ struct soft_cross_entropy_op {
     return {{"1^T zbar = 0", sum(r.xbar[0], -1)},
             {"P^T Pbar = l lbar", sum(r.x[1] * r.xbar[1], -1) - r.y * r.ybar}};
   }
-  row_use by_rows(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b11U : 0U}; }
+  row_slices slices(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b11U : 0U}; }
   bool operator==(const soft_cross_entropy_op&) const = default;
 };
 

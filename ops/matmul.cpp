@@ -109,10 +109,10 @@ template <class T> double matmul_op::magnitude_bound(in<T> a, in<T> b) const {
 
 // Rows of A are rows of Y. With Aᵀ, columns of A are, if they are without gaps; and rows of both are what is
 // summed over.
-row_use matmul_op::by_rows(const shape&) const {
+row_slices matmul_op::slices(const shape&) const {
   if (!transpose_a) return {.inputs = 0b01};
   const unsigned columns = used[0] > 0 ? 0 : 0b01;
-  if (!transpose_b) return {.inputs = 0b11, .sums = true, .columns = columns};
+  if (!transpose_b) return {.inputs = 0b11, .reduces = true, .columns = columns};
   return {.columns = columns};
 }
 

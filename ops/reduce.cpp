@@ -73,7 +73,7 @@ struct sum_others_op {
     });
   }
   var vjp(var ybar, var, var) const { return sum_others(ybar, axis); }
-  row_use by_rows(const shape& x) const { return rows_unless_first(x, axis); }
+  row_slices slices(const shape& x) const { return slices_unless_first(x, axis); }
   std::vector<identity> identities(const applied_vjp& r) const {
     const auto others = static_cast<double>(r.x[0].shape()[r.x[0].shape().axis(axis)] - 1);
     return {{"1^T xbar = (n - 1) 1^T ybar", sum(r.xbar[0], axis) - others * sum(r.ybar, axis)}};

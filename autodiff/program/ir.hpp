@@ -85,7 +85,7 @@ struct group {
 // Instructions, fused groups among them, that run block by block of `block` rows out of `rows`.
 struct row_member {
   instruction what;
-  row_use use;
+  row_slices use;
 };
 struct row_group {
   std::vector<row_member> members;
@@ -186,10 +186,10 @@ eval_fn body_of(const instruction& i, dtype number);
 inline bool is_commit(const instruction& i) { return i.commits; }
 
 // How an instruction goes by `rows` rows; no inputs where it does not.
-row_use rows_of(const code& c, const instruction& i, index_t rows);
+row_slices slices_of(const code& c, const instruction& i, index_t rows);
 
 // How an instruction makes blocks of rows of its result: from rows of inputs, or from columns.
-row_use rows_of_result(const code& c, const instruction& i);
+row_slices slices_of_result(const code& c, const instruction& i);
 
 // Whether threads would be done sooner with the blocks of a group than one of them.
 bool worth_sharing(const code& c, const row_group& g);

@@ -353,7 +353,7 @@ std::string program::explain() const {
     } else {
       text += fmt::format("  {} rows in blocks of {}{}:\n", i.rows->rows, i.rows->block,
                           i.rows->chunk == 0 ? "" : fmt::format(", sums in chunks of {}", i.rows->chunk));
-      for (const auto& m : i.rows->members) show(m.use.sums ? "sum" : "rows", m.what);
+      for (const auto& m : i.rows->members) show(m.use.reduces ? "sum" : "rows", m.what);
     }
   }
   return text;

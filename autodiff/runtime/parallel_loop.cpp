@@ -10,7 +10,7 @@ namespace reel::detail {
 namespace {
 
 bool has_sums(const row_group& g) {
-  return std::ranges::any_of(g.members, [](const row_member& m) { return m.use.sums; });
+  return std::ranges::any_of(g.members, [](const row_member& m) { return m.use.reduces; });
 }
 
 // Sums are made in the chunks they were planned in. Other rows are shared out evenly, so that a thread
@@ -57,7 +57,7 @@ void row_team::add_sums(const code& c, const row_group& g, dtype number,
                         const std::function<void*(value_id)>& locate) {
   add_ = eval_of(op_type_of<add_op>, kind::real, number, {});
   for (const row_member& m : g.members) {
-    if (!m.use.sums) continue;
+    if (!m.use.reduces) continue;
     const value_id v = m.what.output;
     sum s{v, static_cast<std::byte*>(locate(v)), {}, c.values[v].shape};
     for (index_t part = 1; part < parts_; ++part)

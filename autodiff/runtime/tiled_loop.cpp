@@ -25,10 +25,10 @@ row_runner::row_runner(const code& c, const row_group& g, dtype number, std::byt
       for (const value_id v : outputs_of(i)) uses_[v].fused.push_back(members_.size());
     } else {
       one.open = one.go_on = body_of(i, number);
-      if (m.use.sums) one.go_on = i.op.type->accumulate[static_cast<std::size_t>(number)];
+      if (m.use.reduces) one.go_on = i.op.type->accumulate[static_cast<std::size_t>(number)];
       if (one.go_on == nullptr)  // complex numbers, for which ops have no more than eval
         one.part.resize(static_cast<std::size_t>(c.values[i.output].shape.size()) * size_of(number));
-      one.output = view(i.output, m.use.sums ? cut::none : cut::rows);
+      one.output = view(i.output, m.use.reduces ? cut::none : cut::rows);
       if (i.beside != no_value) {
         one.both = i.op.type->eval_both[static_cast<std::size_t>(number)];
         one.beside = view(i.beside, cut::rows);

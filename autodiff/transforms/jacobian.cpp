@@ -21,11 +21,11 @@ template <number T> array<T> jacobian_value(const var& y, const var& x) {
   const index_t rows = y.size(), columns = x.size();
   auto j = make_array<T>(joined(y.shape(), x.shape()));
   if (j.size() == 0) return j;
-  const bool by_rows = rows <= columns;
+  const bool row_wise = rows <= columns;
   auto& r = y.recording();
   const var seed =
-      r.append_leaf({tape::role::input, dtype::f64, by_rows ? y.shape() : x.shape(), nullptr}, y.where());
-  const var pulled = by_rows ? vjp(y, x, seed) : jvp(y, x, seed);
+      r.append_leaf({tape::role::input, dtype::f64, row_wise ? y.shape() : x.shape(), nullptr}, y.where());
+  const var pulled = row_wise ? vjp(y, x, seed) : jvp(y, x, seed);
   instance<T> run(freeze({.outputs = {pulled}, .inputs = {seed}}));
   auto unit = make_array<T>(seed.shape());
   std::fill_n(unit.data(), unit.size(), T(0));
@@ -35,7 +35,7 @@ template <number T> array<T> jacobian_value(const var& y, const var& x) {
     unit.data()[i] = T(0);
     const auto part = run.view();
     for (index_t k = 0; k < static_cast<index_t>(part.size()); ++k)
-      j.data()[by_rows ? i * columns + k : k * columns + i] = part[static_cast<std::size_t>(k)];
+      j.data()[row_wise ? i * columns + k : k * columns + i] = part[static_cast<std::size_t>(k)];
   }
   return j;
 }

@@ -17,17 +17,17 @@ template <class T> index_t common_rows(const claim_checker<T>& c, unsigned input
   return n;
 }
 
-template <class T> void check_rows(claim_checker<T>& c, const row_use& use) {
+template <class T> void check_rows(claim_checker<T>& c, const row_slices& use) {
   const index_t n = common_rows(c, use.inputs);
   if (n < 2 || c.y().dims.rank() == 0 || c.y().dims[0] != n) return;
   for (const auto& [first, last] : c.halves(n)) {
     const auto cut = [&, a = first, b = last](const buffer& x) { return rows_of(x, a, b); };
     if (!(c.part(c.y().dims.with(0, last - first), use.inputs, cut) == rows_of(c.y(), first, last)))
-      return c.refute("by_rows says that rows are apart from each other, but they are not");
+      return c.refute("slices says that rows are apart from each other, but they are not");
   }
 }
 
-template <class T> void check_sums(claim_checker<T>& c, const row_use& use) {
+template <class T> void check_sums(claim_checker<T>& c, const row_slices& use) {
   const index_t n = common_rows(c, use.inputs), h = n / 2;
   const auto go_on = c.type().accumulate[static_cast<std::size_t>(dtype_of<T>)];
   if (n < 2 || go_on == nullptr) return;
@@ -47,7 +47,7 @@ template <class T> void check_sums(claim_checker<T>& c, const row_use& use) {
                                        : "accumulate does not go on with the sum where eval has stopped");
 }
 
-template <class T> void check_columns(claim_checker<T>& c, const row_use& use) {
+template <class T> void check_columns(claim_checker<T>& c, const row_slices& use) {
   if (c.y().dims.rank() != 2 || c.y().dims[0] < 2) return;
   const index_t n = c.y().dims[0];
   for (std::size_t k = 0; k < c.x().size(); ++k)
@@ -55,18 +55,18 @@ template <class T> void check_columns(claim_checker<T>& c, const row_use& use) {
   for (const auto& [first, last] : c.halves(n)) {
     const auto cut = [&, a = first, b = last](const buffer& x) { return columns_of(x, a, b); };
     if (!(c.part(c.y().dims.with(0, last - first), use.columns, cut) == rows_of(c.y(), first, last)))
-      return c.refute("by_rows says that columns are enough for rows of the result, but they are not");
+      return c.refute("slices says that columns are enough for rows of the result, but they are not");
   }
 }
 
 }  // namespace
 
 template <class T> void check_row_slices(claim_checker<T>& c) {
-  if (c.type().by_rows == nullptr) return;
-  const row_use use = c.type().by_rows(c.op(), c.x()[0].dims);
+  if (c.type().slices == nullptr) return;
+  const row_slices use = c.type().slices(c.op(), c.x()[0].dims);
   if (use.inputs != 0) {
     c.begin();
-    use.sums ? check_sums(c, use) : check_rows(c, use);
+    use.reduces ? check_sums(c, use) : check_rows(c, use);
   }
   if (use.columns != 0) {
     c.begin();

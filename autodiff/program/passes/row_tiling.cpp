@@ -20,16 +20,16 @@ constexpr index_t number_bytes = sizeof(float);
 constexpr index_t row_multiple = 16;
 
 // What the op itself says.
-row_use declared_use(const code& c, const instruction& i) {
-  return i.op.type->by_rows == nullptr ? row_use{}
-                                       : i.op.type->by_rows(i.op.self.get(), c.values[i.inputs[0]].shape);
+row_slices declared_slices(const code& c, const instruction& i) {
+  return i.op.type->slices == nullptr ? row_slices{}
+                                      : i.op.type->slices(i.op.self.get(), c.values[i.inputs[0]].shape);
 }
 
 // The rows of the largest matrix that a sum goes over; 0 where none does.
 index_t most_rows(const code& c) {
   index_t rows = 0, most = 0;
   for (const auto& i : c.instructions) {
-    if (i.fused != nullptr || !declared_use(c, i).sums) continue;
+    if (i.fused != nullptr || !declared_slices(c, i).reduces) continue;
     for (const value_id v : i.inputs)
       if (c.values[v].shape.size() > most) most = c.values[v].shape.size(), rows = c.values[v].shape[0];
   }
@@ -55,7 +55,7 @@ class cutting {
 
   void sort(std::uint32_t t) {
     const instruction& i = at(t);
-    const row_use use = rows_of(c_, i, rows_);
+    const row_slices use = slices_of(c_, i, rows_);
     bool inside = use.inputs != 0 || repeats_rows(i), late = false, depends = false;
     for (std::size_t k = 0; k < i.inputs.size(); ++k) {
       const maker m = maker_of(i.inputs[k]);
@@ -68,7 +68,7 @@ class cutting {
       list.push_back(t);
     };
     if (!is_commit(i) && inside && !late) {
-      put(members_, use.sums ? maker::sum : maker::row);
+      put(members_, use.reduces ? maker::sum : maker::row);
       member_uses_.push_back(use);
     } else if (is_commit(i) || depends) {
       put(after_, maker::after);
@@ -88,7 +88,7 @@ class cutting {
   // Whether rows are made and summed in blocks, many of them, and little else is read.
   bool worthwhile() {
     bool sums = false;
-    double by_rows = 0, shared = 0;
+    double slices = 0, shared = 0;
     std::vector<char> counted(2 * c_.values.size());
     const auto count = [&](double& bytes, value_id v) {
       bytes += static_cast<double>(c_.values[v].shape.size() * number_bytes);
@@ -98,14 +98,14 @@ class cutting {
       for (std::size_t k = 0; k < i.inputs.size(); ++k) {
         const value_id v = i.inputs[k];
         const bool by_row = (member_uses_[m].inputs >> k & 1) != 0;
-        sums = sums || (member_uses_[m].sums && maker_of(v) == maker::row);
+        sums = sums || (member_uses_[m].reduces && maker_of(v) == maker::row);
         if (maker_of(v) != maker::row && std::exchange(counted[2 * v + (by_row ? 1 : 0)], true) == 0)
-          count(by_row ? by_rows : shared, v);
+          count(by_row ? slices : shared, v);
       }
-      if (member_uses_[m].sums) count(shared, i.output);
+      if (member_uses_[m].reduces) count(shared, i.output);
     }
-    if (!sums || by_rows < worth_bytes || shared > shared_bytes) return false;
-    const auto fit = static_cast<index_t>(block_bytes / (by_rows / static_cast<double>(rows_)));
+    if (!sums || slices < worth_bytes || shared > shared_bytes) return false;
+    const auto fit = static_cast<index_t>(block_bytes / (slices / static_cast<double>(rows_)));
     block_ = std::max(2 * row_multiple, fit / row_multiple * row_multiple);
     return rows_ >= 2 * block_;
   }
@@ -130,7 +130,7 @@ class cutting {
         if (maker_of(v) == maker::outside && std::exchange(listed[v], true) == 0) whole.inputs.push_back(v);
       for (const value_id v : outputs_of(member)) {
         g->outputs.push_back(v);
-        if (member_uses_[m].sums || used_outside(v)) continue;
+        if (member_uses_[m].reduces || used_outside(v)) continue;
         g->locals.push_back(v);  // one block of it is alive at a time
         storage& s = c_.storages[storage_of(v)];
         s.size = s.size / rows_ * block_;
@@ -156,7 +156,7 @@ class cutting {
   std::vector<maker> made_;  // by storage, which views share
   std::vector<char> read_after_;
   std::vector<std::uint32_t> before_, members_, after_;  // instructions
-  std::vector<row_use> member_uses_;
+  std::vector<row_slices> member_uses_;
 };
 
 constexpr index_t result_block_bytes = 80 * 1024;
@@ -173,7 +173,7 @@ class result_cutting {
   static bool is_candidate(const code& c, const instruction& i) {
     const value& y = c.values[i.output];
     return i.rows == nullptr && i.fused == nullptr && !is_commit(i) && y.shape.rank() == 2 &&
-           bytes_of(y) >= result_worth_bytes && declared_use(c, i).columns != 0;
+           bytes_of(y) >= result_worth_bytes && declared_slices(c, i).columns != 0;
   }
 
   std::size_t run() {
@@ -200,12 +200,12 @@ class result_cutting {
   bool try_to_cut(std::uint32_t t) {
     const instruction& sum = c_.instructions[t];
     if (!is_candidate(c_, sum)) return false;
-    const row_use use = declared_use(c_, sum);
+    const row_slices use = declared_slices(c_, sum);
     const value& y = c_.values[sum.output];
     const std::uint32_t u = only_user(sum);
     if (u == def_use::none || c_.instructions[u].inputs.size() > 32) return false;
     const instruction& user = c_.instructions[u];
-    row_use elements;
+    row_slices elements;
     for (std::size_t k = 0; k < user.inputs.size(); ++k) {
       const shape& s = c_.values[user.inputs[k]].shape;
       if (s == y.shape) elements.inputs |= 1U << k;
@@ -218,8 +218,8 @@ class result_cutting {
     return true;
   }
 
-  instruction in_blocks(const instruction& sum, const row_use& use, const instruction& user,
-                        const row_use& elements) {
+  instruction in_blocks(const instruction& sum, const row_slices& use, const instruction& user,
+                        const row_slices& elements) {
     const value& y = c_.values[sum.output];
     auto g = std::make_shared<row_group>();
     const index_t rows = y.shape[0];
@@ -246,13 +246,13 @@ class result_cutting {
 
 }  // namespace
 
-row_use rows_of(const code& c, const instruction& i, index_t rows) {
+row_slices slices_of(const code& c, const instruction& i, index_t rows) {
   if (i.inputs.size() > 32 || i.op.type->effect || i.unused) return {};
   const auto has_rows = [&](value_id v) {
     const shape& s = c.values[v].shape;
     return s.rank() > 0 && s[0] == rows;
   };
-  row_use use;
+  row_slices use;
   if (i.fused != nullptr || i.op.type->elementwise) {
     const index_t n = c.values[i.output].shape.size();
     const index_t row = i.fused == nullptr ? 1 : i.fused->row;  // of what fills blocks
@@ -263,21 +263,21 @@ row_use rows_of(const code& c, const instruction& i, index_t rows) {
       else if (size != 1 && size != row) return {};
     }
   } else {
-    use = declared_use(c, i);
+    use = declared_slices(c, i);
   }
-  if (!use.sums && !std::ranges::all_of(outputs_of(i), has_rows)) return {};
+  if (!use.reduces && !std::ranges::all_of(outputs_of(i), has_rows)) return {};
   for (std::size_t k = 0; k < i.inputs.size(); ++k)
     if ((use.inputs >> k & 1) != 0 && !has_rows(i.inputs[k])) return {};
   return use;
 }
 
-row_use rows_of_result(const code& c, const instruction& i) {
+row_slices slices_of_result(const code& c, const instruction& i) {
   const shape& y = c.values[i.output].shape;
   if (y.rank() == 0) return {};
-  const row_use use = rows_of(c, i, y[0]);
-  if (use.inputs != 0 && !use.sums) return use;
+  const row_slices use = slices_of(c, i, y[0]);
+  if (use.inputs != 0 && !use.reduces) return use;
   const bool whole = i.fused != nullptr || i.op.type->elementwise || y.rank() != 2 || i.inputs.size() > 32;
-  return {.columns = whole ? 0 : declared_use(c, i).columns};
+  return {.columns = whole ? 0 : declared_slices(c, i).columns};
 }
 
 std::size_t cut_into_row_blocks(code& c) {

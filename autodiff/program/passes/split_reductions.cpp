@@ -19,7 +19,7 @@ index_t count(const code& c, value_id v) { return c.values[v].shape.size(); }
 index_t sums_of(const code& c, const row_group& g) {
   index_t n = 0;
   for (const row_member& m : g.members)
-    if (m.use.sums) n += count(c, m.what.output);
+    if (m.use.reduces) n += count(c, m.what.output);
   return n;
 }
 
@@ -112,7 +112,7 @@ thread_tiling::thread_tiling(const code& c, int threads)
   for (const instruction& i : c.instructions) {
     if (i.rows == nullptr || i.rows->chunk == 0) continue;
     for (const row_member& m : i.rows->members)
-      if (m.use.sums) shared_sums_[m.what.output] = true;
+      if (m.use.reduces) shared_sums_[m.what.output] = true;
   }
 }
 
@@ -123,7 +123,7 @@ bool thread_tiling::reads_shared_sums(const instruction& i) const {
 std::shared_ptr<const row_group> thread_tiling::cut(const instruction& i) const {
   const shape& y = c_.values[i.output].shape;
   if (threads_ < 2 || i.rows != nullptr || y.rank() == 0 || y[0] < 2) return nullptr;
-  const row_use use = rows_of_result(c_, i);
+  const row_slices use = slices_of_result(c_, i);
   if (use.inputs == 0 && use.columns == 0) return nullptr;
   // The gradient Xᵀ·dz, which is made over the parameters, is shared where the product X·W is: otherwise one
   // thread would read what the other has just written.

@@ -38,7 +38,7 @@ template <bool adds> struct column_sums_op {
     for (index_t i = 0; i < rows; ++i)
       for (index_t j = 0; j < columns; ++j) y[j] = y[j] + x[i * columns + j];
   }
-  row_use by_rows(const shape&) const { return {.inputs = 1, .sums = true}; }
+  row_slices slices(const shape&) const { return {.inputs = 1, .reduces = true}; }
   var vjp(var ybar, var, var x) const { return broadcast_to(ybar, x.shape()); }
   bool operator==(const column_sums_op&) const = default;
 };
@@ -107,7 +107,7 @@ struct false_rows_op {
     for (index_t i = 0; i < x.size(); ++i) total = total + x[i];
     for (index_t i = 0; i < y.size(); ++i) y[i] = x[i] - total / T(static_cast<double>(x.size()));
   }
-  row_use by_rows(const shape&) const { return {.inputs = 1}; }
+  row_slices slices(const shape&) const { return {.inputs = 1}; }
   var vjp(var ybar, var, var) const { return ybar - mean(ybar); }
   bool operator==(const false_rows_op&) const = default;
 };
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_wrong_in_float_is_named_in_a_large_function)
 BOOST_AUTO_TEST_CASE(what_an_op_promises_is_tried) {
   check_broken(check::frozen(neighbours_op<true>{}, {filled({11})}), "it declares itself elementwise, but");
   check_broken(check::frozen(false_view_op{}, {filled({5})}), "it declares itself a view, but");
-  check_broken(check::frozen(false_rows_op{}, {filled({6, 2})}), "by_rows says that rows are apart");
+  check_broken(check::frozen(false_rows_op{}, {filled({6, 2})}), "slices says that rows are apart");
   check_broken(check::frozen(false_turn_op{}, {filled({3, 3}), filled({3, 3})}), "does not compute the same");
   check_broken(check::frozen(false_product_op<true>{}, {filled({5}), filled({5})}),
                "declares itself a product");

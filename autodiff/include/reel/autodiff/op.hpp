@@ -31,7 +31,7 @@
 //   static constexpr bool finite_product = true;    y[i] = a[i]·b[i] where both are finite
 //   static constexpr bool difference = true;        y[i] = a[i] − b[i]
 // In place of vjp, `reference(x...)` gives a composition of other ops whose derivative is used. What
-// freeze can make use of beside: by_rows, accumulate, turned, transposed, units, accumulate_scaled,
+// freeze can make use of beside: slices, accumulate, turned, transposed, units, accumulate_scaled,
 // eval_both, links, see op_plans.hpp. How results that are mostly zeros are added up, if the op knows a
 // cheaper way than to make each of them:
 //   static var sum_of(std::span<const var> terms);
@@ -101,9 +101,9 @@ template <class T> class many {
 // reads block by block beside all of the others; and whether its result is such a block, too, or the sum
 // of what the blocks give. No inputs: not at all. `columns`: for a block of rows of the result, the
 // inputs of which that block of columns is enough, beside all of the others.
-struct row_use {
+struct row_slices {
   unsigned inputs = 0;
-  bool sums = false;
+  bool reduces = false;
   unsigned columns = 0;
 };
 
@@ -259,7 +259,7 @@ struct op_type {
   std::shared_ptr<const void> (*copy)(const void* op);
   std::size_t (*hash)(const void* op);  // of ops that are the same the same
   // Null where the op does not say.
-  row_use (*by_rows)(const void* op, const shape& x) = nullptr;
+  row_slices (*slices)(const void* op, const shape& x) = nullptr;
   std::array<eval_fn, dtype_count> accumulate = {};
   std::shared_ptr<const void> (*turned)(const void* op, unsigned inputs, bool result, index_t used,
                                         bool& swap) = nullptr;

@@ -70,11 +70,12 @@ template <class Op> constexpr op_type make_op_type() {
   .copy = [](const void* op) -> std::shared_ptr<const void> {
     return std::make_shared<const Op>(*static_cast<const Op*>(op));
   },
-  .hash = &detail::hash<Op>, .by_rows = rows_of<Op>(), .accumulate = accumulates<Op>(), .turned = turns<Op>(),
-  .transposed = detail::transposed<Op>(), .identities = declares<Op>(), .units = unit_inputs<Op>(),
-  .accumulates_scaled = detail::accumulates_scaled<Op>(), .accumulate_scaled = accumulate_scaled_bodies<Op>(),
-  .magnitude_bound = magnitude_bounds<Op>(), .beside = op_beside<Op>(), .brings = detail::brings<Op>(),
-  .eval_both = boths<Op>(), .links = links_of<Op>(), .sum_of = adds_up<Op>(),
+  .hash = &detail::hash<Op>, .slices = slices_of<Op>(), .accumulate = accumulates<Op>(),
+  .turned = turns<Op>(), .transposed = detail::transposed<Op>(), .identities = declares<Op>(),
+  .units = unit_inputs<Op>(), .accumulates_scaled = detail::accumulates_scaled<Op>(),
+  .accumulate_scaled = accumulate_scaled_bodies<Op>(), .magnitude_bound = magnitude_bounds<Op>(),
+  .beside = op_beside<Op>(), .brings = detail::brings<Op>(), .eval_both = boths<Op>(),
+  .links = links_of<Op>(), .sum_of = adds_up<Op>(),
 };  // namespace reel::detail
 }
 

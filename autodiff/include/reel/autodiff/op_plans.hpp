@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What an op may tell freeze, beside its contract, so that more can be made of it. Included by op.hpp.
 //
-//   row_use by_rows(const shape& x) const;
-//     How it goes through x, its first input, by blocks of rows. With `sums`, it also has
+//   row_slices slices(const shape& x) const;
+//     How it goes through x, its first input, by blocks of rows. With `reduces`, it also has
 //       template <class T> void accumulate(out<T> y, in<T>... x) const;      y += op(x)
 //
 //   turned_op<Op> turned(unsigned inputs, bool result, index_t used) const;
@@ -39,9 +39,9 @@
 
 namespace reel::detail {
 
-template <class Op> constexpr auto rows_of() -> row_use (*)(const void*, const shape&) {
-  if constexpr (requires(const Op& op, const shape& x) { op.by_rows(x); })
-    return [](const void* op, const shape& x) { return static_cast<const Op*>(op)->by_rows(x); };
+template <class Op> constexpr auto slices_of() -> row_slices (*)(const void*, const shape&) {
+  if constexpr (requires(const Op& op, const shape& x) { op.slices(x); })
+    return [](const void* op, const shape& x) { return static_cast<const Op*>(op)->slices(x); };
   else return nullptr;
 }
 

@@ -17,7 +17,7 @@ struct matmul_op {
   template <class T> void accumulate(out<T> y, in<T> a, in<T> b) const;
   std::array<var, 2> vjp(var ybar, var y, var a, var b) const;
   std::vector<identity> identities(const applied_vjp& r) const;
-  row_use by_rows(const shape& a) const;
+  row_slices slices(const shape& a) const;
   turned_op<matmul_op> turned(unsigned inputs, bool result, index_t used) const;
   bool accumulates_scaled(const shape& a, const shape& b) const;
   template <class T> void accumulate_scaled(out<T> y, in<T> a, in<T> b, T alpha, T beta) const;

@@ -14,8 +14,8 @@ enum class at_infinity {
 };
 
 // Rows are apart from each other where they do not run along the first axis.
-inline row_use rows_unless_first(const shape& x, int axis) {
-  return x.axis(axis) == 0 ? row_use{} : row_use{.inputs = 1};
+inline row_slices slices_unless_first(const shape& x, int axis) {
+  return x.axis(axis) == 0 ? row_slices{} : row_slices{.inputs = 1};
 }
 
 struct logsumexp_op {
@@ -39,7 +39,7 @@ struct softmax_op {
   template <class T> void eval(out<T> p, in<T> x) const;
   var vjp(var pbar, var p, var x) const;
   std::vector<identity> identities(const applied_vjp& r) const;
-  row_use by_rows(const shape& x) const { return rows_unless_first(x, axis); }
+  row_slices slices(const shape& x) const { return slices_unless_first(x, axis); }
   using beside = logsumexp_op;
   bool brings(const logsumexp_op& other) const { return other.axis == axis; }
   template <class T> void eval_both(out<T> p, out<T> y, in<T> x) const;
@@ -55,7 +55,7 @@ struct log_softmax_op {
   template <class T> void eval(out<T> y, in<T> x) const;
   var vjp(var ybar, var y, var x) const;
   std::vector<identity> identities(const applied_vjp& r) const;
-  row_use by_rows(const shape& x) const { return rows_unless_first(x, axis); }
+  row_slices slices(const shape& x) const { return slices_unless_first(x, axis); }
   bool operator==(const log_softmax_op&) const = default;
 };
 

@@ -14,13 +14,14 @@ namespace {
 // Rows and columns of a matrix as it takes part in the product.
 struct oriented {
   index_t rows, columns;
-  oriented(const shape& s, bool transposed, index_t used) : rows(s[0]), columns(used > 0 ? used : s[1]) {
+  oriented(const shape& s, bool transposed, index_t padded_row)
+      : rows(s[0]), columns(padded_row > 0 ? padded_row : s[1]) {
     if (transposed) std::swap(rows, columns);
   }
 };
 
 kernels::gemm_shape shape_of_product(const matmul_op& op, const shape& a, const shape& b) {
-  const oriented m(a, op.transpose_a, op.used[0]), n(b, op.transpose_b, op.used[1]);
+  const oriented m(a, op.transpose_a, op.padded_row[0]), n(b, op.transpose_b, op.padded_row[1]);
   return {.transpose_a = op.transpose_a,
           .transpose_b = op.transpose_b,
           .m = m.rows,
@@ -28,7 +29,7 @@ kernels::gemm_shape shape_of_product(const matmul_op& op, const shape& a, const 
           .k = m.columns,
           .a_row = a[1],
           .b_row = b[1],
-          .c_row = op.used[2] > 0 ? kernels::padded(n.columns) : n.columns};
+          .c_row = op.padded_row[2] > 0 ? kernels::padded(n.columns) : n.columns};
 }
 
 // For number types without a kernel: c_ij = next(c_ij, dot), where dot(x) is x + Σ_p a_ip b_pj from first to
@@ -46,10 +47,10 @@ void portable_gemm(const kernels::gemm_shape& s, const T* a, const T* b, T* c, N
 }
 
 // Zeros after the numbers of each row.
-template <class T> void pad(out<T> y, index_t used) {
-  if (used == 0) return;
+template <class T> void pad(out<T> y, index_t padded_row) {
+  if (padded_row == 0) return;
   const index_t row = y.shape()[1];
-  for (index_t i = 0; i < y.size(); i += row) std::fill(y.data + i + used, y.data + i + row, T(0));
+  for (index_t i = 0; i < y.size(); i += row) std::fill(y.data + i + padded_row, y.data + i + row, T(0));
 }
 
 const char* advice(const oriented& a, const oriented& b) {
@@ -66,19 +67,19 @@ shape matmul_op::infer(const shape& a, const shape& b) const {
   if (a.rank() != 2 || b.rank() != 2)
     throw error(errc::shape_mismatch,
                 fmt::format("{} · {}: both must be matrices. Use reshape.", to_string(a), to_string(b)));
-  const oriented m(a, transpose_a, used[0]), n(b, transpose_b, used[1]);
+  const oriented m(a, transpose_a, padded_row[0]), n(b, transpose_b, padded_row[1]);
   if (m.columns != n.rows)
     throw error(errc::shape_mismatch, fmt::format("{}{} · {}{}: inner sizes {} and {} differ.{}",
                                                   to_string(a), transpose_a ? "ᵀ" : "", to_string(b),
                                                   transpose_b ? "ᵀ" : "", m.columns, n.rows, advice(m, n)));
-  return {m.rows, used[2] > 0 ? kernels::padded(n.columns) : n.columns};
+  return {m.rows, padded_row[2] > 0 ? kernels::padded(n.columns) : n.columns};
 }
 
 template <class T> void matmul_op::eval(out<T> y, in<T> a, in<T> b) const {
   const auto s = shape_of_product(*this, a.shape(), b.shape());
   if constexpr (std::floating_point<T>) kernels::best<T>().gemm(s, a.data, b.data, y.data, false);
   else portable_gemm(s, a.data, b.data, y.data, [](const T&, auto dot) { return dot(T(0)); });
-  pad(y, used[2]);
+  pad(y, padded_row[2]);
 }
 template <class T> void matmul_op::accumulate(out<T> y, in<T> a, in<T> b) const {
   const auto s = shape_of_product(*this, a.shape(), b.shape());
@@ -102,7 +103,7 @@ template <class T> void matmul_op::accumulate_scaled(out<T> y, in<T> a, in<T> b,
 // |Σ_p a_ip b_pj| ≤ k max|a| max|b|, and so are its parts.
 template <class T> double matmul_op::magnitude_bound(in<T> a, in<T> b) const {
   const auto& kernel = kernels::best<T>();
-  const index_t k = oriented(a.shape(), transpose_a, used[0]).columns;
+  const index_t k = oriented(a.shape(), transpose_a, padded_row[0]).columns;
   return static_cast<double>(k) * static_cast<double>(kernel.largest(a.data, a.size())) *
          static_cast<double>(kernel.largest(b.data, b.size()));
 }
@@ -111,18 +112,18 @@ template <class T> double matmul_op::magnitude_bound(in<T> a, in<T> b) const {
 // summed over.
 row_slices matmul_op::slices(const shape&) const {
   if (!transpose_a) return {.inputs = 0b01};
-  const unsigned columns = used[0] > 0 ? 0 : 0b01;
+  const unsigned columns = padded_row[0] > 0 ? 0 : 0b01;
   if (!transpose_b) return {.inputs = 0b11, .reduces = true, .columns = columns};
   return {.columns = columns};
 }
 
 // Aᵀ in memory is A transposed once more, and Yᵀ = (A·B)ᵀ = Bᵀ·Aᵀ.
-turned_op<matmul_op> matmul_op::turned(unsigned inputs, bool result, index_t row) const {
-  const auto [a, b, y] = used;
-  const bool turn_a = (inputs & 0b01) != 0, turn_b = (inputs & 0b10) != 0;
-  matmul_op t{transpose_a != turn_a, transpose_b != turn_b, {turn_a ? row : a, turn_b ? row : b, y}};
+relaid<matmul_op> matmul_op::relaid_for(unsigned inputs, bool result, index_t row) const {
+  const auto [a, b, y] = padded_row;
+  const bool relay_a = (inputs & 0b01) != 0, relay_b = (inputs & 0b10) != 0;
+  matmul_op t{transpose_a != relay_a, transpose_b != relay_b, {relay_a ? row : a, relay_b ? row : b, y}};
   if (!result) return {.op = t, .swap = false};
-  return {.op = {!t.transpose_b, !t.transpose_a, {t.used[1], t.used[0], row}}, .swap = true};
+  return {.op = {!t.transpose_b, !t.transpose_a, {t.padded_row[1], t.padded_row[0], row}}, .swap = true};
 }
 
 std::array<var, 2> matmul_op::vjp(var ybar, var, var a, var b) const {

@@ -126,7 +126,7 @@ struct code {
   std::vector<checked_value> finite;
   std::vector<program::slot> input_slots, state_slots, output_slots;
   std::vector<value_id> states;
-  std::vector<char> turned;  // by state: whether it is kept transposed
+  std::vector<char> relaid;  // by state: whether it is kept transposed
   bool share = true, in_place = true;
   std::shared_ptr<const code> plain;  // op by op, nothing rearranged: what a failure is traced in
   std::vector<std::string> report;    // a line per pass
@@ -145,7 +145,7 @@ std::size_t merge_common_subexpressions(code& c);
 std::size_t drop_unit_factors(code& c);
 std::size_t fold_constants(code& c);
 std::size_t share_views(code& c);
-std::size_t turn_narrow_states(code& c);
+std::size_t assign_layouts(code& c);
 std::size_t overwrite_states(code& c);
 // Marks the checks that other checks include. Returns how many are left to make.
 std::size_t find_implied_checks(code& c);

@@ -264,8 +264,8 @@ program freeze(const freeze_request& request) {
   detail::find_implied_checks(c);
   code plain = c;
   detail::place_updates(plain);
-  const std::size_t turned = on("layouts") ? detail::turn_narrow_states(c) : 0;
-  note("layouts", fmt::format("{} narrow states are kept transposed", turned));
+  const std::size_t relaid = on("layouts") ? detail::assign_layouts(c) : 0;
+  note("layouts", fmt::format("{} narrow states are kept transposed", relaid));
   detail::place_updates(c);
   const std::size_t overwritten = on("overwriting") ? detail::overwrite_states(c) : 0;
   note("overwriting", fmt::format("{} states are updated where they are", overwritten));
@@ -277,7 +277,7 @@ program freeze(const freeze_request& request) {
   note("chunks", fmt::format("{} groups of row blocks sum in chunks", chunked));
   const std::size_t paired = on("pairs") ? detail::pair_up(c) : 0;
   note("pairs", fmt::format("{} ops are computed along with another", paired));
-  if (turned + fused + cut + paired + overwritten > 0) {
+  if (relaid + fused + cut + paired + overwritten > 0) {
     detail::find_lifetimes(plain);
     c.plain = std::make_shared<const code>(std::move(plain));
   }

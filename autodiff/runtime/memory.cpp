@@ -36,7 +36,7 @@ void machine::memory::make_blocks(const code& c) {
 
 namespace {
 
-bool is_turned(const code& c, std::size_t state) { return state < c.turned.size() && c.turned[state] != 0; }
+bool is_relaid(const code& c, std::size_t state) { return state < c.relaid.size() && c.relaid[state] != 0; }
 
 }  // namespace
 
@@ -92,7 +92,7 @@ matrix read_matrix(const shape& read, std::size_t size, std::byte* data) {
 void machine::memory::put_state(const code& c, std::size_t state, const void* from, std::byte* to) const {
   const value& own = c.values[c.states[state]];
   const shape& read = c.state_slots[state].shape;
-  if (!is_turned(c, state)) {
+  if (!is_relaid(c, state)) {
     if (read.size() > 0) std::memmove(to, from, bytes(own.kind, read.size()));
     return;
   }
@@ -107,12 +107,12 @@ void machine::memory::get_state(const code& c, std::size_t state, std::byte* to)
   const shape& read = c.state_slots[state].shape;
   auto* const from = static_cast<std::byte*>(at[bank][c.states[state]]);
   const std::size_t size = bytes(own.kind, 1);
-  if (!is_turned(c, state)) std::memcpy(to, from, bytes(own.kind, read.size()));
+  if (!is_relaid(c, state)) std::memcpy(to, from, bytes(own.kind, read.size()));
   else transpose(read_matrix(read, size, to), kept_matrix(own.shape, read, size, from));
 }
 
 const void* machine::memory::state(const code& c, std::size_t i) {
-  if (!is_turned(c, i)) return at[bank][c.states[i]];
+  if (!is_relaid(c, i)) return at[bank][c.states[i]];
   if (natural[i] == nullptr)
     natural[i] = allocate(bytes(c.state_slots[i].kind, c.state_slots[i].shape.size()));
   get_state(c, i, natural[i].get());

@@ -8,12 +8,12 @@ namespace reel::check {
 
 namespace {
 
-// Whether what `turned` gives computes the same from transposes, whose rows have gaps where `used` > 0.
-template <class T> bool holds_turned(const claim_checker<T>& c, unsigned mask, index_t used) {
+// Whether what `relaid_for` gives computes the same from transposes, whose rows have gaps where `row` > 0.
+template <class T> bool holds_relaid(const claim_checker<T>& c, unsigned mask, index_t own) {
   const bool result = (mask >> c.x().size() & 1) != 0;
-  const index_t row = used == 0 ? 0 : kernels::padded(used);
+  const index_t row = own == 0 ? 0 : kernels::padded(own);
   bool swap = false;
-  const auto op = c.type().turned(c.op(), mask & ((1U << c.x().size()) - 1), result, used, swap);
+  const auto op = c.type().relaid_for(c.op(), mask & ((1U << c.x().size()) - 1), result, own, swap);
   std::vector<buffer> x;
   for (std::size_t k = 0; k < c.x().size(); ++k)
     x.push_back((mask >> k & 1) != 0 ? transposed(c.x()[k], row) : c.x()[k]);
@@ -28,20 +28,20 @@ template <class T> bool holds_turned(const claim_checker<T>& c, unsigned mask, i
 }  // namespace
 
 template <class T> void check_layouts(claim_checker<T>& c) {
-  if (c.type().turned == nullptr || c.x().size() > 2) return;
+  if (c.type().relaid_for == nullptr || c.x().size() > 2) return;
   c.begin();
   if (c.y().dims.rank() != 2) return;
   for (const buffer& b : c.x())
     if (b.dims.rank() != 2) return;
   const std::size_t operands = c.x().size() + 1;  // the inputs and the result
   for (unsigned mask = 0; mask < 1U << operands; ++mask)
-    if (!holds_turned(c, mask, 0))
-      return c.refute(fmt::format("turned({}, {}) does not compute the same from transposed matrices",
+    if (!holds_relaid(c, mask, 0))
+      return c.refute(fmt::format("relaid_for({}, {}) does not compute the same from transposed matrices",
                                   mask & ((1U << c.x().size()) - 1), mask >> c.x().size() != 0));
   for (std::size_t k = 0; k < operands; ++k)
-    if (!holds_turned(c, 1U << k, (k < c.x().size() ? c.x()[k] : c.y()).dims[0]))
+    if (!holds_relaid(c, 1U << k, (k < c.x().size() ? c.x()[k] : c.y()).dims[0]))
       return c.refute(
-          fmt::format("turned({}, {}, used) does not compute the same from rows with zeros at their end",
+          fmt::format("relaid_for({}, {}, row) does not compute the same from rows with zeros at their end",
                       k < c.x().size() ? 1U << k : 0U, k == c.x().size()));
 }
 

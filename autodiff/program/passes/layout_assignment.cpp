@@ -22,9 +22,9 @@ bool is_tall_and_narrow(const shape& s) {
   return s.rank() == 2 && s[1] >= 2 && s[1] <= narrow && s[0] >= tall;
 }
 
-class layouts {
+class layout_assignment {
  public:
-  explicit layouts(code& c)
+  explicit layout_assignment(code& c)
       : c_(c),
         uses_(c),
         set_of_(c.values.size()),
@@ -44,13 +44,13 @@ class layouts {
   std::size_t run() {
     for (const auto& [state, next] : c_.updates) {
       const value_id w = c_.states[state];
-      if (c_.turned[state] || !is_tall_and_narrow(c_.values[w].shape)) continue;
+      if (c_.relaid[state] || !is_tall_and_narrow(c_.values[w].shape)) continue;
       if (set_of_[w] == stays || !multiplies(w)) continue;
-      if (collect(w)) turn();
+      if (collect(w)) relay();
       else
-        for (const value_id v : set_) set_of_[v] = stays;  // with all that would have to be turned with it
+        for (const value_id v : set_) set_of_[v] = stays;  // with all that would have to be relaid with it
     }
-    return static_cast<std::size_t>(std::ranges::count(c_.turned, true));
+    return static_cast<std::size_t>(std::ranges::count(c_.relaid, true));
   }
 
  private:
@@ -59,7 +59,7 @@ class layouts {
   std::uint32_t storage_of(value_id v) const { return c_.values[v].storage; }
   bool multiplies(value_id v) const {
     return std::ranges::any_of(uses_.readers_of(storage_of(v)), [&](std::uint32_t t) {
-      return c_.instructions[t].op.type->turned != nullptr;
+      return c_.instructions[t].op.type->relaid_for != nullptr;
     });
   }
   bool contains(value_id v) const { return set_of_[v] == sets_; }
@@ -69,8 +69,8 @@ class layouts {
     set_.push_back(v), set_of_[v] = sets_;
   }
 
-  // All values that have to be turned with this one; false where one of them cannot be. Which values have to
-  // be turned together does not depend on the one that is asked about.
+  // All values that have to be relaid with this one; false where one of them cannot be. Which values have to
+  // be relaid together does not depend on the one that is asked about.
   bool collect(value_id first) {
     set_.clear();
     ++sets_;
@@ -99,11 +99,11 @@ class layouts {
     if (maker == none) return c_.storages[storage_of(v)].where == home::state;
     const instruction& i = c_.instructions[maker];
     if (i.constant) return false;
-    if (is_fill(i) || i.op.type->turned != nullptr) return true;
+    if (is_fill(i) || i.op.type->relaid_for != nullptr) return true;
     return transposes(i) && joins_whole(i);
   }
   bool joins_reader(const instruction& i) {
-    if (i.op.type->turned != nullptr || is_total(i)) return true;
+    if (i.op.type->relaid_for != nullptr || is_total(i)) return true;
     return transposes(i) && joins_whole(i);
   }
   // A sum of all, to which zeros after the numbers of a row add nothing.
@@ -137,7 +137,7 @@ class layouts {
   bool keeps_zeros(const std::vector<std::uint32_t>& instructions) {
     for (const std::uint32_t t : instructions) {
       const instruction& i = c_.instructions[t];
-      if (!contains(i.output) || i.op.type->turned != nullptr) continue;
+      if (!contains(i.output) || i.op.type->relaid_for != nullptr) continue;
       if (i.op.type->transposed != nullptr) return false;
       if (is_fill(i)) filled_[i.output] = true;
       else if (!maps_zero_to_zero(i)) return false;
@@ -159,13 +159,13 @@ class layouts {
     });
   }
 
-  void turn() {
+  void relay() {
     const index_t row = c_.values[set_[0]].shape[0];
     const auto instructions = instructions_of_set();
     const bool pads = kernels::padded(row) != row && keeps_zeros(instructions);
     for (const std::uint32_t t : instructions) {
       instruction& i = c_.instructions[t];
-      if (i.op.type->turned != nullptr) turn(i, pads ? row : 0);
+      if (i.op.type->relaid_for != nullptr) relay(i, pads ? row : 0);
       else if (i.op.type->transposed != nullptr && contains(i.output))
         i.op.self = i.op.type->transposed(i.op.self.get());
     }
@@ -173,23 +173,23 @@ class layouts {
       value& x = c_.values[v];
       x.shape = {x.shape[1], pads ? kernels::padded(row) : x.shape[0]};
       c_.storages[x.storage].size = x.shape.size();
-      if (state_of_[v] != none) c_.turned[state_of_[v]] = true;
+      if (state_of_[v] != none) c_.relaid[state_of_[v]] = true;
     }
   }
 
-  void turn(instruction& i, index_t used) {
+  void relay(instruction& i, index_t row_numbers) {
     unsigned inputs = 0;
     for (std::size_t k = 0; k < i.inputs.size(); ++k)
       if (contains(i.inputs[k])) inputs |= 1U << k;
     if (inputs == 0 && !contains(i.output)) return;
     bool swap = false;
-    i.op.self = i.op.type->turned(i.op.self.get(), inputs, contains(i.output), used, swap);
+    i.op.self = i.op.type->relaid_for(i.op.self.get(), inputs, contains(i.output), row_numbers, swap);
     if (swap) std::swap(i.inputs[0], i.inputs[1]);
   }
 
   code& c_;
   def_use uses_;
-  std::vector<value_id> set_;  // what is to be turned
+  std::vector<value_id> set_;  // what is to be relaid
   std::uint32_t sets_ = 0;
   std::vector<std::uint32_t> set_of_;  // by value: the last set it was in, or stays
   bool meets_one_that_stays_ = false;
@@ -201,11 +201,11 @@ class layouts {
 
 }  // namespace
 
-std::size_t turn_narrow_states(code& c) {
-  c.turned.resize(c.states.size());
+std::size_t assign_layouts(code& c) {
+  c.relaid.resize(c.states.size());
   const bool any = std::ranges::any_of(
       c.updates, [&](const auto& u) { return is_tall_and_narrow(c.values[c.states[u.first]].shape); });
-  return any ? layouts(c).run() : 0;
+  return any ? layout_assignment(c).run() : 0;
 }
 
 }  // namespace reel::detail

@@ -119,8 +119,8 @@ struct false_turn_op {
   shape infer(const shape& a, const shape& b) const { return matmul_op{ta, tb}.infer(a, b); }
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const { matmul_op{ta, tb}.eval(y, a, b); }
   std::array<var, 2> vjp(var ybar, var y, var a, var b) const { return matmul_op{ta, tb}.vjp(ybar, y, a, b); }
-  turned_op<false_turn_op> turned(unsigned inputs, bool result, index_t used) const {
-    const auto t = matmul_op{ta, tb}.turned(inputs, result, used);
+  relaid<false_turn_op> relaid_for(unsigned inputs, bool result, index_t row) const {
+    const auto t = matmul_op{ta, tb}.relaid_for(inputs, result, row);
     return {.op = {t.op.transpose_a, t.op.transpose_b}, .swap = false};
   }
   bool operator==(const false_turn_op&) const = default;

@@ -31,7 +31,7 @@
 //   static constexpr bool finite_product = true;    y[i] = a[i]·b[i] where both are finite
 //   static constexpr bool difference = true;        y[i] = a[i] − b[i]
 // In place of vjp, `reference(x...)` gives a composition of other ops whose derivative is used. What
-// freeze can make use of beside: slices, accumulate, turned, transposed, units, accumulate_scaled,
+// freeze can make use of beside: slices, accumulate, relaid_for, transposed, units, accumulate_scaled,
 // eval_both, links, see op_plans.hpp. How results that are mostly zeros are added up, if the op knows a
 // cheaper way than to make each of them:
 //   static var sum_of(std::span<const var> terms);
@@ -109,7 +109,7 @@ struct row_slices {
 
 // What computes the same where some inputs (bit i: input i) and the result lie transposed: an op, and
 // whether it takes two inputs in the other order.
-template <class Op> struct turned_op {
+template <class Op> struct relaid {
   Op op;
   bool swap;
 };
@@ -261,8 +261,8 @@ struct op_type {
   // Null where the op does not say.
   row_slices (*slices)(const void* op, const shape& x) = nullptr;
   std::array<eval_fn, dtype_count> accumulate = {};
-  std::shared_ptr<const void> (*turned)(const void* op, unsigned inputs, bool result, index_t used,
-                                        bool& swap) = nullptr;
+  std::shared_ptr<const void> (*relaid_for)(const void* op, unsigned inputs, bool result, index_t row,
+                                            bool& swap) = nullptr;
   std::shared_ptr<const void> (*transposed)(const void* op) = nullptr;
   std::vector<identity> (*identities)(const void* op, const applied_vjp& r) = nullptr;
   unsigned (*units)(const void* op) = nullptr;

@@ -5,8 +5,8 @@
 //     How it goes through x, its first input, by blocks of rows. With `reduces`, it also has
 //       template <class T> void accumulate(out<T> y, in<T>... x) const;      y += op(x)
 //
-//   turned_op<Op> turned(unsigned inputs, bool result, index_t used) const;
-//     The op for matrices that lie transposed in memory: the inputs of the mask, and the result. Where `used`
+//   relaid<Op> relaid_for(unsigned inputs, bool result, index_t row) const;
+//     The op for matrices that lie transposed in memory: the inputs of the mask, and the result. Where `row`
 //     is not 0, their rows have that many numbers and, after them, zeros up to the next multiple of 16, which
 //     are part of the shapes: it reads past them and writes them.
 //
@@ -58,11 +58,11 @@ template <class Op> constexpr std::array<eval_fn, dtype_count> accumulates() {
 }
 
 template <class Op>
-constexpr auto turns() -> std::shared_ptr<const void> (*)(const void*, unsigned, bool, index_t, bool&) {
-  if constexpr (requires(const Op& op) { op.turned(0U, true, index_t{0}); })
-    return [](const void* op, unsigned inputs, bool result, index_t used,
+constexpr auto relaid_by() -> std::shared_ptr<const void> (*)(const void*, unsigned, bool, index_t, bool&) {
+  if constexpr (requires(const Op& op) { op.relaid_for(0U, true, index_t{0}); })
+    return [](const void* op, unsigned inputs, bool result, index_t row,
               bool& swap) -> std::shared_ptr<const void> {
-      const turned_op<Op> t = static_cast<const Op*>(op)->turned(inputs, result, used);
+      const relaid<Op> t = static_cast<const Op*>(op)->relaid_for(inputs, result, row);
       swap = t.swap;
       return std::make_shared<const Op>(t.op);
     };

@@ -11,14 +11,14 @@ struct matmul_op {
   static constexpr bool analytic = true;
   bool transpose_a = false, transpose_b = false;
   // Of a, b and y: the numbers in a row, where zeros follow them up to a whole cache line; 0: without gaps.
-  std::array<index_t, 3> used = {};
+  std::array<index_t, 3> padded_row = {};
   shape infer(const shape& a, const shape& b) const;
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const;
   template <class T> void accumulate(out<T> y, in<T> a, in<T> b) const;
   std::array<var, 2> vjp(var ybar, var y, var a, var b) const;
   std::vector<identity> identities(const applied_vjp& r) const;
   row_slices slices(const shape& a) const;
-  turned_op<matmul_op> turned(unsigned inputs, bool result, index_t used) const;
+  relaid<matmul_op> relaid_for(unsigned inputs, bool result, index_t row) const;
   bool accumulates_scaled(const shape& a, const shape& b) const;
   template <class T> void accumulate_scaled(out<T> y, in<T> a, in<T> b, T alpha, T beta) const;
   template <class T> double magnitude_bound(in<T> a, in<T> b) const;

@@ -14,11 +14,11 @@ BOOST_AUTO_TEST_SUITE(layouts)
 BOOST_AUTO_TEST_CASE(a_transposed_state_looks_like_any_other) {
   for (const index_t rows : {1, 7, 300}) {
     regression r(rows, 100, 7);
-    const program turned = r.without({}), straight = r.without({"layouts"});
-    BOOST_TEST(explains(turned, "2 narrow states") != explains(straight, "2 narrow states"));
-    instance<float> start(turned);
+    const program relaid = r.without({}), straight = r.without({"layouts"});
+    BOOST_TEST(explains(relaid, "2 narrow states") != explains(straight, "2 narrow states"));
+    instance<float> start(relaid);
     BOOST_TEST((start.state(0) == r.w));
-    const outcome a = three_steps(turned, r), b = three_steps(straight, r);
+    const outcome a = three_steps(relaid, r), b = three_steps(straight, r);
     const double u = 0x1p-24;
     for (std::size_t i = 0; i < a.losses.size(); ++i)
       BOOST_TEST(std::fabs(a.losses[i] - b.losses[i]) <= 500 * u);
@@ -89,10 +89,10 @@ BOOST_AUTO_TEST_CASE(a_transposed_state_is_summed_cut_and_put_together) {
         {.outputs = {loss}, .updates = {{w, next}}, .inputs = {x}, .disabled_passes = std::move(off)});
   };
   const auto compare = [&](const std::function<var(const var&)>& penalty, const std::string& layout) {
-    const program turned = step(penalty, {}), straight = step(penalty, {"layouts"});
-    BOOST_TEST(explains(turned, layout), turned.explain());
+    const program relaid = step(penalty, {}), straight = step(penalty, {"layouts"});
+    BOOST_TEST(explains(relaid, layout), relaid.explain());
     BOOST_TEST(explains(straight, "state %1[99x5]"), straight.explain());
-    instance<float> a(turned), b(straight);
+    instance<float> a(relaid), b(straight);
     for (int i = 0; i < 3; ++i) {
       a.run(x0), b.run(x0);
       BOOST_TEST(std::fabs(a.item() / b.item() - 1) <= 500 * 0x1p-24F);

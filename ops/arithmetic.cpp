@@ -48,7 +48,7 @@ struct neg_op {
 struct mul_rule {
   static constexpr auto name = "mul";
   static constexpr bool analytic = true, product = true;
-  static constexpr unsigned units = 0b11;
+  static constexpr unsigned identity_elements = 0b11;
   static auto f(auto a, auto b) { return a * b; }
   template <class T> static constexpr auto kernel = &kernels::set<T>::mul;
   static auto da(auto, auto b, auto) { return b; }
@@ -63,7 +63,7 @@ struct mul_rule {
 struct div_rule {
   static constexpr auto name = "div";
   static constexpr bool analytic = true;
-  static constexpr unsigned units = 0b10;
+  static constexpr unsigned identity_elements = 0b10;
   static auto f(auto a, auto b) { return a / b; }
   template <class T> static constexpr auto kernel = &kernels::set<T>::div;
   static auto da(auto, auto b, auto) { return 1.0 / b; }

@@ -40,7 +40,7 @@ struct scale_cotangent_op {
     return {apply(scale_cotangent_op{either}, operand(zbar), operand(d)),
             apply(scale_cotangent_op{true}, operand(zbar), operand(a))};
   }
-  unsigned units() const { return either ? 0 : 0b01; }  // of 1·d; a·1 makes -0 to 0
+  unsigned identity_elements() const { return either ? 0 : 0b01; }  // of 1·d; a·1 makes -0 to 0
   bool operator==(const scale_cotangent_op&) const = default;
 };
 

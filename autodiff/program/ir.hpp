@@ -142,7 +142,7 @@ arena_plan plan_arena(const code& c, dtype number);
 // The passes. Each returns how many instructions or values it touched.
 std::size_t drop_dead_code(code& c);
 std::size_t merge_common_subexpressions(code& c);
-std::size_t drop_unit_factors(code& c);
+std::size_t simplify_algebra(code& c);
 std::size_t fold_constants(code& c);
 std::size_t share_views(code& c);
 std::size_t assign_layouts(code& c);

@@ -255,9 +255,9 @@ program freeze(const freeze_request& request) {
     note("dead_code", fmt::format("{} nodes recorded, {} instructions needed", recorded, lowered));
     note("common_subexpressions", "");
   }
-  const std::size_t units = on("folding") ? detail::drop_unit_factors(c) : 0;
+  const std::size_t simplified = on("folding") ? detail::simplify_algebra(c) : 0;
   const std::size_t folded = on("folding") ? detail::fold_constants(c) : 0;
-  note("folding", fmt::format("{} computed once per instance, {} factors of 1 left out", folded, units));
+  note("folding", fmt::format("{} computed once per instance, {} factors of 1 left out", folded, simplified));
   const std::size_t views = on("views") ? detail::share_views(c) : 0;
   note("views", fmt::format("{} share their input's memory", views));
   detail::own_outputs(c);

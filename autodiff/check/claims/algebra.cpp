@@ -19,7 +19,7 @@ template <class T> void check_arithmetic(claim_checker<T>& c) {
 }
 
 template <class T> void check_units(claim_checker<T>& c) {
-  const unsigned inputs = c.type().units(c.op());
+  const unsigned inputs = c.type().identity_elements(c.op());
   for (const unsigned k : {0U, 1U}) {
     if ((inputs >> k & 1) == 0) continue;
     auto x = c.x();
@@ -28,8 +28,8 @@ template <class T> void check_units(claim_checker<T>& c) {
     c.eval(y, x);
     for (index_t i = 0; i < y.dims.size(); ++i)
       if (!c.same(c.numbers(y)[i], c.numbers(x[1 - k])[i]))
-        return c.refute(
-            fmt::format("units says that where input {} is 1 the other is the result, but it is not", k));
+        return c.refute(fmt::format(
+            "identity_elements says that where input {} is 1 the other is the result, but it is not", k));
   }
 }
 
@@ -38,7 +38,7 @@ template <class T> void check_units(claim_checker<T>& c) {
 template <class T> void check_algebra(claim_checker<T>& c) {
   const auto& declares = c.type();
   if (declares.product || declares.finite_product || declares.difference) c.begin(), check_arithmetic(c);
-  if (declares.units != nullptr && c.x().size() == 2) c.begin(), check_units(c);
+  if (declares.identity_elements != nullptr && c.x().size() == 2) c.begin(), check_units(c);
 }
 
 template void check_algebra(claim_checker<float>&);

@@ -36,7 +36,7 @@ bool is_one(const code& c, value_id v) {
 }  // namespace
 
 // A product with a constant that is 1 throughout is its other factor.
-std::size_t drop_unit_factors(code& c) {
+std::size_t simplify_algebra(code& c) {
   std::vector<char> ones(c.values.size());
   for (value_id v = 0; v < c.values.size(); ++v) ones[v] = is_one(c, v);
   std::vector<value_id> same(c.values.size());
@@ -46,9 +46,10 @@ std::size_t drop_unit_factors(code& c) {
   for (instruction& i : all) {
     for (value_id& v : i.inputs) v = same[v];
     if (i.op.type->stretch || i.op.type->view) ones[i.output] = ones[i.inputs[0]];
-    const unsigned units = i.op.type->units == nullptr ? 0 : i.op.type->units(i.op.self.get());
-    if ((units & 0b01) != 0 && ones[i.inputs[0]] != 0) same[i.output] = i.inputs[1];
-    else if ((units & 0b10) != 0 && ones[i.inputs[1]] != 0) same[i.output] = i.inputs[0];
+    const unsigned identity_elements =
+        i.op.type->identity_elements == nullptr ? 0 : i.op.type->identity_elements(i.op.self.get());
+    if ((identity_elements & 0b01) != 0 && ones[i.inputs[0]] != 0) same[i.output] = i.inputs[1];
+    else if ((identity_elements & 0b10) != 0 && ones[i.inputs[1]] != 0) same[i.output] = i.inputs[0];
     if (same[i.output] != i.output) continue;
     if (&all[kept] != &i) all[kept] = std::move(i);
     ++kept;

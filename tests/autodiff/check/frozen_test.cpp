@@ -135,7 +135,7 @@ template <bool product_too> struct false_product_op {
     for (index_t i = 0; i < y.size(); ++i) y[i] = a[i] + b[i];
   }
   std::array<var, 2> vjp(var ybar, var, var, var) const { return {ybar, ybar}; }
-  unsigned units() const { return product_too ? 0 : 0b01; }
+  unsigned identity_elements() const { return product_too ? 0 : 0b01; }
   bool operator==(const false_product_op&) const = default;
 };
 

@@ -21,7 +21,7 @@ namespace {
 
 // Steps of a recurrence with four gates of `units` numbers each.
 struct recurrence {
-  index_t units, inputs, steps;
+  index_t identity_elements, inputs, steps;
 
   std::array<array<double>, 3> weights() const {
     const auto filled = [](const std::vector<std::size_t>& sizes, double from) {
@@ -29,7 +29,7 @@ struct recurrence {
       for (std::size_t i = 0; i < a.size(); ++i) a.data()[i] = 0.4 * std::sin(from + static_cast<double>(i));
       return a;
     };
-    const auto u = static_cast<std::size_t>(units), n = static_cast<std::size_t>(inputs);
+    const auto u = static_cast<std::size_t>(identity_elements), n = static_cast<std::size_t>(inputs);
     return {filled({n, 4 * u}, 1), filled({u, 4 * u}, 2), filled({4 * u}, 3)};
   }
   array<double> data() const {
@@ -40,11 +40,12 @@ struct recurrence {
   static var gate(const var& z, index_t k, index_t u) { return slice(z, -1, k * u, (k + 1) * u); }
   var operator()(const std::array<var, 3>& w, const var& x) const {
     var h = zeros_like(slice(w[1], 1, 0, 1)), c = h;
-    h = reshape(h, {1, units}), c = reshape(c, {1, units});
+    h = reshape(h, {1, identity_elements}), c = reshape(c, {1, identity_elements});
     for (index_t t = 0; t < steps; ++t) {
       const var z = matmul(slice(x, 0, t, t + 1), w[0]) + matmul(h, w[1]) + w[2];
-      c = sigmoid(gate(z, 0, units)) * c + sigmoid(gate(z, 1, units)) * tanh(gate(z, 2, units));
-      h = sigmoid(gate(z, 3, units)) * tanh(c);
+      c = sigmoid(gate(z, 0, identity_elements)) * c +
+          sigmoid(gate(z, 1, identity_elements)) * tanh(gate(z, 2, identity_elements));
+      h = sigmoid(gate(z, 3, identity_elements)) * tanh(c);
     }
     return sum(square(h));
   }
@@ -80,7 +81,7 @@ void check_says_what_it_needs(const std::string& reason) {
 BOOST_AUTO_TEST_SUITE(check_work)
 
 BOOST_AUTO_TEST_CASE(a_long_recurrence_is_checked_within_its_work) {
-  const recurrence f{.units = 4, .inputs = 3, .steps = 12};
+  const recurrence f{.identity_elements = 4, .inputs = 3, .steps = 12};
   for (const double seconds : {0.5, 2.0}) {
     const auto r = check::function(f, std::tuple(f.weights(), f.data()), {.seconds = seconds});
     BOOST_TEST(r.work <= 1.1 * seconds, r);

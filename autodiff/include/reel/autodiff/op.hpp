@@ -31,9 +31,9 @@
 //   static constexpr bool finite_product = true;    y[i] = a[i]·b[i] where both are finite
 //   static constexpr bool difference = true;        y[i] = a[i] − b[i]
 // In place of vjp, `reference(x...)` gives a composition of other ops whose derivative is used. What
-// freeze can make use of beside: slices, accumulate, relaid_for, transposed, units, accumulate_scaled,
-// eval_both, links, see op_plans.hpp. How results that are mostly zeros are added up, if the op knows a
-// cheaper way than to make each of them:
+// freeze can make use of beside: slices, accumulate, relaid_for, transposed, identity_elements,
+// accumulate_scaled, eval_both, links, see op_plans.hpp. How results that are mostly zeros are added up, if
+// the op knows a cheaper way than to make each of them:
 //   static var sum_of(std::span<const var> terms);
 // The sweep calls it with two or more cotangents of one shape that this op recorded, or another op with the
 // same sum_of. It records their sum. recorded_by and operands_of tell it how a term was recorded.
@@ -265,7 +265,7 @@ struct op_type {
                                             bool& swap) = nullptr;
   std::shared_ptr<const void> (*transposed)(const void* op) = nullptr;
   std::vector<identity> (*identities)(const void* op, const applied_vjp& r) = nullptr;
-  unsigned (*units)(const void* op) = nullptr;
+  unsigned (*identity_elements)(const void* op) = nullptr;
   bool (*accumulates_scaled)(const void* op, std::span<const shape* const> x) = nullptr;
   std::array<eval_fn, dtype_count> accumulate_scaled = {};
   std::array<magnitude_bound_fn, dtype_count> magnitude_bound = {};

@@ -13,8 +13,9 @@
 //   Op transposed() const;
 //     Of a matrix, where it makes another: the op f' with f'(xᵀ) = f(x)ᵀ. (Elementwise ops are their own.)
 //
-//   unsigned units() const;
-//     Of two inputs those (bit i: input i) which, where they are 1 throughout, leave the other as the result.
+//   unsigned identity_elements() const;
+//     Bit i set: operand i has 1 as its identity element. If all of operand i is 1, the result is the other
+//     operand.
 //
 //   bool accumulates_scaled(const shape&... x) const;
 //     Whether adding a multiple of its result to something pays in one pass; then it has
@@ -77,9 +78,10 @@ template <class Op> constexpr auto transposed() -> std::shared_ptr<const void> (
   else return nullptr;
 }
 
-template <class Op> constexpr auto unit_inputs() -> unsigned (*)(const void*) {
-  if constexpr (requires(const Op& op) { op.units(); })
-    return [](const void* op) { return static_cast<unsigned>(static_cast<const Op*>(op)->units()); };
+template <class Op> constexpr auto identity_elements_of() -> unsigned (*)(const void*) {
+  if constexpr (requires(const Op& op) { op.identity_elements(); })
+    return
+        [](const void* op) { return static_cast<unsigned>(static_cast<const Op*>(op)->identity_elements()); };
   else return nullptr;
 }
 

@@ -78,8 +78,8 @@ template <class F> struct binary_op {
     return {scale_cotangent(ybar, F::da(a, b, y)), scale_cotangent(ybar, F::db(a, b, y))};
   }
   auto identities(const applied_vjp& r) const requires declares_identities<F> { return F::identities(r); }
-  unsigned units() const {
-    if constexpr (requires { F::units; }) return F::units;
+  unsigned identity_elements() const {
+    if constexpr (requires { F::identity_elements; }) return F::identity_elements;
     else return 0;
   }
   bool operator==(const binary_op&) const = default;

@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(along_another_axis_they_are_not_a_pair) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(units)
+BOOST_AUTO_TEST_SUITE(identity_elements)
 
 BOOST_AUTO_TEST_CASE(a_factor_of_1_is_left_out_and_changes_no_bit) {
   tape t;

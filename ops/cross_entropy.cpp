@@ -97,9 +97,10 @@ struct label_cross_entropy_slope_op {
     });
   }
   row_slices slices(const shape& z) const { return {.inputs = z.rank() > 1 ? 0b111U : 0U}; }
-  using beside = label_cross_entropy_op;
-  bool brings(const label_cross_entropy_op&) const { return true; }
-  template <class T> void eval_both(out<T> zbar, out<T> loss, in<T> z, in<index_t> labels, in<T> lbar) const {
+  using sibling = label_cross_entropy_op;
+  bool computes(const label_cross_entropy_op&) const { return true; }
+  template <class T>
+  void eval_with_sibling(out<T> zbar, out<T> loss, in<T> z, in<index_t> labels, in<T> lbar) const {
     if constexpr (std::floating_point<T>) {
       check_labels(labels, z.shape().back());
       kernels::best<T>().cross_entropy(loss.data, zbar.data, z.data, labels.data, lbar.data, lbar.size(),
@@ -157,7 +158,7 @@ struct soft_cross_entropy_op {
 var cross_entropy(operand probabilities, operand targets) {
   constexpr auto name = "cross_entropy";
   return composed(name, {probabilities, targets}, [&] {
-    probabilities = probabilities.beside(targets), targets = targets.beside(probabilities);
+    probabilities = probabilities.sibling(targets), targets = targets.sibling(probabilities);
     const source_location where = probabilities.where();
     const auto at = [&](const auto& x) { return operand(x, where.file, where.line); };
     if (targets.is_var() && targets.variable().kind() != kind::real)
@@ -176,7 +177,7 @@ var softmax_cross_entropy_slope(operand logits, operand labels, operand lbar) {
 
 var softmax_cross_entropy(operand logits, operand targets) {
   return composed("softmax_cross_entropy", {logits, targets}, [&] {
-    targets = targets.beside(logits);
+    targets = targets.sibling(logits);
     if (targets.is_var() && targets.variable().kind() == kind::index)
       return apply(label_cross_entropy_op{}, logits, targets);
     return apply(soft_cross_entropy_op{}, logits, targets);

@@ -141,7 +141,7 @@ std::vector<identity> matmul_op::identities(const applied_vjp& r) const {  // li
 
 var matmul(operand a, operand b) {
   return composed(matmul_op::name, {a, b}, [&] {
-    a = a.beside(b), b = b.beside(a);
+    a = a.sibling(b), b = b.sibling(a);
     if (!a.is_var() || !b.is_var()) return apply(matmul_op{}, a, b);
     const var &x = a.variable(), &y = b.variable();
     if (x.rank() == 2 && y.rank() == 2) return apply(matmul_op{}, a, b);

@@ -211,7 +211,7 @@ var gather(operand x, operand indices, int axis) { return apply(gather_op{axis},
 
 var scatter_add(operand x, operand indices, index_t size, int axis) {
   return composed(scatter_add_op::name, {x, indices}, [&] {
-    x = x.beside(indices), indices = indices.beside(x);
+    x = x.sibling(indices), indices = indices.sibling(x);
     if (!x.is_var() || !indices.is_var()) return apply(scatter_add_op{0, size}, x, indices);
     // A negative axis counts from the last axis of the result.
     const auto rank = static_cast<int>(x.variable().rank()) - static_cast<int>(indices.variable().rank()) + 1;

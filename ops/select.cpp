@@ -99,7 +99,7 @@ var operator!=(operand a, operand b) {
 var operator&&(operand a, operand b) { return apply_broadcast(and_op{}, a, b); }
 var operator||(operand a, operand b) {
   return composed("or", {a, b}, [&] {
-    a = a.beside(b), b = b.beside(a);
+    a = a.sibling(b), b = b.sibling(a);
     return !(!a && !b);
   });
 }
@@ -110,7 +110,7 @@ var where(operand condition, operand a, operand b) {
     // A number takes the kind of the other choice; two numbers are reals beside the condition.
     const operand& any = a.is_var() ? a : b.is_var() ? b : condition;
     if (!any.is_var()) return apply(where_op{}, condition, a, b);  // refused there: no tape
-    for (operand* x : {&condition, &a, &b}) *x = x->beside(any);
+    for (operand* x : {&condition, &a, &b}) *x = x->sibling(any);
     const operand& like = !a.is_number() ? a : !b.is_number() ? b : condition;
     const kind k = a.is_number() && b.is_number() ? kind::real : like.variable().kind();
     const auto lift = [&](const operand& x) -> operand {

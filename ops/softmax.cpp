@@ -56,7 +56,7 @@ template <class T> void softmax_op::eval(out<T> p, in<T> x) const {
   if constexpr (std::floating_point<T>) along(x.shape(), axis, p.data, x.data, kernels::best<T>().softmax);
   softmax_beyond_kernel(*this, p, x);
 }
-template <class T> void softmax_op::eval_both(out<T> p, out<T> y, in<T> x) const {
+template <class T> void softmax_op::eval_with_sibling(out<T> p, out<T> y, in<T> x) const {
   if constexpr (std::floating_point<T>) {
     const stretches s(x.shape(), axis);
     if (x.size() > 0) kernels::best<T>().softmax_and_logsumexp(p.data, y.data, x.data, s.outer, s.n, s.inner);
@@ -169,10 +169,10 @@ template void softmax_op::eval(out<float>, in<float>) const;
 template void softmax_op::eval(out<double>, in<double>) const;
 template void softmax_op::eval(out<real50>, in<real50>) const;
 template void softmax_op::eval(out<complex>, in<complex>) const;
-template void softmax_op::eval_both(out<float>, out<float>, in<float>) const;
-template void softmax_op::eval_both(out<double>, out<double>, in<double>) const;
-template void softmax_op::eval_both(out<real50>, out<real50>, in<real50>) const;
-template void softmax_op::eval_both(out<complex>, out<complex>, in<complex>) const;
+template void softmax_op::eval_with_sibling(out<float>, out<float>, in<float>) const;
+template void softmax_op::eval_with_sibling(out<double>, out<double>, in<double>) const;
+template void softmax_op::eval_with_sibling(out<real50>, out<real50>, in<real50>) const;
+template void softmax_op::eval_with_sibling(out<complex>, out<complex>, in<complex>) const;
 template void log_softmax_op::eval(out<float>, in<float>) const;
 template void log_softmax_op::eval(out<double>, in<double>) const;
 template void log_softmax_op::eval(out<real50>, in<real50>) const;

@@ -56,7 +56,7 @@ struct instruction {
   std::shared_ptr<const group> fused;          // of a fused group, whose inputs are listed here
   std::shared_ptr<const row_group> rows = {};  // of a group of row blocks
   bool commits = false;                        // y = beta·y + alpha·op(x), with alpha and beta last in x
-  value_id beside = no_value;                  // the result of type->beside, computed along
+  value_id sibling = no_value;                 // the result of type->sibling, computed along
   bool unused = false;                         // nothing depends on it: run where nothing is dropped
 };
 
@@ -154,7 +154,7 @@ void place_updates(code& c);
 std::size_t fuse_elementwise(code& c);
 std::size_t cut_into_row_blocks(code& c);
 std::size_t sum_in_chunks(code& c);
-std::size_t pair_up(code& c);
+std::size_t fuse_siblings(code& c);
 void find_lifetimes(code& c);
 
 // Whether no pass has changed an order of summation or left out a rounding, so that results are those of
@@ -168,7 +168,7 @@ class written_values {
       : group_(i.rows != nullptr    ? &i.rows->outputs
                : i.fused != nullptr ? &i.fused->outputs
                                     : nullptr),
-        own_{i.output, i.beside} {}
+        own_{i.output, i.sibling} {}
   const value_id* begin() const { return group_ != nullptr ? group_->data() : own_.data(); }
   const value_id* end() const { return begin() + size(); }
   std::size_t size() const { return group_ != nullptr ? group_->size() : own_[1] == no_value ? 1 : 2; }

@@ -275,7 +275,7 @@ program freeze(const freeze_request& request) {
   note("row_blocks", fmt::format("{} instructions run in blocks of rows", cut));
   const std::size_t chunked = on("chunks") ? detail::sum_in_chunks(c) : 0;
   note("chunks", fmt::format("{} groups of row blocks sum in chunks", chunked));
-  const std::size_t paired = on("pairs") ? detail::pair_up(c) : 0;
+  const std::size_t paired = on("pairs") ? detail::fuse_siblings(c) : 0;
   note("pairs", fmt::format("{} ops are computed along with another", paired));
   if (relaid + fused + cut + paired + overwritten > 0) {
     detail::find_lifetimes(plain);
@@ -336,9 +336,9 @@ std::string program::explain() const {
         x.resize(x.size() - 2);
         text += fmt::format("  {:<6}{} = {} * {} + {} * {}({})  {}\n", "last", name(one.output), beta,
                             name(one.output), alpha, op, fmt::join(x, ", "), from);
-      } else if (one.beside != no_value) {
-        text += fmt::format("  {:<6}{}, {} = {} and {}({})  {}\n", when, name(one.output), name(one.beside),
-                            op, one.op.type->beside->name, fmt::join(x, ", "), from);
+      } else if (one.sibling != no_value) {
+        text += fmt::format("  {:<6}{}, {} = {} and {}({})  {}\n", when, name(one.output), name(one.sibling),
+                            op, one.op.type->sibling->name, fmt::join(x, ", "), from);
       } else {
         text += fmt::format("  {:<6}{} = {}({})  {}\n", when, name(one.output), op, fmt::join(x, ", "), from);
       }

@@ -174,9 +174,9 @@ void machine::memory::make_steps(const code& c, const arena_plan& plan,
     } else if (i.fused != nullptr) {
       groups[side].push_back(std::make_unique<group_runner>(c, *i.fused, number, blocks.get(), locate));
       s.fused = groups[side].back().get();
-    } else if (i.beside != no_value) {
-      s.both = i.op.type->eval_both[static_cast<std::size_t>(number)];
-      s.beside = view(i.beside);
+    } else if (i.sibling != no_value) {
+      s.with_sibling = i.op.type->eval_with_sibling[static_cast<std::size_t>(number)];
+      s.sibling = view(i.sibling);
     } else {
       s.body = body_of(i, number);
     }
@@ -225,14 +225,15 @@ void machine::memory::execute(const code& c, std::size_t i) {
   try {
     if (s.rows != nullptr) s.rows->run();
     else if (s.fused != nullptr) s.fused->run();
-    else if (s.both != nullptr) s.both(s.op, s.output, s.beside, s.inputs);
+    else if (s.with_sibling != nullptr) s.with_sibling(s.op, s.output, s.sibling, s.inputs);
     else s.body(s.op, s.output, s.inputs);
   } catch (const error& e) {
     if (c.instructions[i].unused) return;  // nothing depends on what it would have made
     if (s.rows != nullptr) refuse_again(c);
     if (e.has_context()) throw;
     const op_type& op = *c.instructions[i].op.type;  // of a pair what came first when it was recorded
-    throw error(e.code(), (s.both != nullptr ? *op.beside : op).name, c.instructions[i].where, e.detail());
+    throw error(e.code(), (s.with_sibling != nullptr ? *op.sibling : op).name, c.instructions[i].where,
+                e.detail());
   }
 }
 

@@ -14,10 +14,10 @@ namespace reel::detail {
 
 struct step {
   eval_fn body;
-  eval_both_fn both;  // or null
+  eval_with_sibling_fn with_sibling;  // or null
   const void* op;
   operand_view output;
-  operand_view beside;  // the other result of both
+  operand_view sibling;  // the other result of with_sibling
   std::span<const operand_view> inputs;
   group_runner* fused;  // or null
   row_team* rows;       // or null

@@ -29,9 +29,9 @@ row_runner::row_runner(const code& c, const row_group& g, dtype number, std::byt
       if (one.go_on == nullptr)  // complex numbers, for which ops have no more than eval
         one.part.resize(static_cast<std::size_t>(c.values[i.output].shape.size()) * size_of(number));
       one.output = view(i.output, m.use.reduces ? cut::none : cut::rows);
-      if (i.beside != no_value) {
-        one.both = i.op.type->eval_both[static_cast<std::size_t>(number)];
-        one.beside = view(i.beside, cut::rows);
+      if (i.sibling != no_value) {
+        one.with_sibling = i.op.type->eval_with_sibling[static_cast<std::size_t>(number)];
+        one.sibling = view(i.sibling, cut::rows);
       }
       one.first_input = views_.size();
       for (std::size_t k = 0; k < i.inputs.size(); ++k)
@@ -101,8 +101,8 @@ void row_runner::run(index_t first, index_t last) {
     for (std::size_t i = 0; i < views_.size(); ++i) place(i, at, n);
     for (member& m : members_) {
       const std::span<const operand_view> inputs(views_.data() + m.first_input, m.inputs);
-      if (m.both != nullptr) {
-        m.both(m.op, views_[m.output], views_[m.beside], inputs);
+      if (m.with_sibling != nullptr) {
+        m.with_sibling(m.op, views_[m.output], views_[m.sibling], inputs);
       } else if (m.fused == nullptr && at > first && m.go_on == nullptr) {
         add_part(m);
       } else if (m.fused == nullptr) {

@@ -22,11 +22,11 @@ class row_runner {
 
  private:
   struct member {
-    eval_fn open, go_on;  // for the first block and, of a sum, the others
-    eval_both_fn both;    // or null
+    eval_fn open, go_on;                // for the first block and, of a sum, the others
+    eval_with_sibling_fn with_sibling;  // or null
     const void* op;
-    std::size_t output, beside, first_input, inputs;  // in views_
-    index_t elements;                                 // of a row
+    std::size_t output, sibling, first_input, inputs;  // in views_
+    index_t elements;                                  // of a row
     std::unique_ptr<group_runner> fused;
     std::vector<std::byte> part = {};  // of a sum that cannot go on by itself: what one block gives
   };

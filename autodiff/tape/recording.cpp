@@ -408,7 +408,7 @@ var record(const op_type& type, const void* op, std::span<const operand* const> 
     for (std::size_t i = 0; i < x.size(); ++i) {
       if (x[i]->is_var()) continue;
       if (x[i]->is_array()) {
-        list.ids[i] = recording::node_of(x[i]->beside(*x[first]).variable());
+        list.ids[i] = recording::node_of(x[i]->sibling(*x[first]).variable());
         continue;
       }
       const kind k = type.any_kind ? r->nodes[list.ids[first]].kind : kind::real;

@@ -355,7 +355,7 @@ operand_pair broadcast_together(const char* op, operand a, operand b) {
   if (!a.is_var() && !b.is_var()) needs_var(a, op);
   const auto at = [&](const operand& x, const var& v) { return operand(v, x.where().file, x.where().line); };
   const auto lift = [&](const operand& x, const operand& other) {
-    if (!x.is_number()) return x.beside(other);
+    if (!x.is_number()) return x.sibling(other);
     const var& v = other.variable();
     return at(x, v.recording().scalar(x.number(), v.kind(), x.where()));
   };

@@ -18,21 +18,21 @@ const instruction& instruction_of(const instruction& i) { return i; }
 const instruction& instruction_of(const row_member& m) { return m.what; }
 
 bool single(const instruction& i) {
-  return i.rows == nullptr && i.fused == nullptr && !is_commit(i) && i.beside == no_value && !i.unused;
+  return i.rows == nullptr && i.fused == nullptr && !is_commit(i) && i.sibling == no_value && !i.unused;
 }
 
 bool has_candidate(const auto& list) {
   return std::ranges::any_of(list, [](const auto& x) {
-    return instruction_of(x).op.type->beside != nullptr && single(instruction_of(x));
+    return instruction_of(x).op.type->sibling != nullptr && single(instruction_of(x));
   });
 }
 
 // Pairs in a list: the instructions of a program from `first` on, or the members of a group. Partners are
 // found by a table of what could be computed along. Then the list is written anew: a pair stands where the
 // earlier one stood, after what the later one needs.
-template <class Item> class pairing {
+template <class Item> class sibling_matcher {
  public:
-  pairing(const code& c, std::vector<Item>& list, std::size_t first)
+  sibling_matcher(const code& c, std::vector<Item>& list, std::size_t first)
       : c_(c), list_(list), first_(static_cast<std::uint32_t>(first)) {}
 
   std::size_t run() {
@@ -65,7 +65,7 @@ template <class Item> class pairing {
     std::unordered_multimap<std::size_t, std::uint32_t> wanting;  // who computes what along, by its hash
     for (std::uint32_t t = first_; t < count; ++t) {
       const instruction& i = at(t);
-      if (const op_type* other = i.op.type->beside;
+      if (const op_type* other = i.op.type->sibling;
           other != nullptr && single(i) && other->arity <= i.inputs.size())
         wanting.emplace(hash(other, std::span(i.inputs).first(other->arity)), t);
     }
@@ -76,7 +76,7 @@ template <class Item> class pairing {
       std::uint32_t best = none;
       int looks = 0;
       for (auto it = from; it != to && ++looks <= 32; ++it)
-        if (it->second != other && partner_[it->second] == none && brings(at(it->second), i))
+        if (it->second != other && partner_[it->second] == none && computes(at(it->second), i))
           best = std::min(best, it->second);
       if (best == none || partner_[other] != none) continue;
       partner_[best] = other;
@@ -84,10 +84,10 @@ template <class Item> class pairing {
     }
   }
   // Whether `other` is what `i` can compute along.
-  static bool brings(const instruction& i, const instruction& other) {
-    return other.op.type == i.op.type->beside && other.inputs.size() <= i.inputs.size() &&
+  static bool computes(const instruction& i, const instruction& other) {
+    return other.op.type == i.op.type->sibling && other.inputs.size() <= i.inputs.size() &&
            std::ranges::equal(other.inputs, std::span(i.inputs).first(other.inputs.size())) &&
-           i.op.type->brings(i.op.self.get(), other.op.self.get());
+           i.op.type->computes(i.op.self.get(), other.op.self.get());
   }
 
   void find_makers() {
@@ -110,10 +110,10 @@ template <class Item> class pairing {
   void place(std::uint32_t t) {
     const std::uint32_t other = partner_[t];
     if (other == none || done_[other] != 0) return write(t);
-    const bool computes_other = at(t).op.type->beside == at(other).op.type && brings(at(t), at(other));
+    const bool computes_other = at(t).op.type->sibling == at(other).op.type && computes(at(t), at(other));
     const std::uint32_t whole = computes_other ? t : other, part = computes_other ? other : t;
     if (!computes_other && !place_before(whole, part)) return write(t);
-    at(whole).beside = at(part).output;
+    at(whole).sibling = at(part).output;
     done_[part] = true;
     write(whole);
     ++pairs_;
@@ -151,13 +151,13 @@ template <class Item> class pairing {
 
 }  // namespace
 
-std::size_t pair_up(code& c) {
+std::size_t fuse_siblings(code& c) {
   std::size_t pairs = 0;
-  if (has_candidate(c.instructions)) pairs += pairing(c, c.instructions, c.once).run();
+  if (has_candidate(c.instructions)) pairs += sibling_matcher(c, c.instructions, c.once).run();
   for (instruction& i : c.instructions) {
     if (i.rows == nullptr || !has_candidate(i.rows->members)) continue;
     auto g = std::make_shared<row_group>(*i.rows);
-    pairs += pairing(c, g->members, 0).run();
+    pairs += sibling_matcher(c, g->members, 0).run();
     i.rows = std::move(g);
   }
   return pairs;

@@ -164,9 +164,9 @@ struct false_pair_op {
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<T> p, in<T> x) const { softmax_op{}.eval(p, x); }
   var vjp(var pbar, var p, var x) const { return softmax_op{}.vjp(pbar, p, x); }
-  using beside = logsumexp_op;
-  bool brings(const logsumexp_op&) const { return true; }
-  template <class T> void eval_both(out<T> p, out<T> y, in<T> x) const {
+  using sibling = logsumexp_op;
+  bool computes(const logsumexp_op&) const { return true; }
+  template <class T> void eval_with_sibling(out<T> p, out<T> y, in<T> x) const {
     eval(p, x);
     for (index_t i = 0; i < y.size(); ++i) y[i] = p[i];
   }
@@ -283,7 +283,8 @@ BOOST_AUTO_TEST_CASE(what_an_op_promises_is_tried) {
   check_broken(check::frozen(false_order_op{}, {filled({5})}), "it rearranges its input, but");
   reel::tape t;
   const var x = t.input(filled({4, 3}));
-  check_broken(check::frozen({.outputs = {apply(false_pair_op{}, x), logsumexp(x)}}), "eval_both does not");
+  check_broken(check::frozen({.outputs = {apply(false_pair_op{}, x), logsumexp(x)}}),
+               "eval_with_sibling does not");
   reel::tape other;
   const var z = other.input(filled({4, 3}));
   BOOST_TEST(check::frozen({.outputs = {softmax(z), logsumexp(z)}}));

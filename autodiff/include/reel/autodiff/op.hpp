@@ -32,8 +32,8 @@
 //   static constexpr bool difference = true;        y[i] = a[i] − b[i]
 // In place of vjp, `reference(x...)` gives a composition of other ops whose derivative is used. What
 // freeze can make use of beside: slices, accumulate, relaid_for, transposed, identity_elements,
-// accumulate_scaled, eval_both, links, see op_plans.hpp. How results that are mostly zeros are added up, if
-// the op knows a cheaper way than to make each of them:
+// accumulate_scaled, eval_with_sibling, links, see op_plans.hpp. How results that are mostly zeros are added
+// up, if the op knows a cheaper way than to make each of them:
 //   static var sum_of(std::span<const var> terms);
 // The sweep calls it with two or more cotangents of one shape that this op recorded, or another op with the
 // same sum_of. It records their sum. recorded_by and operands_of tell it how a term was recorded.
@@ -169,8 +169,9 @@ template <class Op, class R, class... P> struct eval_signature<void (Op::*)(out<
     }
     (std::index_sequence_for<P...>{});
   }
-  static void call_both(const Op& op, void (Op::*f)(out<R>, out<R>, P...) const, const operand_view& y,
-                        const operand_view& other, std::span<const operand_view> x) {
+  static void call_with_sibling(const Op& op, void (Op::*f)(out<R>, out<R>, P...) const,
+                                const operand_view& y, const operand_view& other,
+                                std::span<const operand_view> x) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       (op.*f)(out<R>{static_cast<R*>(y.data), y.dims}, out<R>{static_cast<R*>(other.data), other.dims},
               parameter<P>::make(x, I)...);
@@ -239,8 +240,8 @@ concept operation = std::equality_comparable<Op> && std::copyable<Op> && named_o
 namespace detail {
 
 using eval_fn = void (*)(const void* op, const operand_view& y, std::span<const operand_view> x);
-using eval_both_fn = void (*)(const void* op, const operand_view& y, const operand_view& other,
-                              std::span<const operand_view> x);
+using eval_with_sibling_fn = void (*)(const void* op, const operand_view& y, const operand_view& other,
+                                      std::span<const operand_view> x);
 using magnitude_bound_fn = double (*)(const void* op, std::span<const operand_view> x);
 
 // What a tape knows of an op type, free of templates.
@@ -269,9 +270,9 @@ struct op_type {
   bool (*accumulates_scaled)(const void* op, std::span<const shape* const> x) = nullptr;
   std::array<eval_fn, dtype_count> accumulate_scaled = {};
   std::array<magnitude_bound_fn, dtype_count> magnitude_bound = {};
-  const op_type* beside = nullptr;
-  bool (*brings)(const void* op, const void* other) = nullptr;
-  std::array<eval_both_fn, dtype_count> eval_both = {};
+  const op_type* sibling = nullptr;
+  bool (*computes)(const void* op, const void* other) = nullptr;
+  std::array<eval_with_sibling_fn, dtype_count> eval_with_sibling = {};
   const kernels::links* (*links)(const void* op, dtype number) = nullptr;
   var (*sum_of)(std::span<const var> terms) = nullptr;
 };

@@ -26,10 +26,10 @@
 //       template <class T> double magnitude_bound(in<T>... x) const;
 //     which no number on the way to op(x) exceeds in magnitude; infinite or NaN where it cannot tell.
 //
-//   using beside = Other;
-//   bool brings(const Other& other) const;
+//   using sibling = Other;
+//   bool computes(const Other& other) const;
 //     Whether it can compute that other op, of its first inputs, along with its own result, by
-//       template <class T> void eval_both(out<T> y, out<T> of_other, in<T>... x) const;
+//       template <class T> void eval_with_sibling(out<T> y, out<T> of_other, in<T>... x) const;
 //
 //   template <class T> const kernels::links& links() const;
 //     Of an elementwise op of reel's own, for float and double: what computes it on numbers in registers, so
@@ -138,29 +138,30 @@ template <class Op> constexpr std::array<magnitude_bound_fn, dtype_count> magnit
   else return {};
 }
 
-template <class Op> constexpr const op_type* op_beside() {
-  if constexpr (requires { typename Op::beside; }) return &op_type_of<typename Op::beside>;
+template <class Op> constexpr const op_type* sibling_of() {
+  if constexpr (requires { typename Op::sibling; }) return &op_type_of<typename Op::sibling>;
   else return nullptr;
 }
 
-template <class Op> constexpr auto brings() -> bool (*)(const void*, const void*) {
-  if constexpr (requires { typename Op::beside; })
+template <class Op> constexpr auto computes() -> bool (*)(const void*, const void*) {
+  if constexpr (requires { typename Op::sibling; })
     return [](const void* op, const void* other) {
-      return static_cast<const Op*>(op)->brings(*static_cast<const typename Op::beside*>(other));
+      return static_cast<const Op*>(op)->computes(*static_cast<const typename Op::sibling*>(other));
     };
   else return nullptr;
 }
 
-template <class Op, class T> constexpr eval_both_fn both_for() {
+template <class Op, class T> constexpr eval_with_sibling_fn sibling_body() {
   return [](const void* op, const operand_view& y, const operand_view& z, std::span<const operand_view> x) {
-    signature<Op, T>::call_both(*static_cast<const Op*>(op), &Op::template eval_both<T>, y, z, x);
+    signature<Op, T>::call_with_sibling(*static_cast<const Op*>(op), &Op::template eval_with_sibling<T>, y, z,
+                                        x);
   };
 }
 
-template <class Op> constexpr std::array<eval_both_fn, dtype_count> boths() {
-  if constexpr (requires { typename Op::beside; })
-    return bodies<Op, eval_both_fn, float, double, real50, complex>(
-        []<class T> { return both_for<Op, T>(); });
+template <class Op> constexpr std::array<eval_with_sibling_fn, dtype_count> sibling_bodies() {
+  if constexpr (requires { typename Op::sibling; })
+    return bodies<Op, eval_with_sibling_fn, float, double, real50, complex>(
+        []<class T> { return sibling_body<Op, T>(); });
   else return {};
 }
 

@@ -101,7 +101,7 @@ class operand {
   const source_location& where() const noexcept { return where_; }
 
   // An array as a constant beside `other`, where that is a var; anything else as it is.
-  operand beside(const operand& other) const {
+  operand sibling(const operand& other) const {
     if (!is_array() || !other.is_var()) return *this;
     return {lift_(numbers_, other.var_.recording(), where_), where_.file, where_.line};
   }

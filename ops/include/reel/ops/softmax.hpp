@@ -40,9 +40,9 @@ struct softmax_op {
   var vjp(var pbar, var p, var x) const;
   std::vector<identity> identities(const applied_vjp& r) const;
   row_slices slices(const shape& x) const { return slices_unless_first(x, axis); }
-  using beside = logsumexp_op;
-  bool brings(const logsumexp_op& other) const { return other.axis == axis; }
-  template <class T> void eval_both(out<T> p, out<T> y, in<T> x) const;
+  using sibling = logsumexp_op;
+  bool computes(const logsumexp_op& other) const { return other.axis == axis; }
+  template <class T> void eval_with_sibling(out<T> p, out<T> y, in<T> x) const;
   bool operator==(const softmax_op&) const = default;
 };
 

@@ -20,8 +20,8 @@ struct sub_op {
     else
       for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = a[i] - b[i];
   }
-  template <std::floating_point T> const kernels::links& links() const {
-    return kernels::best<T>().sub.links;
+  template <std::floating_point T> const kernels::stages& stages() const {
+    return kernels::best<T>().sub.stages;
   }
   std::array<var, 2> vjp(var ybar, var, var, var) const { return {ybar, -ybar}; }
   bool operator==(const sub_op&) const = default;
@@ -37,8 +37,8 @@ struct neg_op {
     else
       for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = -x[i];
   }
-  template <std::floating_point T> const kernels::links& links() const {
-    return kernels::best<T>().neg.links;
+  template <std::floating_point T> const kernels::stages& stages() const {
+    return kernels::best<T>().neg.stages;
   }
   var vjp(var ybar, var, var) const { return -ybar; }
   bool operator==(const neg_op&) const = default;

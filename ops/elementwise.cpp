@@ -35,7 +35,7 @@ struct scale_cotangent_op {
   template <class T> const auto& kernel() const {
     return either ? kernels::best<T>().scale_either : kernels::best<T>().scale;
   }
-  template <std::floating_point T> const kernels::links& links() const { return kernel<T>().links; }
+  template <std::floating_point T> const kernels::stages& stages() const { return kernel<T>().stages; }
   std::array<var, 2> vjp(var zbar, var, var a, var d) const {
     return {apply(scale_cotangent_op{either}, operand(zbar), operand(d)),
             apply(scale_cotangent_op{true}, operand(zbar), operand(a))};

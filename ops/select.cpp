@@ -17,8 +17,8 @@ template <class F> struct predicate_op {
     else
       for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(num::real_part(a[i]), num::real_part(b[i]));
   }
-  template <class T> const kernels::links& links() const requires has_kernel<F, T> {
-    return kernel_of<F, T>().links;
+  template <class T> const kernels::stages& stages() const requires has_kernel<F, T> {
+    return kernel_of<F, T>().stages;
   }
   bool operator==(const predicate_op&) const = default;
 };
@@ -72,8 +72,8 @@ struct where_op {
     else
       for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = c[i] ? a[i] : b[i];
   }
-  template <std::floating_point T> const kernels::links& links() const {
-    return kernels::best<T>().select.links;
+  template <std::floating_point T> const kernels::stages& stages() const {
+    return kernels::best<T>().select.stages;
   }
   std::array<var, 3> vjp(var ybar, var, var c, var, var) const {
     return {none, where(c, ybar, 0.0), where(c, 0.0, ybar)};

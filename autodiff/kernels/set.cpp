@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One set of kernels: compiled once per instruction set, each time under its name.
-#include "chains.hpp"
+#include "pipelines.hpp"
 #include "elementwise.hpp"
 #include "gemm.hpp"
 #include "rows.hpp"
@@ -12,16 +12,16 @@
 namespace reel::kernels::REEL_KERNEL_SET {
 
 template <class T, vec<T> f(vec<T>)> constexpr typename set<T>::unary function_of() {
-  return {elementwise<T>::template loop<f>, chains_of<T>::template links_of<f>()};
+  return {elementwise<T>::template loop<f>, pipelines_of<T>::template stages_of<f>()};
 }
 template <class T, vec<T> f(vec<T>, vec<T>)> constexpr typename set<T>::binary function_of() {
-  return {elementwise<T>::template loop<f>, chains_of<T>::template links_of<f>()};
+  return {elementwise<T>::template loop<f>, pipelines_of<T>::template stages_of<f>()};
 }
 
 template <class T> constexpr set<T> make() {
   using e = elementwise<T>;
   using f = lanewise<T>;
-  using c = chains_of<T>;
+  using c = pipelines_of<T>;
   using r = rows_of<T>;
   using s = summing<T>;
   return {.name = REEL_TEXT(REEL_KERNEL_SET),
@@ -43,10 +43,10 @@ template <class T> constexpr set<T> make() {
           .sech_square = function_of<T, f::sech_square>(),
           .softplus = function_of<T, f::softplus>(),
           .log1p = function_of<T, f::log1p>(),
-          .less = {e::less, c::template links_of<f::less>()},
-          .less_equal = {e::less_equal, c::template links_of<f::less_equal>()},
-          .select = {e::select, c::links_of_select()},
-          .chains = c::make(),
+          .less = {e::less, c::template stages_of<f::less>()},
+          .less_equal = {e::less_equal, c::template stages_of<f::less_equal>()},
+          .select = {e::select, c::stages_of_select()},
+          .pipelines = c::make(),
           .scale_bytes = e::scale_bytes,
           .sum = s::sum,
           .sum_rows = s::sum_rows,

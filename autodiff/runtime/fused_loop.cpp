@@ -69,16 +69,16 @@ group_runner::group_runner(const code& c, const group& g, dtype number, std::byt
   }
   std::size_t most_views = views_.size();
   for (const auto& i : g.members) most_views += 2 + i.inputs.size();
-  views_.reserve(most_views);  // where they stand is what a chain knows of them
+  views_.reserve(most_views);  // where they stand is what a pipeline knows of them
   const auto address = [&](value_id v, std::uint32_t source) -> void* const* {
     return &views_[view(v, source)].data;
   };
   const std::uint32_t* sources = g.sources.data();
   for (std::size_t first = 0, last = 0; first < g.members.size(); first = last) {
-    last = first + chain::length(g, first, number);
+    last = first + stage_pipeline::length(g, first, number);
     if (last - first > 1) {
       member m{};
-      m.links.emplace(c, g, first, last, sources, number, address);
+      m.stages.emplace(c, g, first, last, sources, number, address);
       members_.push_back(std::move(m));
       for (std::size_t k = first; k < last; ++k) sources += g.members[k].inputs.size();
     } else {
@@ -169,8 +169,8 @@ void group_runner::run_block(index_t n, bool more) {
   if (dims_->size() != n) *dims_ = shape{n};
   std::size_t loop = 0;
   for (const member& m : members_) {
-    if (m.links) {  // reads on and on, which the processor foresees
-      m.links->run(n);
+    if (m.stages) {  // reads on and on, which the processor foresees
+      m.stages->run(n);
       continue;
     }
     if (more) prefetch(n, loop++, loops_);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Runs a fused group: for each block of elements, all members one after the other, or chains of them.
+// Runs a fused group: for each block of elements, all members one after the other, or pipelines of them.
 #pragma once
 
 #include "runtime/stage_pipeline.hpp"
@@ -36,7 +36,7 @@ class group_runner {
     eval_fn body;
     const void* op;
     std::size_t output, first_input, inputs;  // in views_
-    std::optional<chain> links;               // what it is, instead: several members
+    std::optional<stage_pipeline> stages;     // what it is, instead: several members
   };
   struct fill {
     std::size_t from;  // in views_
@@ -53,7 +53,7 @@ class group_runner {
   void run_block(index_t n, bool more);
 
   std::vector<member> members_;
-  std::size_t loops_ = 0;  // members that are no chains
+  std::size_t loops_ = 0;  // members that are no pipelines
   std::vector<fill> fills_;
   std::vector<operand_view> views_;
   std::vector<std::size_t> stride_;  // bytes from element to element; 0 in a block

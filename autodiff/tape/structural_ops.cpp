@@ -38,8 +38,8 @@ template <class T> void add_op::eval(out<T> y, in<T> a, in<T> b) const {
   else
     for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = a[i] + b[i];
 }
-template <std::floating_point T> const kernels::links& add_op::links() const {
-  return kernels::best<T>().add.links;
+template <std::floating_point T> const kernels::stages& add_op::stages() const {
+  return kernels::best<T>().add.stages;
 }
 std::array<var, 2> add_op::vjp(var ybar, var, var, var) const { return {ybar, ybar}; }
 
@@ -377,8 +377,8 @@ template void add_op::eval(out<float>, in<float>, in<float>) const;
 template void add_op::eval(out<double>, in<double>, in<double>) const;
 template void add_op::eval(out<real50>, in<real50>, in<real50>) const;
 template void add_op::eval(out<complex>, in<complex>, in<complex>) const;
-template const kernels::links& add_op::links<float>() const;
-template const kernels::links& add_op::links<double>() const;
+template const kernels::stages& add_op::stages<float>() const;
+template const kernels::stages& add_op::stages<double>() const;
 template void broadcast_to_op::eval(out<float>, in<float>) const;
 template void broadcast_to_op::eval(out<double>, in<double>) const;
 template void broadcast_to_op::eval(out<real50>, in<real50>) const;

@@ -3,8 +3,8 @@
 // that goes over them block by block. Between the members of a group a block stays in the first-level
 // cache, and a value that only they use needs no memory beyond a block. Exact: each element is computed
 // by the same function from the same numbers. A group is closed when an instruction that stays outside reads
-// from it; what a group reads stretched is made before it, so that chains on scalars and on arrays go on side
-// by side.
+// from it; what a group reads stretched is made before it, so that pipelines on scalars and on arrays go on
+// side by side.
 #include "program/analysis.hpp"
 
 #include <algorithm>
@@ -209,8 +209,8 @@ class fusion {
   }
 
   // Blocks for fills stay throughout; a member's is free again after the last member that reads it, for
-  // numbers of the same kind: a chain writes elements where it has read those before them, which of kinds of
-  // other sizes lie elsewhere.
+  // numbers of the same kind: a pipeline writes elements where it has read those before them, which of kinds
+  // of other sizes lie elsewhere.
   void assign_blocks(group& g) const {
     std::array<std::vector<std::uint32_t>, 3> free;
     const auto free_like = [&](const instruction& i) -> std::vector<std::uint32_t>& {

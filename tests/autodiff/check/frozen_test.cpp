@@ -173,21 +173,21 @@ struct false_pair_op {
   bool operator==(const false_pair_op&) const = default;
 };
 
-// A difference that names the kernel of sums: for all links, or for those beside what is kept.
-template <bool Kept> struct false_links_op {
+// A difference that names the kernel of sums: for all stages, or for those beside what is kept.
+template <bool Kept> struct false_stages_op {
   static constexpr auto name = "false_links";
   static constexpr bool elementwise = true;
   shape infer(const shape& a, const shape&) const { return a; }
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = a[i] - b[i];
   }
-  template <std::floating_point T> const kernels::links& links() const {
-    const kernels::links& sums = kernels::best<T>().add.links;
-    static const kernels::links half{kernels::best<T>().sub.links.held, sums.kept};
+  template <std::floating_point T> const kernels::stages& stages() const {
+    const kernels::stages& sums = kernels::best<T>().add.stages;
+    static const kernels::stages half{kernels::best<T>().sub.stages.in_register, sums.pinned};
     return Kept ? half : sums;
   }
   std::array<var, 2> vjp(var ybar, var, var, var) const { return {ybar, -ybar}; }
-  bool operator==(const false_links_op&) const = default;
+  bool operator==(const false_stages_op&) const = default;
 };
 
 array<double> filled(const shape& s) {
@@ -276,8 +276,8 @@ BOOST_AUTO_TEST_CASE(what_an_op_promises_is_tried) {
                "accumulate_scaled does not");
   check_broken(check::frozen(false_scaled_op<false>{}, {filled({3, 2}), filled({2, 4})}),
                "its magnitude_bound is 1e-09");
-  check_broken(check::frozen(false_links_op<false>{}, {filled({5}), filled({5})}), "its links do not");
-  check_broken(check::frozen(false_links_op<true>{}, {filled({5}), filled({5})}), "input 1 is kept");
+  check_broken(check::frozen(false_stages_op<false>{}, {filled({5}), filled({5})}), "its stages do not");
+  check_broken(check::frozen(false_stages_op<true>{}, {filled({5}), filled({5})}), "input 1 is pinned");
   check_broken(check::frozen(with_zeros_op<false>{}, {filled({5})}), "sum_of does not add up");
   BOOST_TEST(check::frozen(with_zeros_op<true>{}, {filled({5})}));
   check_broken(check::frozen(false_order_op{}, {filled({5})}), "it rearranges its input, but");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Functions as links of a chain have the bits of the same functions as loops, in every set.
+// Functions as stages of a pipeline have the bits of the same functions as loops, in every set.
 #include "autodiff/kernels/kernels.hpp"
 
 #include <array>
@@ -13,37 +13,37 @@ using reel::test::scattered;
 
 namespace {
 
-// Links that read and write arrays; the places of the arrays stay where they are.
-template <class T> class linked {
+// Stages that read and write arrays; the places of the arrays stay where they are.
+template <class T> class staged {
  public:
-  explicit linked(const kernels::set<T>& s) : kit_(s.chains) {}
+  explicit staged(const kernels::set<T>& s) : kit_(s.pipelines) {}
 
-  linked& load(const T* x) { return add(kit_.load, x); }
-  linked& load(const bool* x) { return add(kit_.load_bools, x); }
-  linked& keep(const T* x) {
-    keeps_ = true;
-    return add(kit_.keep, x);
+  staged& load(const T* x) { return add(kit_.load, x); }
+  staged& load(const bool* x) { return add(kit_.load_bools, x); }
+  staged& pin(const T* x) {
+    pins_ = true;
+    return add(kit_.pin, x);
   }
-  linked& recall() { return add(kit_.recall); }
-  linked& store(T* x) { return add(kit_.store, x); }
-  linked& store(bool* x) { return add(kit_.store_bools, x); }
-  linked& add(const void* what, const void* x = nullptr, const void* y = nullptr) {
-    void** const at = places_[links_.size()].data();
+  staged& restore() { return add(kit_.restore); }
+  staged& store(T* x) { return add(kit_.store, x); }
+  staged& store(bool* x) { return add(kit_.store_bools, x); }
+  staged& add(const void* what, const void* x = nullptr, const void* y = nullptr) {
+    void** const at = places_[stages_.size()].data();
     at[0] = const_cast<void*>(x), at[1] = const_cast<void*>(y);
-    links_.push_back(kit_.link_of(what, at, at + 1));
+    stages_.push_back(kit_.stage_of(what, at, at + 1));
     return *this;
   }
   void run(index_t n) {
-    links_.push_back(kit_.end());
-    kit_.run(links_.data(), n, keeps_);
-    links_.pop_back();
+    stages_.push_back(kit_.end());
+    kit_.run(stages_.data(), n, pins_);
+    stages_.pop_back();
   }
 
  private:
-  const kernels::chains& kit_;
+  const kernels::pipelines& kit_;
   std::array<std::array<void*, 2>, 16> places_{};
-  std::vector<kernels::link> links_;
-  bool keeps_ = false;
+  std::vector<kernels::stage> stages_;
+  bool pins_ = false;
 };
 
 // Lengths that end in a part of a register, in a part of a tile, and neither.
@@ -73,15 +73,15 @@ template <class T> bool same(const T* a, const T* b, index_t n) {
   return std::memcmp(a, b, static_cast<std::size_t>(n) * sizeof(T)) == 0;
 }
 
-// A chain of one function, and what the function gives as a loop, for all lengths. `chain` adds the link and
-// stores to where it is told to, `loop` writes there.
-template <class T, class Chain, class Loop>
-void check_alike(const kernels::set<T>& s, const Chain& chain, const Loop& loop) {
+// A pipeline of one function, and what the function gives as a loop, for all lengths. `pipeline` adds the
+// stage and stores to where it is told to, `loop` writes there.
+template <class T, class Pipeline, class Loop>
+void check_alike(const kernels::set<T>& s, const Pipeline& pipeline, const Loop& loop) {
   for (const index_t n : lengths) {
     std::vector<T> y(longest + 1, T(77)), expected = y;
-    linked<T> links(s);
-    chain(links, y.data());
-    links.run(n);
+    staged<T> stages(s);
+    pipeline(stages, y.data());
+    stages.run(n);
     loop(expected.data(), n);
     BOOST_TEST(same(y.data(), expected.data(), longest + 1), "of " << n << " elements");  // none beyond n
   }
@@ -89,7 +89,7 @@ void check_alike(const kernels::set<T>& s, const Chain& chain, const Loop& loop)
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(kernel_chains)
+BOOST_AUTO_TEST_SUITE(kernel_pipelines)
 
 BOOST_AUTO_TEST_CASE(functions_of_one) {
   for_all_sets([]<class T>(const kernels::set<T>& s) {
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(functions_of_one) {
     for (const auto& f : {s.neg, s.square, s.sqrt, s.abs, s.relu, s.exp, s.log, s.tanh, s.sech_square,
                           s.softplus, s.sigmoid, s.log1p})
       check_alike(
-          s, [&](auto& chain, T* y) { chain.load(x.data()).add(f.links.held[0]).store(y); },
+          s, [&](auto& pipeline, T* y) { pipeline.load(x.data()).add(f.stages.in_register[0]).store(y); },
           [&](T* y, index_t n) { f(y, x.data(), n); });
   });
 }
@@ -108,31 +108,48 @@ BOOST_AUTO_TEST_CASE(functions_of_two_with_either_or_both_in_registers) {
     for (const auto& f : {s.add, s.sub, s.mul, s.div, s.scale, s.scale_either}) {
       const auto loop = [&](T* y, index_t n) { f(y, a.data(), b.data(), n); };
       check_alike(
-          s, [&](auto& chain, T* y) { chain.load(a.data()).add(f.links.held[0], b.data()).store(y); }, loop);
+          s,
+          [&](auto& pipeline, T* y) {
+            pipeline.load(a.data()).add(f.stages.in_register[0], b.data()).store(y);
+          },
+          loop);
       check_alike(
-          s, [&](auto& chain, T* y) { chain.load(b.data()).add(f.links.held[1], a.data()).store(y); }, loop);
+          s,
+          [&](auto& pipeline, T* y) {
+            pipeline.load(b.data()).add(f.stages.in_register[1], a.data()).store(y);
+          },
+          loop);
       check_alike(
-          s, [&](auto& chain, T* y) { chain.load(a.data()).add(f.links.held[2]).store(y); },
+          s, [&](auto& pipeline, T* y) { pipeline.load(a.data()).add(f.stages.in_register[2]).store(y); },
           [&](T* y, index_t n) { f(y, a.data(), a.data(), n); });
     }
   });
 }
 
-// Beside a kept operand, in every way to come by the other one, and where nothing of what is kept is used.
+// Beside a kept operand, in every way to come by the other one, and where nothing of what is pinned is used.
 BOOST_AUTO_TEST_CASE(functions_beside_what_is_kept) {
   for_all_sets([]<class T>(const kernels::set<T>& s) {
     const std::vector<T> a = special<T>(1), b = special<T>(2);
     for (const auto& f : {s.add, s.sub, s.mul, s.div, s.scale, s.scale_either}) {
-      const auto& held = f.links.held;
-      const auto& kept = f.links.kept;
+      const auto& in_register = f.stages.in_register;
+      const auto& pinned = f.stages.pinned;
       const auto loop = [&](T* y, index_t n) { f(y, a.data(), b.data(), n); };
-      const auto check = [&](const auto& chain) { check_alike(s, chain, loop); };
-      check([&](auto& chain, T* y) { chain.keep(b.data()).load(a.data()).add(kept[0]).store(y); });
-      check([&](auto& chain, T* y) { chain.keep(a.data()).load(b.data()).add(kept[1]).store(y); });
-      check([&](auto& chain, T* y) { chain.keep(a.data()).recall().add(held[0], b.data()).store(y); });
-      check([&](auto& chain, T* y) { chain.keep(b.data()).load(b.data()).add(held[1], a.data()).store(y); });
-      check([&](auto& chain, T* y) {
-        chain.keep(b.data()).recall().add(s.exp.links.held[0]).load(a.data()).add(kept[0]).store(y);
+      const auto check = [&](const auto& pipeline) { check_alike(s, pipeline, loop); };
+      check([&](auto& pipeline, T* y) { pipeline.pin(b.data()).load(a.data()).add(pinned[0]).store(y); });
+      check([&](auto& pipeline, T* y) { pipeline.pin(a.data()).load(b.data()).add(pinned[1]).store(y); });
+      check([&](auto& pipeline, T* y) {
+        pipeline.pin(a.data()).restore().add(in_register[0], b.data()).store(y);
+      });
+      check([&](auto& pipeline, T* y) {
+        pipeline.pin(b.data()).load(b.data()).add(in_register[1], a.data()).store(y);
+      });
+      check([&](auto& pipeline, T* y) {
+        pipeline.pin(b.data())
+            .restore()
+            .add(s.exp.stages.in_register[0])
+            .load(a.data())
+            .add(pinned[0])
+            .store(y);
       });
     }
   });
@@ -145,22 +162,25 @@ BOOST_AUTO_TEST_CASE(truths_are_masks_in_registers_and_bools_in_memory) {
       for (const index_t n : lengths) {
         bools y, expected;
         f(expected.all, a.data(), b.data(), n);
-        linked<T>(s).load(a.data()).add(f.links.held[0], b.data()).store(y.all).run(n);
+        staged<T>(s).load(a.data()).add(f.stages.in_register[0], b.data()).store(y.all).run(n);
         BOOST_TEST(same(y.all, expected.all, longest + 1));
         y = {};
-        linked<T>(s).load(b.data()).add(f.links.held[1], a.data()).store(y.all).run(n);
+        staged<T>(s).load(b.data()).add(f.stages.in_register[1], a.data()).store(y.all).run(n);
         BOOST_TEST(same(y.all, expected.all, longest + 1));
       }
     bools c;
     s.less(c.all, a.data(), b.data(), longest);
-    const auto& select = s.select.links.held;
+    const auto& select = s.select.stages.in_register;
     const auto loop = [&](T* y, index_t n) { s.select(y, c.all, a.data(), b.data(), n); };
     check_alike(
-        s, [&](auto& chain, T* y) { chain.load(c.all).add(select[0], a.data(), b.data()).store(y); }, loop);
+        s, [&](auto& pipeline, T* y) { pipeline.load(c.all).add(select[0], a.data(), b.data()).store(y); },
+        loop);
     check_alike(
-        s, [&](auto& chain, T* y) { chain.load(a.data()).add(select[1], c.all, b.data()).store(y); }, loop);
+        s, [&](auto& pipeline, T* y) { pipeline.load(a.data()).add(select[1], c.all, b.data()).store(y); },
+        loop);
     check_alike(
-        s, [&](auto& chain, T* y) { chain.load(b.data()).add(select[2], c.all, a.data()).store(y); }, loop);
+        s, [&](auto& pipeline, T* y) { pipeline.load(b.data()).add(select[2], c.all, a.data()).store(y); },
+        loop);
   });
 }
 
@@ -171,10 +191,12 @@ BOOST_AUTO_TEST_CASE(links_one_after_the_other_are_loops_one_after_the_other) {
     std::vector<T> middle(longest);
     check_alike(
         s,
-        [&](auto& chain, T* y) {
-          chain.load(a.data()).add(s.mul.links.held[0], b.data()).store(middle.data());
-          chain.add(s.add.links.held[1], a.data()).add(s.less.links.held[0], b.data());
-          chain.add(s.select.links.held[0], middle.data(), b.data()).add(s.exp.links.held[0]).store(y);
+        [&](auto& pipeline, T* y) {
+          pipeline.load(a.data()).add(s.mul.stages.in_register[0], b.data()).store(middle.data());
+          pipeline.add(s.add.stages.in_register[1], a.data()).add(s.less.stages.in_register[0], b.data());
+          pipeline.add(s.select.stages.in_register[0], middle.data(), b.data())
+              .add(s.exp.stages.in_register[0])
+              .store(y);
         },
         [&](T* y, index_t n) {
           std::vector<T> product(longest), sum(longest);

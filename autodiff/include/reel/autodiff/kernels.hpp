@@ -41,38 +41,38 @@ constexpr bool accumulates_scaled(const gemm_shape& s) {
   return s.k > 0 && s.k <= most_terms_held && !has_lane_sums(s);
 }
 
-// An elementwise function in a chain: several of them one after the other on the same elements, a few
-// registers at a time, which the numbers do not leave between one link and the next. Some more registers may
-// keep an operand of many links.
-struct link {
+// An elementwise function in a pipeline: several of them one after the other on the same elements, a few
+// registers at a time, which the numbers do not leave between one stage and the next. Some more registers may
+// keep an operand of many stages.
+struct stage {
   using body = void();  // of a type that its set knows
   // On as many registers as there can be; on half of them, beside what is kept; on a part of one.
   body *wide = nullptr, *half = nullptr, *narrow = nullptr;
   void* const* x = nullptr;  // where operands begin that lie in memory
   void* const* y = nullptr;
 };
-// What makes a function a link, by which of its operands the registers hold: the first, the second, the
+// What makes a function a stage, by which of its operands the registers hold: the first, the second, the
 // third; of two, the last entry is for one that is both. The others are read from memory, in their order; of
 // two, the other one may be kept, too: the second, the first.
 // Truths (operands and results of kind bool) are masks in registers and bools in memory.
-struct links {
-  std::array<const void*, 3> held{};
-  std::array<const void*, 2> kept{};
+struct stages {
+  std::array<const void*, 3> in_register{};
+  std::array<const void*, 2> pinned{};
 };
-struct chains {
+struct pipelines {
   const void *load, *store, *load_bools, *store_bools;  // from x; to x
-  const void *keep, *recall;                            // x is kept; what is kept is held
-  link (*link_of)(const void* what, void* const* x, void* const* y);
-  link (*end)();
-  // n elements through the links up to the end, which begin with a load. Where `keeps` is false, none of them
+  const void *pin, *restore;                            // x is pinned; what is pinned is restored
+  stage (*stage_of)(const void* what, void* const* x, void* const* y);
+  stage (*end)();
+  // n elements through the stages up to the end, which begin with a load. Where `pins` is false, none of them
   // knows of anything kept.
-  void (*run)(const link* first, index_t n, bool keeps);
+  void (*run)(const stage* first, index_t n, bool pins);
 };
 
-// A function: as a loop over arrays, and as a link.
+// A function: as a loop over arrays, and as a stage.
 template <class Loop> struct function {
   Loop* loop;
-  kernels::links links;
+  kernels::stages stages;
   template <class... A> void operator()(A... a) const { loop(a...); }
 };
 
@@ -93,7 +93,7 @@ template <class T> struct set {
   unary log1p;        // of x ≥ 0
   comparison less, less_equal;
   function<void(T* y, const bool* c, const T* a, const T* b, index_t n)> select;  // c ? a : b
-  kernels::chains chains;
+  kernels::pipelines pipelines;
 
   // x·high + x·low: numbers divided by 1/(high + low), rounded once, where high has so few digits that its
   // products with bytes are exact.

@@ -32,7 +32,7 @@
 //   static constexpr bool difference = true;        y[i] = a[i] − b[i]
 // In place of vjp, `reference(x...)` gives a composition of other ops whose derivative is used. What
 // freeze can make use of beside: slices, accumulate, relaid_for, transposed, identity_elements,
-// accumulate_scaled, eval_with_sibling, links, see op_plans.hpp. How results that are mostly zeros are added
+// accumulate_scaled, eval_with_sibling, stages, see op_plans.hpp. How results that are mostly zeros are added
 // up, if the op knows a cheaper way than to make each of them:
 //   static var sum_of(std::span<const var> terms);
 // The sweep calls it with two or more cotangents of one shape that this op recorded, or another op with the
@@ -56,7 +56,7 @@
 #include <vector>
 
 namespace reel::kernels {
-struct links;
+struct stages;
 }
 
 namespace reel {
@@ -273,7 +273,7 @@ struct op_type {
   const op_type* sibling = nullptr;
   bool (*computes)(const void* op, const void* other) = nullptr;
   std::array<eval_with_sibling_fn, dtype_count> eval_with_sibling = {};
-  const kernels::links* (*links)(const void* op, dtype number) = nullptr;
+  const kernels::stages* (*stages)(const void* op, dtype number) = nullptr;
   var (*sum_of)(std::span<const var> terms) = nullptr;
 };
 

@@ -75,7 +75,7 @@ template <class Op> constexpr op_type make_op_type() {
   .identity_elements = identity_elements_of<Op>(), .accumulates_scaled = detail::accumulates_scaled<Op>(),
   .accumulate_scaled = accumulate_scaled_bodies<Op>(), .magnitude_bound = magnitude_bounds<Op>(),
   .sibling = sibling_of<Op>(), .computes = detail::computes<Op>(), .eval_with_sibling = sibling_bodies<Op>(),
-  .links = links_of<Op>(), .sum_of = adds_up<Op>(),
+  .stages = stages_of<Op>(), .sum_of = adds_up<Op>(),
 };  // namespace reel::detail
 }
 

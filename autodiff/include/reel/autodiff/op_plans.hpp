@@ -31,9 +31,10 @@
 //     Whether it can compute that other op, of its first inputs, along with its own result, by
 //       template <class T> void eval_with_sibling(out<T> y, out<T> of_other, in<T>... x) const;
 //
-//   template <class T> const kernels::links& links() const;
+//   template <class T> const kernels::stages& stages() const;
 //     Of an elementwise op of reel's own, for float and double: what computes it on numbers in registers, so
-//     that it can be part of a chain (kernels.hpp). Its inputs are real, but for the first of three, a bool.
+//     that it can be part of a pipeline (kernels.hpp). Its inputs are real, but for the first of three, a
+//     bool.
 #pragma once
 
 #include <reel/autodiff/op.hpp>
@@ -165,12 +166,12 @@ template <class Op> constexpr std::array<eval_with_sibling_fn, dtype_count> sibl
   else return {};
 }
 
-template <class Op> constexpr auto links_of() -> const kernels::links* (*)(const void*, dtype) {
-  if constexpr (requires(const Op& op) { op.template links<float>(); })
+template <class Op> constexpr auto stages_of() -> const kernels::stages* (*)(const void*, dtype) {
+  if constexpr (requires(const Op& op) { op.template stages<float>(); })
     return [](const void* op, dtype number) {
       const auto& self = *static_cast<const Op*>(op);
-      return number == dtype::f32   ? &self.template links<float>()
-             : number == dtype::f64 ? &self.template links<double>()
+      return number == dtype::f32   ? &self.template stages<float>()
+             : number == dtype::f64 ? &self.template stages<double>()
                                     : nullptr;
     };
   else return nullptr;

@@ -53,7 +53,7 @@ struct freeze_request {
 //                           where m ops make sums of multiples of w and A·B, these are put together, within
 //                           2(m + 2)u times the sum of the terms' magnitudes, where nothing overflows
 //   fusion                  elementwise ops on the same number of elements run block by block, together; of
-//                           ops that are links, numbers stay in registers from one to the next
+//                           ops that are stages, numbers stay in registers from one to the next
 //   row_blocks              a large batch goes forward and backward in blocks of rows that fit a cache
 //   chunks                  of these, large sums are made in a fixed number of chunks of the rows, which
 //                           workers share. Not exact: sums in another order, within that same bound

@@ -148,7 +148,7 @@ struct add_op {
   static constexpr bool analytic = true, elementwise = true;
   shape infer(const shape& a, const shape& b) const;
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const;
-  template <std::floating_point T> const kernels::links& links() const;
+  template <std::floating_point T> const kernels::stages& stages() const;
   std::array<var, 2> vjp(var ybar, var y, var a, var b) const;
   bool operator==(const add_op&) const = default;
 };

@@ -51,8 +51,8 @@ template <class F> struct unary_op {
     else
       for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(x[i]);
   }
-  template <class T> const kernels::links& links() const requires has_kernel<F, T> {
-    return kernel_of<F, T>().links;
+  template <class T> const kernels::stages& stages() const requires has_kernel<F, T> {
+    return kernel_of<F, T>().stages;
   }
   // x̄ = f'(x) ȳ
   var vjp(var ybar, var y, var x) const { return scale_cotangent(ybar, F::df(x, y)); }
@@ -70,8 +70,8 @@ template <class F> struct binary_op {
     else
       for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = F::f(a[i], b[i]);
   }
-  template <class T> const kernels::links& links() const requires has_kernel<F, T> {
-    return kernel_of<F, T>().links;
+  template <class T> const kernels::stages& stages() const requires has_kernel<F, T> {
+    return kernel_of<F, T>().stages;
   }
   // ā = ∂f/∂a ȳ, b̄ = ∂f/∂b ȳ
   std::array<var, 2> vjp(var ybar, var y, var a, var b) const {

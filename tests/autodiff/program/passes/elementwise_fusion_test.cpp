@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Fused groups whose members are chains: what is held in registers, stored, read again and handed out.
+// Fused groups whose members are pipelines: what is held in registers, stored, read again and handed out.
 #include "ops/filled.hpp"
 
 #include <reel/autodiff/check/frozen.hpp>
@@ -25,7 +25,7 @@ template <class T> void check_fused(freeze_request request, const array<T>& a, c
   }
 }
 
-// A difference with links for what registers hold, and none for what they keep.
+// A difference with stages for what registers hold, and none for what they keep.
 struct held_only_op {
   static constexpr auto name = "held_only";
   static constexpr bool elementwise = true;
@@ -33,9 +33,9 @@ struct held_only_op {
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
     for (index_t i = 0; i < y.size(); ++i) y[i] = a[i] - b[i];
   }
-  template <std::floating_point T> const kernels::links& links() const {
-    static const kernels::links held{kernels::best<T>().sub.links.held, {}};
-    return held;
+  template <std::floating_point T> const kernels::stages& stages() const {
+    static const kernels::stages in_register{kernels::best<T>().sub.stages.in_register, {}};
+    return in_register;
   }
   std::array<var, 2> vjp(var ybar, var, var, var) const { return {ybar, -ybar}; }
   bool operator==(const held_only_op&) const = default;
@@ -55,7 +55,7 @@ template <class Record> void compare(const Record& record) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(chains)
+BOOST_AUTO_TEST_SUITE(pipelines)
 
 BOOST_AUTO_TEST_CASE(a_value_that_is_read_again_is_stored) {
   compare([](const var& x, const var& y) {
@@ -78,20 +78,20 @@ BOOST_AUTO_TEST_CASE(masks_stay_in_registers_or_are_read_again) {
   });
 }
 
-// A mask takes a byte an element and a number more: a chain, which goes on by registers, must not write a
+// A mask takes a byte an element and a number more: a pipeline, which goes on by registers, must not write a
 // number where masks of later elements stand, nor a mask over numbers that it has made.
 BOOST_AUTO_TEST_CASE(masks_and_numbers_never_share_a_block) {
-  compare([](const var& x, const var& y) {  // the mask comes from before the chain
+  compare([](const var& x, const var& y) {  // the mask comes from before the pipeline
     const var m = x == y, r = where(m, x, y), q = r * x;
     return vars{exp(q) * q};
   });
-  compare([](const var& x, const var& y) {  // the mask is made in the chain
+  compare([](const var& x, const var& y) {  // the mask is made in the pipeline
     const var c = x < y, t = where(c, x, y), u = where(c, t, x), v = u + t;
     return vars{pow(square(v), y)};
   });
 }
 
-// Powers have no link, and connectives have none: what is before them and after them has.
+// Powers have no stage, and connectives have none: what is before them and after them has.
 BOOST_AUTO_TEST_CASE(ops_without_links_part_a_group_into_chains) {
   compare([](const var& x, const var& y) {
     const var p = square(x) + 1.0, q = pow(p, y), r = tanh(q * p) - q;
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(ops_without_links_part_a_group_into_chains) {
 }
 
 // An operand of many members is kept beside the numbers that go on, whether it comes first, or alone, or from
-// before the chain; and one that the chain itself makes is not.
+// before the pipeline; and one that the pipeline itself makes is not.
 BOOST_AUTO_TEST_CASE(an_operand_that_many_read_is_kept) {
   compare([](const var& x, const var& y) {
     var v = x, w = y;

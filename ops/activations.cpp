@@ -18,7 +18,7 @@ struct softplus_rule {
     const T rest = num::log1p(num::exp(above ? -x : x));
     return above ? x + rest : rest;
   }
-  template <class T> static constexpr auto kernel = &kernels::set<T>::softplus;
+  template <class T> static constexpr auto kernel = &kernels::dispatch_table<T>::softplus;
   static var df(var x, var) { return sigmoid(x); }
 };
 

@@ -16,12 +16,12 @@ struct sub_op {
   static constexpr bool analytic = true, elementwise = true, difference = true;
   shape infer(const shape& a, const shape& b) const { return same_shape(a, b); }
   template <class T> void eval(out<T> y, in<T> a, in<T> b) const {
-    if constexpr (std::floating_point<T>) kernels::best<T>().sub(y.data, a.data, b.data, y.size());
+    if constexpr (std::floating_point<T>) kernels::active<T>().sub(y.data, a.data, b.data, y.size());
     else
       for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = a[i] - b[i];
   }
   template <std::floating_point T> const kernels::stages& stages() const {
-    return kernels::best<T>().sub.stages;
+    return kernels::active<T>().sub.stages;
   }
   std::array<var, 2> vjp(var ybar, var, var, var) const { return {ybar, -ybar}; }
   bool operator==(const sub_op&) const = default;
@@ -33,12 +33,12 @@ struct neg_op {
   static constexpr bool analytic = true, elementwise = true;
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<T> y, in<T> x) const {
-    if constexpr (std::floating_point<T>) kernels::best<T>().neg(y.data, x.data, y.size());
+    if constexpr (std::floating_point<T>) kernels::active<T>().neg(y.data, x.data, y.size());
     else
       for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = -x[i];
   }
   template <std::floating_point T> const kernels::stages& stages() const {
-    return kernels::best<T>().neg.stages;
+    return kernels::active<T>().neg.stages;
   }
   var vjp(var ybar, var, var) const { return -ybar; }
   bool operator==(const neg_op&) const = default;
@@ -50,7 +50,7 @@ struct mul_rule {
   static constexpr bool analytic = true, product = true;
   static constexpr unsigned identity_elements = 0b11;
   static auto f(auto a, auto b) { return a * b; }
-  template <class T> static constexpr auto kernel = &kernels::set<T>::mul;
+  template <class T> static constexpr auto kernel = &kernels::dispatch_table<T>::mul;
   static auto da(auto, auto b, auto) { return b; }
   static auto db(auto a, auto, auto) { return a; }
   static std::vector<identity> identities(const applied_vjp& r) {
@@ -65,7 +65,7 @@ struct div_rule {
   static constexpr bool analytic = true;
   static constexpr unsigned identity_elements = 0b10;
   static auto f(auto a, auto b) { return a / b; }
-  template <class T> static constexpr auto kernel = &kernels::set<T>::div;
+  template <class T> static constexpr auto kernel = &kernels::dispatch_table<T>::div;
   static auto da(auto, auto b, auto) { return 1.0 / b; }
   static auto db(auto, auto b, auto y) { return -y / b; }
   static std::vector<identity> identities(const applied_vjp& r) {
@@ -79,7 +79,7 @@ struct square_rule {
   static constexpr auto name = "square";
   static constexpr bool analytic = true;
   static auto f(auto x) { return x * x; }
-  template <class T> static constexpr auto kernel = &kernels::set<T>::square;
+  template <class T> static constexpr auto kernel = &kernels::dispatch_table<T>::square;
   static auto df(auto x, auto) { return x + x; }
   static std::vector<identity> identities(const applied_vjp& r) {
     return {{"x xbar = 2 y ybar", r.x[0] * r.xbar[0] - 2.0 * (r.y * r.ybar)}};

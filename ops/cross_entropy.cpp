@@ -53,8 +53,8 @@ struct label_cross_entropy_op {
   template <class T> void eval(out<T> loss, in<T> z, in<index_t> labels) const {
     check_labels(labels, z.shape().back());
     if constexpr (std::floating_point<T>)
-      return kernels::best<T>().cross_entropy(loss.data, nullptr, z.data, labels.data, nullptr, loss.size(),
-                                              z.shape().back());
+      return kernels::active<T>().cross_entropy(loss.data, nullptr, z.data, labels.data, nullptr, loss.size(),
+                                                z.shape().back());
     each_row(z.shape(), -1, [&](const row& r, index_t i) {
       loss[i] = surprise(shifted_row<T>(z.data, r), z[r.at(labels[i])]);
     });
@@ -84,8 +84,8 @@ struct label_cross_entropy_slope_op {
   template <class T> void eval(out<T> zbar, in<T> z, in<index_t> labels, in<T> lbar) const {
     check_labels(labels, z.shape().back());
     if constexpr (std::floating_point<T>)
-      return kernels::best<T>().cross_entropy(nullptr, zbar.data, z.data, labels.data, lbar.data, lbar.size(),
-                                              z.shape().back());
+      return kernels::active<T>().cross_entropy(nullptr, zbar.data, z.data, labels.data, lbar.data,
+                                                lbar.size(), z.shape().back());
     each_row(z.shape(), -1, [&](const row& r, index_t i) {
       const shifted_row<T> s(z.data, r);
       const T total = T(1) + s.rest + (s.top - s.top);  // NaN where the maximum is infinite
@@ -103,8 +103,8 @@ struct label_cross_entropy_slope_op {
   void eval_with_sibling(out<T> zbar, out<T> loss, in<T> z, in<index_t> labels, in<T> lbar) const {
     if constexpr (std::floating_point<T>) {
       check_labels(labels, z.shape().back());
-      kernels::best<T>().cross_entropy(loss.data, zbar.data, z.data, labels.data, lbar.data, lbar.size(),
-                                       z.shape().back());
+      kernels::active<T>().cross_entropy(loss.data, zbar.data, z.data, labels.data, lbar.data, lbar.size(),
+                                         z.shape().back());
     } else {
       eval(zbar, z, labels, lbar);
       label_cross_entropy_op{}.eval(loss, z, labels);

@@ -33,7 +33,7 @@ struct scale_cotangent_op {
       for (index_t i = 0, n = z.size(); i < n; ++i) z[i] = a[i] == zero ? zero : a[i] * d[i];
   }
   template <class T> const auto& kernel() const {
-    return either ? kernels::best<T>().scale_either : kernels::best<T>().scale;
+    return either ? kernels::active<T>().scale_either : kernels::active<T>().scale;
   }
   template <std::floating_point T> const kernels::stages& stages() const { return kernel<T>().stages; }
   std::array<var, 2> vjp(var zbar, var, var a, var d) const {

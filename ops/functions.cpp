@@ -11,7 +11,7 @@ struct exp_rule {
   static constexpr auto name = "exp";
   static constexpr bool analytic = true;
   static auto f(auto x) { return num::exp(x); }
-  template <class T> static constexpr auto kernel = &kernels::set<T>::exp;
+  template <class T> static constexpr auto kernel = &kernels::dispatch_table<T>::exp;
   static auto df(auto, auto y) { return y; }
 };
 
@@ -20,7 +20,7 @@ struct log_rule {
   static constexpr auto name = "log";
   static constexpr bool analytic = true;
   static auto f(auto x) { return num::log(x); }
-  template <class T> static constexpr auto kernel = &kernels::set<T>::log;
+  template <class T> static constexpr auto kernel = &kernels::dispatch_table<T>::log;
   static auto df(auto x, auto) { return 1.0 / x; }
 };
 
@@ -29,7 +29,7 @@ struct sqrt_rule {
   static constexpr auto name = "sqrt";
   static constexpr bool analytic = true;
   static auto f(auto x) { return num::sqrt(x); }
-  template <class T> static constexpr auto kernel = &kernels::set<T>::sqrt;
+  template <class T> static constexpr auto kernel = &kernels::dispatch_table<T>::sqrt;
   static auto df(auto, auto y) { return 0.5 / y; }
   static std::vector<identity> identities(const applied_vjp& r) {
     return {{"2 x xbar = y ybar", 2.0 * (r.x[0] * r.xbar[0]) - r.y * r.ybar}};
@@ -42,7 +42,7 @@ struct tanh_rule {
   static constexpr auto name = "tanh";
   static constexpr bool analytic = true;
   static auto f(auto x) { return num::tanh(x); }
-  template <class T> static constexpr auto kernel = &kernels::set<T>::tanh;
+  template <class T> static constexpr auto kernel = &kernels::dispatch_table<T>::tanh;
   static var df(var x, auto) { return sech_square(x); }
 };
 
@@ -55,7 +55,7 @@ struct sech_square_rule {
     const T e = num::exp(below ? x + x : -(x + x));
     return T(4) * e / (T(1) + e * (T(2) + e));
   }
-  template <class T> static constexpr auto kernel = &kernels::set<T>::sech_square;
+  template <class T> static constexpr auto kernel = &kernels::dispatch_table<T>::sech_square;
   static var df(var x, var y) { return -2.0 * y * tanh(x); }
 };
 
@@ -77,7 +77,7 @@ struct sigmoid_rule {
     const T e = num::exp(x);
     return e / (one + e);
   }
-  template <class T> static constexpr auto kernel = &kernels::set<T>::sigmoid;
+  template <class T> static constexpr auto kernel = &kernels::dispatch_table<T>::sigmoid;
   static var df(var x, var) { return 0.25 * sech_square(0.5 * x); }
 };
 
@@ -87,7 +87,7 @@ struct relu_rule {
   static constexpr auto name = "relu";
   static constexpr bool analytic = false;
   template <class T> static T f(T x) { return x <= T(0) ? T(0) : x; }
-  template <class T> static constexpr auto kernel = &kernels::set<T>::relu;
+  template <class T> static constexpr auto kernel = &kernels::dispatch_table<T>::relu;
   static var df(auto, var y) { return where(y <= 0.0, 0.0, 1.0); }
   static std::vector<identity> identities(const applied_vjp& r) {
     return {{"x xbar = y ybar", r.x[0] * r.xbar[0] - r.y * r.ybar}};
@@ -99,7 +99,7 @@ struct abs_rule {
   static constexpr auto name = "abs";
   static constexpr bool analytic = false;
   static auto f(auto x) { return num::abs(x); }
-  template <class T> static constexpr auto kernel = &kernels::set<T>::abs;
+  template <class T> static constexpr auto kernel = &kernels::dispatch_table<T>::abs;
   static var df(var x, var) { return sign(x); }
   static std::vector<identity> identities(const applied_vjp& r) {
     return {{"x xbar = y ybar", r.x[0] * r.xbar[0] - r.y * r.ybar}};

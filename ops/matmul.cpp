@@ -77,13 +77,13 @@ shape matmul_op::infer(const shape& a, const shape& b) const {
 
 template <class T> void matmul_op::eval(out<T> y, in<T> a, in<T> b) const {
   const auto s = shape_of_product(*this, a.shape(), b.shape());
-  if constexpr (std::floating_point<T>) kernels::best<T>().gemm(s, a.data, b.data, y.data, false);
+  if constexpr (std::floating_point<T>) kernels::active<T>().gemm(s, a.data, b.data, y.data, false);
   else portable_gemm(s, a.data, b.data, y.data, [](const T&, auto dot) { return dot(T(0)); });
   pad(y, padded_row[2]);
 }
 template <class T> void matmul_op::accumulate(out<T> y, in<T> a, in<T> b) const {
   const auto s = shape_of_product(*this, a.shape(), b.shape());
-  if constexpr (std::floating_point<T>) kernels::best<T>().gemm(s, a.data, b.data, y.data, true);
+  if constexpr (std::floating_point<T>) kernels::active<T>().gemm(s, a.data, b.data, y.data, true);
   else portable_gemm(s, a.data, b.data, y.data, [](const T& start, auto dot) { return dot(start); });
 }
 
@@ -95,14 +95,14 @@ bool matmul_op::accumulates_scaled(const shape& a, const shape& b) const {
 template <class T> void matmul_op::accumulate_scaled(out<T> y, in<T> a, in<T> b, T alpha, T beta) const {
   const auto s = shape_of_product(*this, a.shape(), b.shape());
   if constexpr (std::floating_point<T>)
-    kernels::best<T>().accumulate_scaled_product(s, alpha, beta, a.data, b.data, y.data);
+    kernels::active<T>().accumulate_scaled_product(s, alpha, beta, a.data, b.data, y.data);
   else
     portable_gemm(s, a.data, b.data, y.data,
                   [&](const T& start, auto dot) { return T(beta * start + alpha * dot(T(0))); });
 }
 // |Σ_p a_ip b_pj| ≤ k max|a| max|b|, and so are its parts.
 template <class T> double matmul_op::magnitude_bound(in<T> a, in<T> b) const {
-  const auto& kernel = kernels::best<T>();
+  const auto& kernel = kernels::active<T>();
   const index_t k = oriented(a.shape(), transpose_a, padded_row[0]).columns;
   return static_cast<double>(k) * static_cast<double>(kernel.largest(a.data, a.size())) *
          static_cast<double>(kernel.largest(b.data, b.size()));

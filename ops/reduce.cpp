@@ -64,7 +64,7 @@ struct sum_others_op {
   }
   template <class T> void eval(out<T> y, in<T> x) const {
     if constexpr (std::floating_point<T>)
-      return along(x.shape(), axis, y.data, x.data, kernels::best<T>().sum_others);
+      return along(x.shape(), axis, y.data, x.data, kernels::active<T>().sum_others);
     each_row(x.shape(), axis, [&](const row& r, index_t) {
       T sum(0);
       for (index_t i = 0; i < r.n; ++i) y[r.at(i)] = sum, sum = sum + x[r.at(i)];

@@ -34,7 +34,8 @@ struct stretches {
 };
 
 // Runs a kernel on the rows along `axis`.
-template <class T> void along(const shape& s, int axis, T* y, const T* x, typename kernels::set<T>::rows* f) {
+template <class T>
+void along(const shape& s, int axis, T* y, const T* x, typename kernels::dispatch_table<T>::rows* f) {
   const stretches l(s, axis);
   if (s.size() > 0) f(y, x, l.outer, l.n, l.inner);
 }

@@ -27,12 +27,12 @@ template <class F> struct predicate_op {
 struct less_rule {
   static constexpr auto name = "less";
   static bool f(const auto& a, const auto& b) { return a < b; }
-  template <class T> static constexpr auto kernel = &kernels::set<T>::less;
+  template <class T> static constexpr auto kernel = &kernels::dispatch_table<T>::less;
 };
 struct less_equal_rule {
   static constexpr auto name = "less_equal";
   static bool f(const auto& a, const auto& b) { return a <= b; }
-  template <class T> static constexpr auto kernel = &kernels::set<T>::less_equal;
+  template <class T> static constexpr auto kernel = &kernels::dispatch_table<T>::less_equal;
 };
 struct equal_rule {
   static constexpr auto name = "equal";
@@ -68,12 +68,13 @@ struct where_op {
     return same_shape(c, same_shape(a, b));
   }
   template <class T> void eval(out<T> y, in<bool> c, in<T> a, in<T> b) const {
-    if constexpr (std::floating_point<T>) kernels::best<T>().select(y.data, c.data, a.data, b.data, y.size());
+    if constexpr (std::floating_point<T>)
+      kernels::active<T>().select(y.data, c.data, a.data, b.data, y.size());
     else
       for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = c[i] ? a[i] : b[i];
   }
   template <std::floating_point T> const kernels::stages& stages() const {
-    return kernels::best<T>().select.stages;
+    return kernels::active<T>().select.stages;
   }
   std::array<var, 3> vjp(var ybar, var, var c, var, var) const {
     return {none, where(c, ybar, 0.0), where(c, 0.0, ybar)};

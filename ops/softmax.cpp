@@ -53,13 +53,14 @@ template <class T> void softmax_beyond_kernel(const softmax_op& op, out<T> p, in
 }  // namespace
 
 template <class T> void softmax_op::eval(out<T> p, in<T> x) const {
-  if constexpr (std::floating_point<T>) along(x.shape(), axis, p.data, x.data, kernels::best<T>().softmax);
+  if constexpr (std::floating_point<T>) along(x.shape(), axis, p.data, x.data, kernels::active<T>().softmax);
   softmax_beyond_kernel(*this, p, x);
 }
 template <class T> void softmax_op::eval_with_sibling(out<T> p, out<T> y, in<T> x) const {
   if constexpr (std::floating_point<T>) {
     const stretches s(x.shape(), axis);
-    if (x.size() > 0) kernels::best<T>().softmax_and_logsumexp(p.data, y.data, x.data, s.outer, s.n, s.inner);
+    if (x.size() > 0)
+      kernels::active<T>().softmax_and_logsumexp(p.data, y.data, x.data, s.outer, s.n, s.inner);
     softmax_beyond_kernel(*this, p, x);
   } else {
     eval(p, x);
@@ -84,7 +85,7 @@ shape log_softmax_op::infer(const shape& x) const { return classes_along(x, axis
 
 template <class T> void log_softmax_op::eval(out<T> y, in<T> x) const {
   if constexpr (std::floating_point<T>) {
-    along(x.shape(), axis, y.data, x.data, kernels::best<T>().log_softmax);
+    along(x.shape(), axis, y.data, x.data, kernels::active<T>().log_softmax);
     if (edge == at_infinity::nan) return;
   }
   each_row(x.shape(), axis, [&](const row& r, index_t) {
@@ -119,7 +120,7 @@ shape logsumexp_op::infer(const shape& x) const {
 template <class T> void logsumexp_op::eval(out<T> y, in<T> x) const {
   if (x.size() == 0) return void(std::fill_n(y.data, y.size(), -num::infinity<T>()));
   if constexpr (std::floating_point<T>)
-    return along(x.shape(), axis, y.data, x.data, kernels::best<T>().logsumexp);
+    return along(x.shape(), axis, y.data, x.data, kernels::active<T>().logsumexp);
   each_row(x.shape(), axis, [&](const row& r, index_t k) {
     const shifted_row<T> s(x.data, r);
     y[k] = is_infinite(s.top) ? s.top : s.top + s.log_sum;

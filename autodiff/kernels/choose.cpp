@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sets.hpp"
+#include "dispatch_tables.hpp"
 
 #include <array>
 
@@ -9,14 +9,14 @@ namespace {
 
 // What the processor and the operating system can do; the best comes first.
 template <class T> struct usable {
-  std::array<const set<T>*, 3> sets{};
+  std::array<const dispatch_table<T>*, 3> sets{};
   std::size_t count = 0;
-  void add(const set<T>& s) { sets[count++] = &s; }
+  void add(const dispatch_table<T>& s) { sets[count++] = &s; }
 };
 
 template <class T>
-usable<T> find([[maybe_unused]] const set<T>& avx512, [[maybe_unused]] const set<T>& avx2,
-               const set<T>& baseline) {
+usable<T> find([[maybe_unused]] const dispatch_table<T>& avx512,
+               [[maybe_unused]] const dispatch_table<T>& avx2, const dispatch_table<T>& baseline) {
   usable<T> u;
 #ifdef REEL_X86_KERNELS
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
@@ -28,22 +28,22 @@ usable<T> find([[maybe_unused]] const set<T>& avx512, [[maybe_unused]] const set
   return u;
 }
 
-template <class T> const usable<T>& all();
+template <class T> const usable<T>& usable_sets();
 #ifdef REEL_X86_KERNELS
-template <> const usable<float>& all<float>() {
+template <> const usable<float>& usable_sets<float>() {
   static const usable<float> u = find(avx512::of_float, avx2::of_float, baseline::of_float);
   return u;
 }
-template <> const usable<double>& all<double>() {
+template <> const usable<double>& usable_sets<double>() {
   static const usable<double> u = find(avx512::of_double, avx2::of_double, baseline::of_double);
   return u;
 }
 #else
-template <> const usable<float>& all<float>() {
+template <> const usable<float>& usable_sets<float>() {
   static const usable<float> u = find(baseline::of_float, baseline::of_float, baseline::of_float);
   return u;
 }
-template <> const usable<double>& all<double>() {
+template <> const usable<double>& usable_sets<double>() {
   static const usable<double> u = find(baseline::of_double, baseline::of_double, baseline::of_double);
   return u;
 }
@@ -51,14 +51,14 @@ template <> const usable<double>& all<double>() {
 
 }  // namespace
 
-template <class T> const set<T>& best() noexcept { return *all<T>().sets[0]; }
-template <class T> std::span<const set<T>* const> available() noexcept {
-  return {all<T>().sets.data(), all<T>().count};
+template <class T> const dispatch_table<T>& active() noexcept { return *usable_sets<T>().sets[0]; }
+template <class T> std::span<const dispatch_table<T>* const> available() noexcept {
+  return {usable_sets<T>().sets.data(), usable_sets<T>().count};
 }
 
-template const set<float>& best<float>() noexcept;
-template const set<double>& best<double>() noexcept;
-template std::span<const set<float>* const> available<float>() noexcept;
-template std::span<const set<double>* const> available<double>() noexcept;
+template const dispatch_table<float>& active<float>() noexcept;
+template const dispatch_table<double>& active<double>() noexcept;
+template std::span<const dispatch_table<float>* const> available<float>() noexcept;
+template std::span<const dispatch_table<double>* const> available<double>() noexcept;
 
 }  // namespace reel::kernels

@@ -77,8 +77,8 @@ template <class T> struct dots_of {
     constexpr index_t worth_packing = 32;
     const index_t b_row = s.transpose_b ? s.b_row : s.k;
     // As many rows of A at a time as can be, so that B is read less often.
-    const index_t parts = s.m >= most_rows ? pieces(s.n, most_sums / most_rows) : pieces(s.n, most_dots);
-    const index_t whole = pieces(s.k, lanes<T>) * lanes<T>;
+    const index_t parts = s.m >= most_rows ? ceil_div(s.n, most_sums / most_rows) : ceil_div(s.n, most_dots);
+    const index_t whole = ceil_div(s.k, lanes<T>) * lanes<T>;
     const bool packs = b_row % lanes<T> != 0 && s.m >= worth_packing && most_dots * whole <= panel_numbers;
     const auto& some = packs ? tiles<true> : tiles<false>;
     alignas(64) T panel[panel_numbers];
@@ -87,7 +87,7 @@ template <class T> struct dots_of {
       const T* const from = b + j * b_row;
       if (packs) pack(panel, from, b_row, n, s.k);
       for (index_t i = 0; i < s.m; i += most) {
-        const index_t rows = least(most, s.m - i);
+        const index_t rows = min(most, s.m - i);
         some.of[rows - 1][n - 1](s.k, a + i * s.a_row, s.a_row, packs ? panel : from, b_row,
                                  c + i * s.c_row + j, s.c_row);
       }

@@ -18,7 +18,7 @@ template <class T> struct lanewise {
 
   static v neg(v x) { return -x; }
   static v square(v x) { return x * x; }
-  static v sqrt(v x) { return root(x); }
+  static v sqrt(v x) { return REEL_KERNEL_SET::sqrt(x); }
   static v abs(v x) { return magnitude<T>(x); }
   static v relu(v x) { return x <= T(0) ? v{} : x; }
   static v exp(v x) { return REEL_KERNEL_SET::exp<T>(x); }
@@ -132,7 +132,7 @@ template <class T> struct summing {
   static T sum(const T* x, index_t n) {
     if (n <= block) return of_block(x, n);
     pairs all;
-    for (index_t i = 0; i < n; i += block) all.add(of_block(x + i, least(block, n - i)));
+    for (index_t i = 0; i < n; i += block) all.add(of_block(x + i, min(block, n - i)));
     return all.total();
   }
 
@@ -150,7 +150,7 @@ template <class T> struct summing {
     std::uint64_t blocks = 0;
     for (index_t i = 0; i < rows; i += 16) {
       vec<T> s[N] = {};
-      for (index_t k = i; k < least(i + 16, rows); ++k)
+      for (index_t k = i; k < min(i + 16, rows); ++k)
         for (index_t r = 0; r < N; ++r) s[r] += get(x + k * columns + r * lanes<T>);
       int level = 0;
       for (std::uint64_t b = blocks++; b & 1; b >>= 1, ++level)

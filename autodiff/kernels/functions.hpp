@@ -22,7 +22,7 @@ template <> struct format<double> {
 };
 
 // a₀ + x(a₁ + x(a₂ + …))
-template <class T> inline vec<T> polynomial(vec<T>, T a0) { return all(a0); }
+template <class T> inline vec<T> polynomial(vec<T>, T a0) { return broadcast(a0); }
 template <class T, class... A> inline vec<T> polynomial(vec<T> x, T a0, A... a) {
   return polynomial<T>(x, a...) * x + a0;
 }
@@ -67,7 +67,7 @@ inline vec<double> scaled(vec<double> x, vec<double> n) {
 }
 #else
 template <class V, class T = std::remove_cvref_t<decltype(V{}[0])>> inline V scaled(V x, V n) {
-  const bits<T> whole = as_bits<T>(n + format<T>::shift) - as_bits<T>(all(format<T>::shift));
+  const bits<T> whole = as_bits<T>(n + format<T>::shift) - as_bits<T>(broadcast(format<T>::shift));
   const bits<T> half = whole >> 1;  // in two factors, each the bits of a normal power of 2
   const auto power = [](bits<T> e) { return as_numbers<T>((e + format<T>::bias) << format<T>::fraction); };
   return x * power(half) * power(whole - half);
@@ -92,11 +92,11 @@ template <class T> struct split {
     const bits<T> small = x < least_normal;
     const bits<T> b = as_bits<T>(small ? x * up : x);
     // 0x1.6a09e6p-1: √½. Subtracted, the exponent field counts from there.
-    const bits<T> root = as_bits<T>(all(T(0.70710678118654752)));
+    const bits<T> root = as_bits<T>(broadcast(T(0.70710678118654752)));
     const bits<T> n = (b - root) >> format<T>::fraction;
     m = as_numbers<T>(b - (n << format<T>::fraction));
     // an integer in the low bits of `shift` is that number
-    e = as_numbers<T>(as_bits<T>(all(format<T>::shift)) + n) - format<T>::shift;
+    e = as_numbers<T>(as_bits<T>(broadcast(format<T>::shift)) + n) - format<T>::shift;
     e = small ? e - T(format<T>::fraction) : e;
   }
 };
@@ -124,7 +124,9 @@ template <class T> inline vec<T> log(vec<T> x) {
   constexpr T infinity = std::numeric_limits<T>::infinity();
   const vec<T> y = log_of(split<T>(x));
   // ∞ and NaN are their own logarithms; below 0 there is none.
-  const vec<T> edge = x == T(0) ? all(-infinity) : x < T(0) ? all(std::numeric_limits<T>::quiet_NaN()) : x;
+  const vec<T> edge = x == T(0)  ? broadcast(-infinity)
+                      : x < T(0) ? broadcast(std::numeric_limits<T>::quiet_NaN())
+                                 : x;
   return x > T(0) && x < infinity ? y : edge;
 }
 
@@ -167,13 +169,13 @@ template <class T> inline vec<T> sech_square(vec<T> x) {
 
 // 1/(1 + e^−x), and e^x/(1 + e^x) where x < 0: the exponential is at most 1.
 template <class T> inline vec<T> sigmoid(vec<T> x) {
-  const vec<T> e = exp<T>(with_sign_of<T>(magnitude<T>(x), all(T(-1))));
-  return (x < T(0) ? e : all(T(1))) / (e + T(1));
+  const vec<T> e = exp<T>(with_sign_of<T>(magnitude<T>(x), broadcast(T(-1))));
+  return (x < T(0) ? e : broadcast(T(1))) / (e + T(1));
 }
 
 // ln(1 + e^x) as max(x, 0) + ln(1 + e^−|x|): no overflow, and digits where e^x is small.
 template <class T> inline vec<T> softplus(vec<T> x) {
-  const vec<T> rest = log1p<T>(exp<T>(with_sign_of<T>(magnitude<T>(x), all(T(-1)))));
+  const vec<T> rest = log1p<T>(exp<T>(with_sign_of<T>(magnitude<T>(x), broadcast(T(-1)))));
   return x > T(0) ? x + rest : rest;
 }
 

@@ -39,11 +39,11 @@ template <class T> struct gemm_of {
         return outer(s, a, b, c, [](vec<T> x, vec<T> y, auto old) { return multiply_add(x, y, old()); });
       case use<T>::accumulate_scaled:  // a multiplication takes less time than a multiply-add to 0
         return outer(s, a, b, c, [=](vec<T> x, vec<T> y, auto old) {
-          return multiply_add(rounded(x * y), all(u.alpha), old());
+          return multiply_add(rounded(x * y), broadcast(u.alpha), old());
         });
       case use<T>::blend:
         return outer(s, a, b, c, [=](vec<T> x, vec<T> y, auto old) {
-          return multiply_add(rounded(x * y), all(u.alpha), rounded(old() * u.beta));
+          return multiply_add(rounded(x * y), broadcast(u.alpha), rounded(old() * u.beta));
         });
     }
   }
@@ -61,7 +61,7 @@ template <class T> struct gemm_of {
   template <int R, class Next>
   static void outer_tile(const gemm_shape& s, const T* a, index_t a_step, const T* b, T* c, Next next) {
     vec<T> x[R];
-    for (int r = 0; r < R; ++r) x[r] = all(a[r * a_step]);
+    for (int r = 0; r < R; ++r) x[r] = broadcast(a[r * a_step]);
     const index_t n = s.n, c_row = s.c_row;
     const auto step = [&](vec<T> y, index_t j, auto get, auto put) {
 #pragma GCC unroll 8

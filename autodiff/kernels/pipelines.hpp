@@ -156,7 +156,7 @@ template <class T> struct pipelines_of {
     index_t i = 0;
     for (; i + tile <= n; i += tile) begin(first, i, a, a, a, a, a, a, a, a);
     for (; i < n; i += lanes<T>)
-      reinterpret_cast<narrow_stage*>(first->narrow)(first, i, least(lanes<T>, n - i), a, a);
+      reinterpret_cast<narrow_stage*>(first->narrow)(first, i, min(lanes<T>, n - i), a, a);
     clear_upper_halves();  // the stages leave their numbers in them
   }
 

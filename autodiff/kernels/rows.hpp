@@ -32,7 +32,7 @@ template <class T> struct shifted {
       const vec<T> v = x.get(k), e = exp<T>(v - top);
       const bits<T> is_top = v == top;
       rest += is_top ? vec<T>{} : e;
-      tops += is_top ? all(T(1)) : vec<T>{};
+      tops += is_top ? broadcast(T(1)) : vec<T>{};
       keep(k, e);
     }
     rest += (tops - T(1)) + (top - top);  // NaN where the maximum is infinite
@@ -52,7 +52,7 @@ template <class T> struct one_row {
 
   one_row(const T* x, index_t n) {
     vec<T> most[4];
-    for (auto& m : most) m = all(x[0]);
+    for (auto& m : most) m = broadcast(x[0]);
     index_t i = 0;
     for (; i + 4 * lanes<T> <= n; i += 4 * lanes<T>)
       for (index_t r = 0; r < 4; ++r) most[r] = larger_or_nan<T>(most[r], load(x + i + r * lanes<T>));
@@ -70,7 +70,7 @@ template <class T> struct one_row {
     else add_blocks(x, n, tops, keep);
     rest += (tops - 1) + (top - top);
   }
-  T log_sum() const { return log1p<T>(all(rest))[0] + (rest - rest); }
+  T log_sum() const { return log1p<T>(broadcast(rest))[0] + (rest - rest); }
   T log_of_sum() const {
     constexpr T infinity = std::numeric_limits<T>::infinity();
     return top == infinity || top == -infinity ? top : top + log_sum();
@@ -81,10 +81,10 @@ template <class T> struct one_row {
   template <class Keep> void add_terms(const T* x, index_t n, T& tops, Keep keep) {
     T terms[few + lanes<T>], is_top[few + lanes<T>];
     for (index_t i = 0; i < n; i += lanes<T>) {
-      const index_t used = least(lanes<T>, n - i);
+      const index_t used = min(lanes<T>, n - i);
       const vec<T> v = load_some(x + i, used), e = exp<T>(v - top);
       store<T>(terms + i, v == top ? vec<T>{} : e);
-      store<T>(is_top + i, v == top ? all(T(1)) : vec<T>{});
+      store<T>(is_top + i, v == top ? broadcast(T(1)) : vec<T>{});
       keep(i, e, used);
     }
     for (index_t k = 0; k < n; ++k) rest += terms[k], tops += is_top[k];
@@ -93,13 +93,13 @@ template <class T> struct one_row {
   template <class Keep> void add_blocks(const T* x, index_t n, T& tops, Keep keep) {
     constexpr index_t block = 4096;
     for (index_t from = 0; from < n; from += block) {
-      const index_t to = least(from + block, n);
+      const index_t to = min(from + block, n);
       vec<T> sum{}, count{};
       const auto take = [&](vec<T> v, bits<T> used) {
         const vec<T> e = exp<T>(v - top);
         const bits<T> is_top = v == top;
         sum += is_top | ~used ? vec<T>{} : e;
-        count += is_top & used ? all(T(1)) : vec<T>{};
+        count += is_top & used ? broadcast(T(1)) : vec<T>{};
         return e;
       };
       index_t i = from;
@@ -124,18 +124,18 @@ template <class T> struct rows_of {
   static constexpr auto nothing = [](auto...) {};
 
   // buffer[k][r] = x[r][k] for as many rows of n numbers.
-  static void turn_in(T* buffer, const T* x, index_t rows, index_t n) {
+  static void pack(T* buffer, const T* x, index_t rows, index_t n) {
     for (index_t q = 0; q < n; q += lanes<T>) {
-      const index_t width = least(lanes<T>, n - q);
+      const index_t width = min(lanes<T>, n - q);
       vec<T> v[lanes<T>];
       for (index_t r = 0; r < lanes<T>; ++r) v[r] = r < rows ? load_some(x + r * n + q, width) : vec<T>{};
       transpose<T>(v);
       for (index_t k = 0; k < width; ++k) store(buffer + (q + k) * lanes<T>, v[k]);
     }
   }
-  static void turn_out(T* y, const T* buffer, index_t rows, index_t n) {
+  static void unpack(T* y, const T* buffer, index_t rows, index_t n) {
     for (index_t q = 0; q < n; q += lanes<T>) {
-      const index_t width = least(lanes<T>, n - q);
+      const index_t width = min(lanes<T>, n - q);
       vec<T> v[lanes<T>];
       for (index_t k = 0; k < lanes<T>; ++k) v[k] = k < width ? load(buffer + (q + k) * lanes<T>) : vec<T>{};
       transpose<T>(v);
@@ -144,22 +144,22 @@ template <class T> struct rows_of {
   }
 
   // f(registers of rows, first row, how many) for short or interleaved rows of x, which f may write to
-  // a y of the same layout. Short rows are turned into a buffer and back.
+  // a y of the same layout. Short rows are packed into a buffer and back.
   template <class F> static void each(const T* x, T* y, const rows_layout& l, F f) {
     if (l.inner == 1) {
       alignas(64) T buffer[few * lanes<T>];
       for (index_t i = 0; i < l.outer; i += lanes<T>) {
-        const index_t rows = least(lanes<T>, l.outer - i);
-        turn_in(buffer, x + i * l.n, rows, l.n);
-        const side_by_side<T> turned{buffer, lanes<T>, lanes<T>};
-        f(turned, turned, i, rows);
-        if (y != nullptr) turn_out(y + i * l.n, buffer, rows, l.n);
+        const index_t rows = min(lanes<T>, l.outer - i);
+        pack(buffer, x + i * l.n, rows, l.n);
+        const side_by_side<T> packed{buffer, lanes<T>, lanes<T>};
+        f(packed, packed, i, rows);
+        if (y != nullptr) unpack(y + i * l.n, buffer, rows, l.n);
       }
       return;
     }
     for (index_t o = 0; o < l.outer; ++o)
       for (index_t q = 0; q < l.inner; q += lanes<T>) {
-        const index_t at = o * l.n * l.inner + q, rows = least(lanes<T>, l.inner - q);
+        const index_t at = o * l.n * l.inner + q, rows = min(lanes<T>, l.inner - q);
         const side_by_side<T, const T> from{x + at, l.inner, rows};
         f(from, side_by_side<T>{y == nullptr ? nullptr : y + at, l.inner, rows}, o * l.inner + q, rows);
       }
@@ -254,15 +254,15 @@ template <class T> struct rows_of {
     else if (inner == 1)
       for (index_t i = 0; i < outer; i += lanes<T>) {
         alignas(64) T in[few * lanes<T>], out[few * lanes<T>];
-        const index_t rows = least(lanes<T>, outer - i);
-        turn_in(in, x + i * n, rows, n);
+        const index_t rows = min(lanes<T>, outer - i);
+        pack(in, x + i * n, rows, n);
         add_others(side_by_side<T>{in, lanes<T>, lanes<T>}, side_by_side<T>{out, lanes<T>, lanes<T>}, n);
-        turn_out(y + i * n, out, rows, n);
+        unpack(y + i * n, out, rows, n);
       }
     else
       for (index_t o = 0; o < outer; ++o)
         for (index_t q = 0; q < inner; q += lanes<T>) {
-          const index_t at = o * n * inner + q, rows = least(lanes<T>, inner - q);
+          const index_t at = o * n * inner + q, rows = min(lanes<T>, inner - q);
           add_others(side_by_side<T, const T>{x + at, inner, rows}, side_by_side<T>{y + at, inner, rows}, n);
         }
   }
@@ -291,7 +291,7 @@ template <class T> struct rows_of {
         const vec<T> others = -(s.rest * scale);
         for (index_t k = 0; k < n; ++k) {
           const bits<T> here = hot == static_cast<lane<T>>(k);
-          const vec<T> p = rounded(to.get(k) * scale), one = here ? all(T(1)) : vec<T>{};
+          const vec<T> p = rounded(to.get(k) * scale), one = here ? broadcast(T(1)) : vec<T>{};
           to.set(k, slope(here & is_top ? others : p - one, factor));
         }
       });
@@ -302,10 +302,11 @@ template <class T> struct rows_of {
       });
       if (loss != nullptr) loss[i] = r.log_sum() - (z[labels[i]] - r.top);
       if (dz == nullptr) continue;
-      const vec<T> scale = all(r.scale()), factor = all(l[i]);
+      const vec<T> scale = broadcast(r.scale()), factor = broadcast(l[i]);
       const bool is_top = z[labels[i]] == r.top;
-      const vec<T> others = -(all(r.rest) * scale);
-      const vec<T> at_label = slope(is_top ? others : rounded(all(dz[labels[i]]) * scale) - T(1), factor);
+      const vec<T> others = -(broadcast(r.rest) * scale);
+      const vec<T> at_label =
+          slope(is_top ? others : rounded(broadcast(dz[labels[i]]) * scale) - T(1), factor);
       map(dz, static_cast<const T*>(dz), n, [=](vec<T> e) { return slope(rounded(e * scale), factor); });
       dz[labels[i]] = at_label[0];
       dz += n;

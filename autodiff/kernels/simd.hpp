@@ -55,11 +55,11 @@ template <class T> using bytes = typename pack<T>::bytes;  // as many as lanes
 template <class T> using lane = typename pack<T>::lane;
 template <class T> inline constexpr index_t lanes = register_bytes / static_cast<index_t>(sizeof(T));
 
-constexpr index_t least(index_t a, index_t b) { return a < b ? a : b; }
+constexpr index_t min(index_t a, index_t b) { return a < b ? a : b; }
 // n over m, rounded up: how many pieces of m numbers it takes; how long the longest of m pieces is.
-constexpr index_t pieces(index_t n, index_t m) { return (n + m - 1) / m; }
+constexpr index_t ceil_div(index_t n, index_t m) { return (n + m - 1) / m; }
 
-template <class T> inline vec<T> all(T x) { return x - vec<T>{}; }
+template <class T> inline vec<T> broadcast(T x) { return x - vec<T>{}; }
 template <class T> inline bits<T> all_bits(lane<T> x) { return x - bits<T>{}; }
 template <class T> inline bits<T> as_bits(vec<T> x) { return reinterpret_cast<bits<T>>(x); }
 template <class T> inline vec<T> as_numbers(bits<T> x) { return reinterpret_cast<vec<T>>(x); }
@@ -103,17 +103,17 @@ template <class V> inline V multiply_add(V a, V b, V c) { return a * b + c; }
 #endif
 
 #if defined(__AVX512F__)
-inline vec<float> root(vec<float> x) { return (vec<float>)_mm512_sqrt_ps((__m512)x); }
-inline vec<double> root(vec<double> x) { return (vec<double>)_mm512_sqrt_pd((__m512d)x); }
+inline vec<float> sqrt(vec<float> x) { return (vec<float>)_mm512_sqrt_ps((__m512)x); }
+inline vec<double> sqrt(vec<double> x) { return (vec<double>)_mm512_sqrt_pd((__m512d)x); }
 #elif defined(__FMA__)
-inline vec<float> root(vec<float> x) { return (vec<float>)_mm256_sqrt_ps((__m256)x); }
-inline vec<double> root(vec<double> x) { return (vec<double>)_mm256_sqrt_pd((__m256d)x); }
+inline vec<float> sqrt(vec<float> x) { return (vec<float>)_mm256_sqrt_ps((__m256)x); }
+inline vec<double> sqrt(vec<double> x) { return (vec<double>)_mm256_sqrt_pd((__m256d)x); }
 #else
-inline vec<float> root(vec<float> x) {
+inline vec<float> sqrt(vec<float> x) {
   for (index_t k = 0; k < lanes<float>; ++k) x[k] = __builtin_sqrtf(x[k]);
   return x;
 }
-inline vec<double> root(vec<double> x) {
+inline vec<double> sqrt(vec<double> x) {
   for (index_t k = 0; k < lanes<double>; ++k) x[k] = __builtin_sqrt(x[k]);
   return x;
 }
@@ -126,10 +126,11 @@ template <class T> inline void store(T* y, vec<T> v) { std::memcpy(y, &v, sizeof
 #if defined(__AVX512F__)
 inline __mmask16 first_lanes(index_t n) { return static_cast<__mmask16>((1U << n) - 1); }
 inline vec<float> load_part(const float* x, index_t n, float rest = 1) {
-  return (vec<float>)_mm512_mask_loadu_ps((__m512)all(rest), first_lanes(n), x);
+  return (vec<float>)_mm512_mask_loadu_ps((__m512)broadcast(rest), first_lanes(n), x);
 }
 inline vec<double> load_part(const double* x, index_t n, double rest = 1) {
-  return (vec<double>)_mm512_mask_loadu_pd((__m512d)all(rest), static_cast<__mmask8>(first_lanes(n)), x);
+  return (vec<double>)_mm512_mask_loadu_pd((__m512d)broadcast(rest), static_cast<__mmask8>(first_lanes(n)),
+                                           x);
 }
 inline void store_part(float* y, vec<float> v, index_t n) {
   _mm512_mask_storeu_ps(y, first_lanes(n), (__m512)v);
@@ -139,7 +140,7 @@ inline void store_part(double* y, vec<double> v, index_t n) {
 }
 #else
 template <class T> inline vec<T> load_part(const T* x, index_t n, T rest = 1) {
-  vec<T> v = all(rest);
+  vec<T> v = broadcast(rest);
   for (index_t k = 0; k < lanes<T> - 1; ++k)
     if (k < n) v[k] = x[k];
   return v;
@@ -205,7 +206,9 @@ inline vec<double> between(vec<double> x, vec<double> low, vec<double> high) {
 #else
 template <class V> inline V between(V x, V low, V high) { return x < low ? low : x > high ? high : x; }
 #endif
-template <class T> inline vec<T> clamped(vec<T> x, T low, T high) { return between(x, all(low), all(high)); }
+template <class T> inline vec<T> clamped(vec<T> x, T low, T high) {
+  return between(x, broadcast(low), broadcast(high));
+}
 
 // Half the groups of g lanes in two registers: of each group one half, `offset` in, the groups of a
 // before those of b.

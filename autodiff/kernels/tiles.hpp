@@ -28,7 +28,7 @@ inline void accumulate(vec<T> (&acc)[M][N], index_t k, const T* a, index_t row, 
       if (Packs) store(packed + (p * N + v) * lanes<T>, x[v]);
     }
     for (int r = 0; r < M; ++r)
-      for (int v = 0; v < N; ++v) acc[r][v] = multiply_add(x[v], all(a[r * row]), acc[r][v]);
+      for (int v = 0; v < N; ++v) acc[r][v] = multiply_add(x[v], broadcast(a[r * row]), acc[r][v]);
   }
 }
 
@@ -95,13 +95,14 @@ template <class T> struct tiles_of {
 #pragma GCC unroll 8
       for (int r = 0; r < M; ++r)
 #pragma GCC unroll 8
-        for (int v = 0; v < N; ++v) acc[r][v] = multiply_add(acc[r][v], all(u.alpha), get(c + r * c_row, v));
+        for (int v = 0; v < N; ++v)
+          acc[r][v] = multiply_add(acc[r][v], broadcast(u.alpha), get(c + r * c_row, v));
     if (u.how == use<T>::blend)
 #pragma GCC unroll 8
       for (int r = 0; r < M; ++r)
 #pragma GCC unroll 8
         for (int v = 0; v < N; ++v)
-          acc[r][v] = multiply_add(acc[r][v], all(u.alpha), rounded(get(c + r * c_row, v) * u.beta));
+          acc[r][v] = multiply_add(acc[r][v], broadcast(u.alpha), rounded(get(c + r * c_row, v) * u.beta));
 #pragma GCC unroll 8
     for (int r = 0; r < M; ++r)
 #pragma GCC unroll 8
@@ -155,7 +156,7 @@ template <class T> struct tiles_of {
   // first of them pack it, if there is room for it, and the others read that.
   static void some_columns(const gemm_shape& s, index_t k, const T* a, strided of_a, const T* b,
                            index_t b_row, T* c, use<T> u, index_t n, index_t columns, T* room) {
-    const index_t tiles_needed = pieces(s.m, most_rows), rows = s.m / tiles_needed;
+    const index_t tiles_needed = ceil_div(s.m, most_rows), rows = s.m / tiles_needed;
     for (index_t t = 0, i = 0; t < tiles_needed; ++t) {
       const index_t m = rows + (t < s.m % tiles_needed ? 1 : 0);
       const T* const from = a + i * of_a.row;
@@ -172,7 +173,7 @@ template <class T> struct tiles_of {
 
   // Of terms that one pass over C goes through.
   static index_t depth_of(index_t k, index_t width) {
-    return k <= most_terms_held ? k : pieces(k, pieces(k, panel_numbers / width));
+    return k <= most_terms_held ? k : ceil_div(k, ceil_div(k, panel_numbers / width));
   }
   static constexpr index_t panel_space = panel_numbers > most_terms_held* most_columns* lanes<T>
                                              ? panel_numbers
@@ -180,20 +181,20 @@ template <class T> struct tiles_of {
   static void near_product(const gemm_shape& s, const T* a, const T* b, T* c, use<T> u) {
     const strided of_a = s.transpose_a ? strided{1, s.a_row} : strided{s.a_row, 1};
     const strided of_b = s.transpose_b ? strided{1, s.b_row} : strided{s.b_row, 1};
-    const auto M = static_cast<int>(pieces(s.m, pieces(s.m, most_rows)));
-    const index_t N = least(widest(M), pieces(s.n, lanes<T>)), width = N * lanes<T>;
+    const auto M = static_cast<int>(ceil_div(s.m, ceil_div(s.m, most_rows)));
+    const index_t N = min(widest(M), ceil_div(s.n, lanes<T>)), width = N * lanes<T>;
     const bool reused = s.m >= 6 * most_rows, copies = of_b.column != 1 || (reused && N < widest(M));
     const index_t depth = depth_of(s.k, width);
     alignas(64) T panel[panel_space];
     for (index_t p = 0; p < s.k; p += depth) {
-      const index_t k = least(depth, s.k - p), panels = copies || reused ? 1 : 1 + near_numbers / (k * width);
+      const index_t k = min(depth, s.k - p), panels = copies || reused ? 1 : 1 + near_numbers / (k * width);
       const use<T> here = p > 0 ? use<T>{use<T>::add} : u;
       for (index_t j = 0, columns = 0; j < s.n; j += columns) {
         // Whole panels, as many as stay in cache for the next rows of A; and what is left over, copied, so
         // that nothing is read beyond it.
-        const index_t left = s.n - j, whole = least(panels, left / width);
+        const index_t left = s.n - j, whole = min(panels, left / width);
         columns = whole > 0 ? whole * width : left;
-        const index_t n = whole > 0 ? N : pieces(left, lanes<T>);
+        const index_t n = whole > 0 ? N : ceil_div(left, lanes<T>);
         const T* const from = b + p * of_b.row + j * of_b.column;
         const bool copied = copies || whole == 0;
         if (copied) copy_panel(panel, n * lanes<T>, from, of_b, k, columns);
@@ -213,14 +214,14 @@ template <class T> struct tiles_of {
   static void product(const gemm_shape& s, const T* a, const T* b, T* c, use<T> u) {
     if (!is_far(s)) return near_product(s, a, b, c, u);
     alignas(64) T near[near_rows * near_terms];
-    const index_t rows = pieces(s.m, pieces(s.m, near_rows) * most_rows) * most_rows;
-    const index_t terms = pieces(s.k, pieces(s.k, near_terms));
+    const index_t rows = ceil_div(s.m, ceil_div(s.m, near_rows) * most_rows) * most_rows;
+    const index_t terms = ceil_div(s.k, ceil_div(s.k, near_terms));
     for (index_t i = 0; i < s.m; i += rows)
       for (index_t p = 0; p < s.k; p += terms) {
         gemm_shape part = s;
-        part.m = least(rows, s.m - i);
-        part.a_row = pieces(part.m, lanes<T>) * lanes<T>;
-        part.k = least(terms, s.k - p);
+        part.m = min(rows, s.m - i);
+        part.a_row = ceil_div(part.m, lanes<T>) * lanes<T>;
+        part.k = min(terms, s.k - p);
         copy_panel(near, part.a_row, a + p * s.a_row + i, {s.a_row, 1}, part.k, part.m);
         near_product(part, near, b + p * (s.transpose_b ? 1 : s.b_row), c + i * s.c_row,
                      p > 0 ? use<T>{use<T>::add} : u);

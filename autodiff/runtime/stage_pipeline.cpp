@@ -171,7 +171,7 @@ class builder {
 };
 
 const kernels::pipelines& kit_of(dtype number) {
-  return number == dtype::f32 ? kernels::best<float>().pipelines : kernels::best<double>().pipelines;
+  return number == dtype::f32 ? kernels::active<float>().pipelines : kernels::active<double>().pipelines;
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace {
 template <class T> std::size_t first_not_finite(const void* data, std::size_t n) {
   const T* x = static_cast<const T*>(data);
   if constexpr (std::floating_point<T>)
-    if (kernels::best<T>().finite(x, static_cast<index_t>(n))) return n;
+    if (kernels::active<T>().finite(x, static_cast<index_t>(n))) return n;
   for (std::size_t i = 0; i < n; ++i)
     if (!num::isfinite(x[i])) return i;
   return n;

@@ -38,7 +38,7 @@ namespace {
 template <class T> void add_run(T* y, const T* x, index_t n) {
   constexpr index_t worth_a_call = 16;
   if constexpr (std::floating_point<T>)
-    if (n >= worth_a_call) return kernels::best<T>().add(y, y, x, n);
+    if (n >= worth_a_call) return kernels::active<T>().add(y, y, x, n);
   for (index_t i = 0; i < n; ++i) y[i] = y[i] + x[i];
 }
 

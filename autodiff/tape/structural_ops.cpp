@@ -34,12 +34,12 @@ shape add_op::infer(const shape& a, const shape& b) const {
   return a;
 }
 template <class T> void add_op::eval(out<T> y, in<T> a, in<T> b) const {
-  if constexpr (std::floating_point<T>) kernels::best<T>().add(y.data, a.data, b.data, y.size());
+  if constexpr (std::floating_point<T>) kernels::active<T>().add(y.data, a.data, b.data, y.size());
   else
     for (index_t i = 0, n = y.size(); i < n; ++i) y[i] = a[i] + b[i];
 }
 template <std::floating_point T> const kernels::stages& add_op::stages() const {
-  return kernels::best<T>().add.stages;
+  return kernels::active<T>().add.stages;
 }
 std::array<var, 2> add_op::vjp(var ybar, var, var, var) const { return {ybar, ybar}; }
 
@@ -90,8 +90,8 @@ template <class T> void sum_to_op::eval(out<T> y, in<T> x) const {
   if constexpr (std::floating_point<T>) {  // of everything; of the rows of a matrix
     const index_t n = x.size();
     const bool trailing = to.rank() > 0 && n > 0 && to.back() == y.size() && x.shape().back() == y.size();
-    if (y.size() == 1) return void(y[0] = kernels::best<T>().sum(x.data, n));
-    if (trailing) return kernels::best<T>().sum_rows(y.data, x.data, n / y.size(), y.size());
+    if (y.size() == 1) return void(y[0] = kernels::active<T>().sum(x.data, n));
+    if (trailing) return kernels::active<T>().sum_rows(y.data, x.data, n / y.size(), y.size());
   }
   loops::sum_axes(y, x);
 }

@@ -40,7 +40,7 @@ byte_divider<To>::byte_divider(To divisor)
       multiplies_(divisor > 0 && divides_all(divisor, high_, low_)) {}
 
 template <class To> void byte_divider<To>::operator()(const std::uint8_t* x, std::size_t n, To* y) const {
-  if (multiplies_) return kernels::best<To>().scale_bytes(y, x, high_, low_, static_cast<index_t>(n));
+  if (multiplies_) return kernels::active<To>().scale_bytes(y, x, high_, low_, static_cast<index_t>(n));
   for (std::size_t i = 0; i < n; ++i) y[i] = static_cast<To>(x[i]) / divisor_;
 }
 

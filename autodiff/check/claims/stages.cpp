@@ -10,7 +10,7 @@ namespace {
 template <class T>
 buffer pipelined(const claim_checker<T>& c, const void* what, std::size_t in_register,
                  std::span<const buffer> x, bool pins = false) {
-  const kernels::pipelines& kit = kernels::best<T>().pipelines;
+  const kernels::pipelines& kit = kernels::active<T>().pipelines;
   buffer y(c.y().dims, c.y().each);
   std::vector<void*> at{x[in_register].view().data};
   for (std::size_t k = 0; k < x.size(); ++k)

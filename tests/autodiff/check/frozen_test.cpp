@@ -182,8 +182,8 @@ template <bool Kept> struct false_stages_op {
     for (index_t i = 0; i < y.size(); ++i) y[i] = a[i] - b[i];
   }
   template <std::floating_point T> const kernels::stages& stages() const {
-    const kernels::stages& sums = kernels::best<T>().add.stages;
-    static const kernels::stages half{kernels::best<T>().sub.stages.in_register, sums.pinned};
+    const kernels::stages& sums = kernels::active<T>().add.stages;
+    static const kernels::stages half{kernels::active<T>().sub.stages.in_register, sums.pinned};
     return Kept ? half : sums;
   }
   std::array<var, 2> vjp(var ybar, var, var, var) const { return {ybar, -ybar}; }

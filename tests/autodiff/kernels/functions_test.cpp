@@ -49,8 +49,8 @@ template <class F> void over_floats(F f) {
 }
 
 template <class Truth>
-void check_floats(const char* what, kernels::set<float>::unary kernels::set<float>::*f, double bound,
-                  Truth truth) {
+void check_floats(const char* what, kernels::dispatch_table<float>::unary kernels::dispatch_table<float>::*f,
+                  double bound, Truth truth) {
   struct found {
     double worst = 0;
     float at = 0;
@@ -78,7 +78,8 @@ void check_floats(const char* what, kernels::set<float>::unary kernels::set<floa
 }
 
 template <class Truth>
-void check_doubles(const char* what, kernels::set<double>::unary kernels::set<double>::*f, double bound,
+void check_doubles(const char* what,
+                   kernels::dispatch_table<double>::unary kernels::dispatch_table<double>::*f, double bound,
                    double scale, bool exponential, Truth truth) {
   for (const auto* s : kernels::available<double>()) {
     double worst = 0, at = 0;
@@ -101,7 +102,7 @@ BOOST_AUTO_TEST_SUITE(kernel_sets)
 
 BOOST_AUTO_TEST_CASE(bytes_are_scaled_and_rounded_once) {
   // With high = 2^-8 and a low of 2^-8 - 2^-16 the true result is x·(2^-7 - 2^-16), which all types hold.
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     std::vector<std::uint8_t> x(300);
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<std::uint8_t>(i * 37);
     for (index_t n = 0; n <= 300; n = n < 70 ? n + 1 : n + 23) {
@@ -123,11 +124,11 @@ BOOST_AUTO_TEST_CASE(bytes_are_scaled_and_rounded_once) {
 BOOST_AUTO_TEST_CASE(there_is_always_a_set) {
   BOOST_TEST(!kernels::available<float>().empty());
   BOOST_TEST(std::string(kernels::available<float>().back()->name) == "baseline");
-  BOOST_TEST(kernels::best<double>().name == kernels::available<double>().front()->name);
+  BOOST_TEST(kernels::active<double>().name == kernels::available<double>().front()->name);
 }
 
 BOOST_AUTO_TEST_CASE(functions_of_floats_keep_their_bounds) {
-  using set = kernels::set<float>;
+  using set = kernels::dispatch_table<float>;
   check_floats("exp", &set::exp, 1.1, [](double x) { return std::exp(x); });
   check_floats("log", &set::log, 1.0, [](double x) { return std::log(x); });
   check_floats("tanh", &set::tanh, 1.5, [](double x) { return std::tanh(x); });
@@ -157,7 +158,7 @@ BOOST_AUTO_TEST_CASE(log1p_of_floats_from_0_up_keeps_its_bound) {
 }
 
 BOOST_AUTO_TEST_CASE(functions_of_doubles_keep_their_bounds) {
-  using set = kernels::set<double>;
+  using set = kernels::dispatch_table<double>;
   const auto exponential = [](long double x) { return std::exp(x); };
   const auto logarithm = [](long double x) { return std::log(x); };
   const auto tangent = [](long double x) { return std::tanh(x); };
@@ -180,7 +181,7 @@ BOOST_AUTO_TEST_CASE(functions_of_doubles_keep_their_bounds) {
 }
 
 BOOST_AUTO_TEST_CASE(the_ends_of_the_functions) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     const T inf = std::numeric_limits<T>::infinity(), nan = std::numeric_limits<T>::quiet_NaN();
     const std::vector<T> x{inf, -inf, nan, T(0), T(-0.0), T(-1), T(2000), T(-2000)};
     const auto of = [&](auto f, std::size_t i) {
@@ -220,7 +221,7 @@ BOOST_AUTO_TEST_CASE(the_ends_of_the_functions) {
 
 // The last elements of an array go another way than those before them.
 BOOST_AUTO_TEST_CASE(the_bits_of_an_element_do_not_depend_on_its_place) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     const std::vector<T> x = scattered<T>(67, 1), z = scattered<T>(67, 2);
     const auto same = [](const T* a, const T* b, index_t n) {
       return std::memcmp(a, b, static_cast<std::size_t>(n) * sizeof(T)) == 0;
@@ -247,7 +248,7 @@ BOOST_AUTO_TEST_CASE(the_bits_of_an_element_do_not_depend_on_its_place) {
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_written_beyond_the_end) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     for (index_t n = 0; n <= 40; ++n) {
       const std::vector<T> x = scattered<T>(n, 3);
       std::vector<T> y(static_cast<std::size_t>(n) + 1, T(77));
@@ -260,7 +261,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_written_beyond_the_end) {
 }
 
 BOOST_AUTO_TEST_CASE(scaling_by_0_is_0_whatever_is_scaled) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     const T nan = std::numeric_limits<T>::quiet_NaN();
     const std::vector<T> a{0, 0, nan, 2}, b{nan, 3, 0, 4};
     std::vector<T> y(4);

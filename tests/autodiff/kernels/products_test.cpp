@@ -32,7 +32,8 @@ template <class T> struct product {
 };
 
 // Within the bound of any order of summation, k u Σ|a||b|.
-template <class T> void check_product(const kernels::set<T>& set, const gemm_shape& shape, bool add) {
+template <class T>
+void check_product(const kernels::dispatch_table<T>& set, const gemm_shape& shape, bool add) {
   const product<T> p(shape, static_cast<std::uint64_t>(shape.m * 31 + shape.n * 7 + shape.k));
   std::vector<T> c = p.c;
   c.push_back(T(77));
@@ -57,7 +58,7 @@ template <class T> void check_product(const kernels::set<T>& set, const gemm_sha
 BOOST_AUTO_TEST_SUITE(kernel_sets)
 
 BOOST_AUTO_TEST_CASE(products_of_all_sizes_and_orientations) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     for (const bool ta : {false, true})
       for (const bool tb : {false, true})
         for (const index_t m : {1, 2, 5, 8, 9, 13, 50})
@@ -71,7 +72,7 @@ BOOST_AUTO_TEST_CASE(products_of_all_sizes_and_orientations) {
 
 // Where A is wide, its columns are brought together.
 BOOST_AUTO_TEST_CASE(products_of_wide_matrices) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     for (const bool tb : {false, true})
       for (const index_t m : {256, 301})
         for (const index_t n : {128, 145})
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(products_of_wide_matrices) {
 
 // The bits of the product, scaled and added in one rounding or in two, everywhere alike.
 BOOST_AUTO_TEST_CASE(a_scaled_product_is_added_with_the_bits_of_the_product) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     for (const bool ta : {false, true})
       for (const bool tb : {false, true})
         for (const index_t m : {1, 2, 9, 10, 13, 50, 301})
@@ -109,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_scaled_product_is_added_with_the_bits_of_the_product) {
 }
 
 BOOST_AUTO_TEST_CASE(a_product_goes_on_where_it_stopped) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     for (const index_t n : {1, 10, 49, 785}) {
       const index_t m = 10, k = 200;
       const product<T> p({true, false, m, n, k}, 4);
@@ -127,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_product_goes_on_where_it_stopped) {
 
 // As sums begin with +0: by whichever loop, so that the sign of a 0 does not depend on a shape.
 BOOST_AUTO_TEST_CASE(a_sum_of_zeros_is_positive) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     for (const bool ta : {false, true})
       for (const bool tb : {false, true})
         for (const index_t m : {1, 5, 9, 50})
@@ -145,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_sum_of_zeros_is_positive) {
 
 // Rows of A, B and C as parts of longer ones, of which nothing else may be read or written.
 BOOST_AUTO_TEST_CASE(gaps_between_rows_change_nothing) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     constexpr T nan = std::numeric_limits<T>::quiet_NaN();
     const auto spread = [](const std::vector<T>& x, index_t rows, index_t columns, index_t row, T between) {
       std::vector<T> y(static_cast<std::size_t>(rows * row), between);
@@ -186,7 +187,7 @@ BOOST_AUTO_TEST_CASE(gaps_between_rows_change_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(rows_of_a_product_do_not_depend_on_each_other) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     for (const bool tb : {false, true})
       for (const index_t n : {1, 10, 40}) {
         const index_t m = 61, k = 100;

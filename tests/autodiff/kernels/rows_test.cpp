@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(sums_have_small_errors_and_the_same_bits_in_every_set) {
     const std::vector<float> x = scattered<float>(n, 7);
     double truth = 0, magnitudes = 0;
     for (const float v : x) truth += static_cast<double>(v), magnitudes += std::fabs(static_cast<double>(v));
-    const float first = kernels::best<float>().sum(x.data(), n);
+    const float first = kernels::active<float>().sum(x.data(), n);
     for_each_set<float>([&](const auto& s) {
       const float sum = s.sum(x.data(), n);
       BOOST_TEST(sum == first);
@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(sums_have_small_errors_and_the_same_bits_in_every_set) {
 }
 
 BOOST_AUTO_TEST_CASE(columns_are_summed_over_rows) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     for (const index_t rows : {1, 2, 17, 100})
       for (const index_t columns : {1, 3, 16, 70, 130}) {
         const std::vector<T> x = scattered<T>(rows * columns, 9);
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(columns_are_summed_over_rows) {
 }
 
 BOOST_AUTO_TEST_CASE(the_largest_magnitude_is_found_anywhere) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     BOOST_TEST(s.largest(nullptr, 0) == T(0));
     for (const index_t n : {1, 15, 16, 17, 64, 65, 200}) {
       for (index_t at = 0; at < n; ++at) {
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(the_largest_magnitude_is_found_anywhere) {
 }
 
 BOOST_AUTO_TEST_CASE(one_number_that_is_not_finite_is_found_anywhere) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     for (index_t n = 0; n < 40; ++n) {
       std::vector<T> x(static_cast<std::size_t>(n), std::numeric_limits<T>::max());
       BOOST_TEST(s.finite(x.data(), n));
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(one_number_that_is_not_finite_is_found_anywhere) {
 }
 
 BOOST_AUTO_TEST_CASE(softmax_along_any_axis_has_the_same_bits_for_short_rows) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     const index_t rows = 37, n = 10;
     const std::vector<T> x = scattered<T>(rows * n, 8);
     std::vector<T> turned(x.size()), y(x.size()), z(x.size());
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(softmax_along_any_axis_has_the_same_bits_for_short_rows) {
 }
 
 BOOST_AUTO_TEST_CASE(short_rows_have_the_same_bits_however_many_there_are) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     constexpr T infinity = std::numeric_limits<T>::infinity();
     for (const index_t n : {1, 2, 10, 16, 17, 32, 33}) {
       const index_t rows = 19;
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(short_rows_have_the_same_bits_however_many_there_are) {
 }
 
 BOOST_AUTO_TEST_CASE(sums_of_others_along_any_axis) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     for (const index_t n : {1, 2, 3, 10, 16, 31, 32, 33, 64, 100, 777})
       for (const auto& [outer, inner] : {std::array<index_t, 2>{1, 1}, {2, 1}, {19, 1}, {2, 5}, {1, 37}}) {
         std::vector<T> x = scattered<T>(outer * n * inner, 4), y(x.size() + 1, T(77));
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(sums_of_others_along_any_axis) {
 }
 
 BOOST_AUTO_TEST_CASE(sums_of_others_have_the_same_bits_however_many_rows_there_are) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     for (const index_t n : {1, 2, 10, 16, 17, 32, 33, 100}) {
       const index_t rows = 19;
       const std::vector<T> x = scattered<T>(rows * n, 6);
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(sums_of_others_have_the_same_bits_however_many_rows_there_a
 
 // At a label with the largest logit the slope p − 1 is −Σ of the others, to the last places of itself.
 BOOST_AUTO_TEST_CASE(the_slope_at_a_certain_label_keeps_its_digits) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     const double u = static_cast<double>(std::numeric_limits<T>::epsilon()) / 2;
     for (const index_t n : {2, 3, 10, 32, 33, 200})
       for (const index_t rows : {1, 2, 21})
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(the_slope_at_a_certain_label_keeps_its_digits) {
 }
 
 BOOST_AUTO_TEST_CASE(softmax_and_logsumexp_together_have_the_bits_of_each) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     constexpr T infinity = std::numeric_limits<T>::infinity();
     for (const auto& [rows, n, inner] : {std::array<index_t, 3>{21, 10, 1}, {3, 777, 1}, {2, 10, 19}}) {
       std::vector<T> x = scattered<T>(rows * n * inner, 9);
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(softmax_and_logsumexp_together_have_the_bits_of_each) {
 
 // Blanchard, Higham & Higham (2021), (4.2) and (4.3), with the roundoff of our exp in place of theirs.
 BOOST_AUTO_TEST_CASE(softmax_and_logsumexp_keep_their_bounds) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     const double u = static_cast<double>(std::numeric_limits<T>::epsilon()) / 2;
     for (const index_t n : {1, 2, 10, 33, 1000, 100'000})
       for (const double range : {0.1, 20.0, sizeof(T) == 4 ? 80.0 : 700.0}) {

@@ -16,7 +16,7 @@ namespace {
 // Stages that read and write arrays; the places of the arrays stay where they are.
 template <class T> class staged {
  public:
-  explicit staged(const kernels::set<T>& s) : kit_(s.pipelines) {}
+  explicit staged(const kernels::dispatch_table<T>& s) : kit_(s.pipelines) {}
 
   staged& load(const T* x) { return add(kit_.load, x); }
   staged& load(const bool* x) { return add(kit_.load_bools, x); }
@@ -76,7 +76,7 @@ template <class T> bool same(const T* a, const T* b, index_t n) {
 // A pipeline of one function, and what the function gives as a loop, for all lengths. `pipeline` adds the
 // stage and stores to where it is told to, `loop` writes there.
 template <class T, class Pipeline, class Loop>
-void check_alike(const kernels::set<T>& s, const Pipeline& pipeline, const Loop& loop) {
+void check_alike(const kernels::dispatch_table<T>& s, const Pipeline& pipeline, const Loop& loop) {
   for (const index_t n : lengths) {
     std::vector<T> y(longest + 1, T(77)), expected = y;
     staged<T> stages(s);
@@ -92,7 +92,7 @@ void check_alike(const kernels::set<T>& s, const Pipeline& pipeline, const Loop&
 BOOST_AUTO_TEST_SUITE(kernel_pipelines)
 
 BOOST_AUTO_TEST_CASE(functions_of_one) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     const std::vector<T> x = special<T>(1);
     for (const auto& f : {s.neg, s.square, s.sqrt, s.abs, s.relu, s.exp, s.log, s.tanh, s.sech_square,
                           s.softplus, s.sigmoid, s.log1p})
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(functions_of_one) {
 }
 
 BOOST_AUTO_TEST_CASE(functions_of_two_with_either_or_both_in_registers) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     const std::vector<T> a = special<T>(1), b = special<T>(2);
     for (const auto& f : {s.add, s.sub, s.mul, s.div, s.scale, s.scale_either}) {
       const auto loop = [&](T* y, index_t n) { f(y, a.data(), b.data(), n); };
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(functions_of_two_with_either_or_both_in_registers) {
 
 // Beside a kept operand, in every way to come by the other one, and where nothing of what is pinned is used.
 BOOST_AUTO_TEST_CASE(functions_beside_what_is_kept) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     const std::vector<T> a = special<T>(1), b = special<T>(2);
     for (const auto& f : {s.add, s.sub, s.mul, s.div, s.scale, s.scale_either}) {
       const auto& in_register = f.stages.in_register;
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(functions_beside_what_is_kept) {
 }
 
 BOOST_AUTO_TEST_CASE(truths_are_masks_in_registers_and_bools_in_memory) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     const std::vector<T> a = special<T>(1), b = special<T>(3);
     for (const auto& f : {s.less, s.less_equal})
       for (const index_t n : lengths) {
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(truths_are_masks_in_registers_and_bools_in_memory) {
 
 // What a multiply-add would round once is rounded twice, as two loops do.
 BOOST_AUTO_TEST_CASE(links_one_after_the_other_are_loops_one_after_the_other) {
-  for_all_sets([]<class T>(const kernels::set<T>& s) {
+  for_all_sets([]<class T>(const kernels::dispatch_table<T>& s) {
     const std::vector<T> a = scattered<T>(longest, 1), b = scattered<T>(longest, 2);
     std::vector<T> middle(longest);
     check_alike(

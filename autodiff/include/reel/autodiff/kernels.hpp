@@ -78,7 +78,7 @@ template <class Loop> struct function {
 
 // y may be an input; arrays overlap in no other way. Errors are in ulps of the result and hold for all
 // arguments with a normal result (tests/autodiff/kernel_functions_test.cpp).
-template <class T> struct set {
+template <class T> struct dispatch_table {
   const char* name;
 
   using unary = function<void(T* y, const T* x, index_t n)>;
@@ -127,13 +127,13 @@ template <class T> struct set {
   void (*accumulate_scaled_product)(const gemm_shape& s, T alpha, T beta, const T* a, const T* b, T* c);
 };
 
-// The processor's best set, and all that it can run.
-template <class T> const set<T>& best() noexcept;
-template <class T> std::span<const set<T>* const> available() noexcept;
+// The processor's best dispatch table, and all that it can run.
+template <class T> const dispatch_table<T>& active() noexcept;
+template <class T> std::span<const dispatch_table<T>* const> available() noexcept;
 
-extern template const set<float>& best<float>() noexcept;
-extern template const set<double>& best<double>() noexcept;
-extern template std::span<const set<float>* const> available<float>() noexcept;
-extern template std::span<const set<double>* const> available<double>() noexcept;
+extern template const dispatch_table<float>& active<float>() noexcept;
+extern template const dispatch_table<double>& active<double>() noexcept;
+extern template std::span<const dispatch_table<float>* const> available<float>() noexcept;
+extern template std::span<const dispatch_table<double>* const> available<double>() noexcept;
 
 }  // namespace reel::kernels

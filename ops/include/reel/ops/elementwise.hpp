@@ -27,7 +27,8 @@ var scale_cotangent(operand ybar, operand d);
 // Throws shape_mismatch.
 const shape& same_shape(const shape& a, const shape& b);
 
-// Whether a rule has `template <class T> static constexpr auto kernel = &kernels::set<T>::…` for T.
+// Whether a rule has `template <class T> static constexpr auto kernel = &kernels::dispatch_table<T>::…` for
+// T.
 template <class F, class T> constexpr bool find_kernel() {
   if constexpr (std::floating_point<T>) return requires {
       F::template kernel<T>;
@@ -35,7 +36,7 @@ template <class F, class T> constexpr bool find_kernel() {
   else return false;
 }
 template <class F, class T> inline constexpr bool has_kernel = find_kernel<F, T>();
-template <class F, class T> const auto& kernel_of() { return kernels::best<T>().*F::template kernel<T>; }
+template <class F, class T> const auto& kernel_of() { return kernels::active<T>().*F::template kernel<T>; }
 
 template <class F>
 concept declares_identities = requires(const applied_vjp& r) {

@@ -34,7 +34,7 @@ struct held_only_op {
     for (index_t i = 0; i < y.size(); ++i) y[i] = a[i] - b[i];
   }
   template <std::floating_point T> const kernels::stages& stages() const {
-    static const kernels::stages in_register{kernels::best<T>().sub.stages.in_register, {}};
+    static const kernels::stages in_register{kernels::active<T>().sub.stages.in_register, {}};
     return in_register;
   }
   std::array<var, 2> vjp(var ybar, var, var, var) const { return {ybar, -ybar}; }

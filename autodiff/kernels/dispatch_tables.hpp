@@ -7,18 +7,18 @@
 namespace reel::kernels {
 
 namespace baseline {
-extern const set<float> of_float;
-extern const set<double> of_double;
+extern const dispatch_table<float> of_float;
+extern const dispatch_table<double> of_double;
 }  // namespace baseline
 
 #ifdef REEL_X86_KERNELS
 namespace avx2 {
-extern const set<float> of_float;
-extern const set<double> of_double;
+extern const dispatch_table<float> of_float;
+extern const dispatch_table<double> of_double;
 }  // namespace avx2
 namespace avx512 {
-extern const set<float> of_float;
-extern const set<double> of_double;
+extern const dispatch_table<float> of_float;
+extern const dispatch_table<double> of_double;
 }  // namespace avx512
 #endif
 

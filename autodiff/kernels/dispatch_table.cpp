@@ -4,21 +4,21 @@
 #include "elementwise.hpp"
 #include "gemm.hpp"
 #include "rows.hpp"
-#include "sets.hpp"
+#include "dispatch_tables.hpp"
 
 #define REEL_TEXT_OF(x) #x
 #define REEL_TEXT(x) REEL_TEXT_OF(x)
 
 namespace reel::kernels::REEL_KERNEL_SET {
 
-template <class T, vec<T> f(vec<T>)> constexpr typename set<T>::unary function_of() {
+template <class T, vec<T> f(vec<T>)> constexpr typename dispatch_table<T>::unary function_of() {
   return {elementwise<T>::template loop<f>, pipelines_of<T>::template stages_of<f>()};
 }
-template <class T, vec<T> f(vec<T>, vec<T>)> constexpr typename set<T>::binary function_of() {
+template <class T, vec<T> f(vec<T>, vec<T>)> constexpr typename dispatch_table<T>::binary function_of() {
   return {elementwise<T>::template loop<f>, pipelines_of<T>::template stages_of<f>()};
 }
 
-template <class T> constexpr set<T> make() {
+template <class T> constexpr dispatch_table<T> make() {
   using e = elementwise<T>;
   using f = lanewise<T>;
   using c = pipelines_of<T>;
@@ -62,7 +62,7 @@ template <class T> constexpr set<T> make() {
           .accumulate_scaled_product = gemm_of<T>::accumulate_scaled_product};
 }
 
-extern const set<float> of_float = make<float>();
-extern const set<double> of_double = make<double>();
+extern const dispatch_table<float> of_float = make<float>();
+extern const dispatch_table<double> of_double = make<double>();
 
 }  // namespace reel::kernels::REEL_KERNEL_SET

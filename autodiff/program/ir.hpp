@@ -24,7 +24,7 @@ enum class home : std::uint8_t {
   state,     // the state's current bank
   next,      // the state's other bank, which becomes current when the run has succeeded
   constant,  // a leaf's numbers
-  block,     // a block of numbers that only lives inside a fused group
+  block,     // a block of numbers that only lives inside a fusion
 };
 
 struct storage {
@@ -41,7 +41,7 @@ struct value {
   std::uint32_t storage;
 };
 
-struct group;
+struct fusion;
 struct row_group;
 
 struct instruction {
@@ -53,36 +53,36 @@ struct instruction {
   node_id node;                                // on the tape it was frozen from
   const char* backward_of;                     // the op whose vjp recorded it, or null
   bool constant = false;                       // depends on constants alone
-  std::shared_ptr<const group> fused;          // of a fused group, whose inputs are listed here
-  std::shared_ptr<const row_group> rows = {};  // of a group of row blocks
+  std::shared_ptr<const fusion> fused;         // of a fusion, whose inputs are listed here
+  std::shared_ptr<const row_group> rows = {};  // of a tiled loop
   bool commits = false;                        // y = beta·y + alpha·op(x), with alpha and beta last in x
   value_id sibling = no_value;                 // the result of type->sibling, computed along
   bool unused = false;                         // nothing depends on it: run where nothing is dropped
 };
 
-// A fused group: elementwise instructions over n numbers each, run block by block so that what one
+// A fusion: elementwise instructions over n numbers each, run block by block so that what one
 // hands to the next stays in cache. A stretched scalar fills one block, once; so does a row that is stretched
 // to a matrix, such as a bias, again and again: blocks are then whole numbers of such rows.
-struct group {
+struct fusion {
   static constexpr index_t longest_row = 512;  // of those that fill blocks
   std::vector<instruction> members;
-  std::vector<instruction> fills;
+  std::vector<instruction> broadcasts;
   std::vector<value_id> outputs;  // what is used outside
-  std::vector<value_id> watched;  // of these, what must be finite
+  std::vector<value_id> guarded;  // of these, what must be finite
   index_t size = 0;
-  index_t row = 1;        // of all fills but scalars: the length
-  std::size_t slots = 0;  // blocks needed at a time
+  index_t row = 1;                // of all fills but scalars: the length
+  std::size_t scratch_slots = 0;  // blocks needed at a time
 
   // Who makes what, so that no one has to search. Where an operand comes from: fill k is source k, member m
   // is source fills.size() + m, what comes from outside has none.
   static constexpr std::uint32_t none = ~std::uint32_t{0};
-  std::vector<std::uint32_t> sources;       // of all members' operands in order
-  std::vector<std::uint32_t> fill_slots;    // by fill: its block
-  std::vector<std::uint32_t> member_slots;  // by member: the block of its result; none: it lies in memory
-  std::vector<std::uint32_t> last_readers;  // by member: the last member that reads its result, or none
+  std::vector<std::uint32_t> sources;          // of all members' operands in order
+  std::vector<std::uint32_t> broadcast_slots;  // by fill: its block
+  std::vector<std::uint32_t> member_slots;     // by member: the block of its result; none: it lies in memory
+  std::vector<std::uint32_t> last_readers;     // by member: the last member that reads its result, or none
 };
 
-// Instructions, fused groups among them, that run block by block of `block` rows out of `rows`.
+// Instructions, fusions among them, that run block by block of `block` rows out of `rows`.
 struct row_member {
   instruction what;
   row_slices use;
@@ -102,7 +102,7 @@ struct checked_value {
   std::string name;
   std::optional<std::uint32_t> state = {};  // only what was finite in this one has to be
   bool implied = false;                     // not finite only if another checked value is not
-  bool watched = false;                     // by the fused group that computes it, block by block
+  bool guarded = false;                     // by the fusion that computes it, block by block
   bool commits = false;                     // made sure of before it is computed
 };
 
@@ -165,16 +165,16 @@ bool is_exact(const code& c);
 class written_values {
  public:
   explicit written_values(const instruction& i)
-      : group_(i.rows != nullptr    ? &i.rows->outputs
-               : i.fused != nullptr ? &i.fused->outputs
-                                    : nullptr),
+      : region_(i.rows != nullptr    ? &i.rows->outputs
+                : i.fused != nullptr ? &i.fused->outputs
+                                     : nullptr),
         own_{i.output, i.sibling} {}
-  const value_id* begin() const { return group_ != nullptr ? group_->data() : own_.data(); }
+  const value_id* begin() const { return region_ != nullptr ? region_->data() : own_.data(); }
   const value_id* end() const { return begin() + size(); }
-  std::size_t size() const { return group_ != nullptr ? group_->size() : own_[1] == no_value ? 1 : 2; }
+  std::size_t size() const { return region_ != nullptr ? region_->size() : own_[1] == no_value ? 1 : 2; }
 
  private:
-  const std::vector<value_id>* group_;  // or null
+  const std::vector<value_id>* region_;  // or null
   std::array<value_id, 2> own_;
 };
 inline written_values outputs_of(const instruction& i) { return written_values(i); }
@@ -191,7 +191,7 @@ row_slices slices_of(const code& c, const instruction& i, index_t rows);
 // How an instruction makes blocks of rows of its result: from rows of inputs, or from columns.
 row_slices slices_of_result(const code& c, const instruction& i);
 
-// Whether threads would be done sooner with the blocks of a group than one of them.
+// Whether threads would be done sooner with the blocks of a fusion than one of them.
 bool worth_sharing(const code& c, const row_group& g);
 
 // Cuts instructions large enough for several threads into rows for each of them.

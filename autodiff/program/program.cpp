@@ -270,11 +270,11 @@ program freeze(const freeze_request& request) {
   const std::size_t overwritten = on("overwriting") ? detail::overwrite_states(c) : 0;
   note("overwriting", fmt::format("{} states are updated where they are", overwritten));
   const std::size_t fused = on("fusion") ? detail::fuse_elementwise(c) : 0;
-  note("fusion", fmt::format("{} elementwise instructions run in groups, block by block", fused));
+  note("fusion", fmt::format("{} elementwise instructions run in fusions, block by block", fused));
   const std::size_t cut = on("row_blocks") ? detail::cut_into_row_blocks(c) : 0;
   note("row_blocks", fmt::format("{} instructions run in blocks of rows", cut));
   const std::size_t chunked = on("chunks") ? detail::sum_in_chunks(c) : 0;
-  note("chunks", fmt::format("{} groups of row blocks sum in chunks", chunked));
+  note("chunks", fmt::format("{} tiled loops sum in chunks", chunked));
   const std::size_t paired = on("pairs") ? detail::fuse_siblings(c) : 0;
   note("pairs", fmt::format("{} ops are computed along with another", paired));
   if (relaid + fused + cut + paired + overwritten > 0) {
@@ -345,7 +345,7 @@ std::string program::explain() const {
     };
     const auto show = [&](const char* when, const instruction& any) {
       if (any.fused == nullptr) return line(when, any);
-      for (const auto& one : any.fused->fills) line("fused", one);
+      for (const auto& one : any.fused->broadcasts) line("fused", one);
       for (const auto& one : any.fused->members) line("fused", one);
     };
     if (i.rows == nullptr) {

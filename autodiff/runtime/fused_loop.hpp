@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Runs a fused group: for each block of elements, all members one after the other, or pipelines of them.
+// Runs a fusion: for each block of elements, all members one after the other, or pipelines of them.
 #pragma once
 
 #include "runtime/stage_pipeline.hpp"
@@ -10,13 +10,13 @@
 
 namespace reel::detail {
 
-class group_runner {
+class fused_loop {
  public:
-  // `locate` gives the memory of a value outside the group; `blocks` is scratch of at least
+  // `locate` gives the memory of a value outside the fusion; `blocks` is scratch of at least
   // scratch_bytes of the instruction.
-  group_runner(const code& c, const group& g, dtype number, std::byte* blocks,
-               const std::function<void*(value_id)>& locate,
-               const std::function<bool(value_id)>& starts_here = {});
+  fused_loop(const code& c, const fusion& g, dtype number, std::byte* blocks,
+             const std::function<void*(value_id)>& locate,
+             const std::function<bool(value_id)>& starts_here = {});
 
   void run() { run(0, size_); }
   // Of the elements, n from the first on, which begins a row where rows fill blocks. (Values that start here
@@ -27,7 +27,7 @@ class group_runner {
   // Where `value` stands, points there from now on (a program's input, bound for a run).
   void bind(value_id value, void* data);
 
-  // What the groups of an instruction need: of itself, or of the members that go by rows.
+  // What the fusions of an instruction need: of itself, or of the members that go by rows.
   static std::size_t scratch_bytes(const instruction& i, dtype number);
   static std::size_t scratch_bytes(const row_group& g, dtype number);
 
@@ -38,11 +38,11 @@ class group_runner {
     std::size_t output, first_input, inputs;  // in views_
     std::optional<stage_pipeline> stages;     // what it is, instead: several members
   };
-  struct fill {
+  struct broadcast {
     std::size_t from;  // in views_
     std::byte* block;
     std::size_t bytes;  // of an element
-    index_t length;     // 1, or that of the group's rows
+    index_t length;     // 1, or that of the fusion's rows
   };
   std::size_t add_view(void* data, std::size_t stride, bool whole);
   std::size_t add_outside(value_id v, void* data, std::size_t stride, bool whole);
@@ -54,17 +54,17 @@ class group_runner {
 
   std::vector<member> members_;
   std::size_t loops_ = 0;  // members that are no pipelines
-  std::vector<fill> fills_;
+  std::vector<broadcast> broadcasts_;
   std::vector<operand_view> views_;
   std::vector<std::size_t> stride_;  // bytes from element to element; 0 in a block
   std::vector<char> whole_;          // by view: whether it holds all elements
   std::unordered_map<value_id, std::vector<std::size_t>> outside_;  // the views of a value in no block
   std::vector<std::size_t> streams_;  // a view of each value that is read or written as the blocks go on
-  struct watch {
+  struct guard {
     std::size_t view;
     dtype type;
   };
-  std::vector<watch> watched_;
+  std::vector<guard> guarded_;
   bool finite_ = true, far_ = false;
   std::unique_ptr<shape> dims_;  // of the present block, which all views share
   index_t size_, block_, row_;

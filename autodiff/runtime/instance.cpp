@@ -58,10 +58,10 @@ void machine::run(std::span<const binding> inputs) {
   m.last_run = memory::outcome::refused;  // until it has succeeded
   const std::size_t commits = c.instructions.size() - c.commits.size();
   for (std::size_t i = c.once; i < commits; ++i) m.execute(c, i);
-  const bool watched = m.watched_finite();
+  const bool guarded = m.guarded_finite();
   for (std::size_t i = 0; i < c.finite.size(); ++i) {
     const checked_value& f = c.finite[i];
-    if (f.commits || f.implied || (f.watched && watched)) continue;
+    if (f.commits || f.implied || (f.guarded && guarded)) continue;
     if (!m.is_finite(f.value, c.values[f.value]) && !m.was_not_finite(c, f)) m.blame(c, i);
   }
   m.make_sure(c);

@@ -30,7 +30,7 @@ std::size_t machine::memory::bytes(kind k, index_t n) const {
 
 void machine::memory::make_blocks(const code& c) {
   std::size_t most = 0;
-  for (const auto& i : c.instructions) most = std::max(most, group_runner::scratch_bytes(i, number));
+  for (const auto& i : c.instructions) most = std::max(most, fused_loop::scratch_bytes(i, number));
   blocks = allocate(most);
 }
 
@@ -148,7 +148,7 @@ void machine::memory::make_steps(const code& c, const arena_plan& plan,
       case home::constant:
         return const_cast<void*>(constants[s.index]);
       case home::block:
-        return nullptr;  // a group knows where
+        return nullptr;  // a fusion knows where
     }
     return nullptr;
   };
@@ -172,7 +172,7 @@ void machine::memory::make_steps(const code& c, const arena_plan& plan,
                                                        blocks.get(), locate));
       s.rows = teams[side].back().get();
     } else if (i.fused != nullptr) {
-      groups[side].push_back(std::make_unique<group_runner>(c, *i.fused, number, blocks.get(), locate));
+      groups[side].push_back(std::make_unique<fused_loop>(c, *i.fused, number, blocks.get(), locate));
       s.fused = groups[side].back().get();
     } else if (i.sibling != no_value) {
       s.with_sibling = i.op.type->eval_with_sibling[static_cast<std::size_t>(number)];
@@ -215,7 +215,7 @@ void machine::memory::bind(std::size_t input, void* data) {
   for (std::size_t side = 0; side < sides; ++side) {
     for (const std::size_t i : use.operands) operands[side][i].data = data;
     for (const value_id v : use.values) at[side][v] = data;
-    for (const auto& [group, v] : use.groups[side]) group->bind(v, data);
+    for (const auto& [fusion, v] : use.groups[side]) fusion->bind(v, data);
     for (const auto& [team, v] : use.teams[side]) team->bind(v, data);
   }
 }
@@ -237,7 +237,7 @@ void machine::memory::execute(const code& c, std::size_t i) {
   }
 }
 
-bool machine::memory::watched_finite() const {
+bool machine::memory::guarded_finite() const {
   const auto saw = [](const auto& all) {
     return std::ranges::all_of(all, [](const auto& one) { return one->finite(); });
   };

@@ -19,8 +19,8 @@ struct step {
   operand_view output;
   operand_view sibling;  // the other result of with_sibling
   std::span<const operand_view> inputs;
-  group_runner* fused;  // or null
-  row_team* rows;       // or null
+  fused_loop* fused;  // or null
+  row_team* rows;     // or null
 };
 
 struct machine::memory {
@@ -32,14 +32,14 @@ struct machine::memory {
   std::vector<std::array<std::byte*, 2>> banks;  // by state
   std::array<std::vector<operand_view>, 2> operands;
   std::array<std::vector<step>, 2> steps;
-  aligned_bytes blocks;  // scratch of fused groups
-  std::array<std::vector<std::unique_ptr<group_runner>>, 2> groups;
+  aligned_bytes blocks;  // scratch of fusions
+  std::array<std::vector<std::unique_ptr<fused_loop>>, 2> groups;
   std::array<std::vector<std::unique_ptr<row_team>>, 2> teams;
   // What knows an input or a view of it, to be told where it is bound.
   struct input_use {
     std::vector<std::size_t> operands;  // in the tables
     std::vector<value_id> values;
-    std::array<std::vector<std::pair<group_runner*, value_id>>, 2> groups;  // by bank
+    std::array<std::vector<std::pair<fused_loop*, value_id>>, 2> groups;  // by bank
     std::array<std::vector<std::pair<row_team*, value_id>>, 2> teams;
   };
   std::vector<input_use> input_uses;     // by input
@@ -57,7 +57,7 @@ struct machine::memory {
 
   void bind(std::size_t input, void* data);
   void execute(const code& c, std::size_t i);
-  bool watched_finite() const;  // whether what fused groups had to watch in the last run was
+  bool guarded_finite() const;  // whether what fusions had to watch in the last run was
   bool is_finite(value_id v, const value& x) const;
   // Whether a checked value is not finite only where its state was not before.
   bool was_not_finite(const code& c, const checked_value& f) const;

@@ -45,7 +45,7 @@ void row_team::add_runner(const code& c, const row_group& g, dtype number,
     own_.push_back(allocate(static_cast<std::size_t>(s.size) * size_of(dtype_for(s.kind, number))));
     locals.emplace(v, own_.back().get());
   }
-  own_.push_back(allocate(group_runner::scratch_bytes(g, number)));
+  own_.push_back(allocate(fused_loop::scratch_bytes(g, number)));
   const auto here = [&](value_id v) -> void* {
     const auto local = locals.find(v);
     return local == locals.end() ? locate(v) : local->second;

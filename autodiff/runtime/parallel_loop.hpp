@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Runs a group of row blocks on several threads: a runner for each of them, and parts of the rows that
+// Runs a tiled loop on several threads: a runner for each of them, and parts of the rows that
 // are done in any order, by anyone. Sums of a part are made in memory of its own and added up in the
 // parts' order.
 #pragma once
@@ -12,7 +12,7 @@ namespace reel::detail {
 
 class row_team {
  public:
-  // `locate` gives the memory of a value, `blocks` is scratch for fused groups; both serve the caller's
+  // `locate` gives the memory of a value, `blocks` is scratch for fusions; both serve the caller's
   // thread, the others get their own. The crew may be null.
   row_team(const code& c, const row_group& g, dtype number, class crew* crew, std::byte* blocks,
            const std::function<void*(value_id)>& locate);

@@ -21,7 +21,7 @@ const kernels::stages* stages_of(const instruction& i, dtype number) {
 
 class builder {
  public:
-  builder(const code& c, const group& g, std::size_t first, std::size_t last, const std::uint32_t* sources,
+  builder(const code& c, const fusion& g, std::size_t first, std::size_t last, const std::uint32_t* sources,
           dtype number, const kernels::pipelines& kit, const stage_pipeline::addresses& address)
       : c_(c), g_(g), number_(number), kit_(kit), address_(address), first_(first), stored_(last - first) {
     for (std::size_t m = first; m < last; ++m) {
@@ -54,12 +54,12 @@ class builder {
   std::uint32_t storage_of(value_id v) const { return c_.values[v].storage; }
   bool is_bool(value_id v) const { return c_.values[v].kind == kind::boolean; }
   std::uint32_t source_of(std::size_t m) const {
-    return static_cast<std::uint32_t>(g_.fills.size() + first_ + m);
+    return static_cast<std::uint32_t>(g_.broadcasts.size() + first_ + m);
   }
   // Which member of the pipeline makes an operand; as many as there are where none does.
   std::size_t maker_of(const member& i, std::size_t k) const {
-    const std::size_t source = i.sources[k], mine = g_.fills.size() + first_;
-    return source == group::none || source < mine ? members_.size() : source - mine;
+    const std::size_t source = i.sources[k], mine = g_.broadcasts.size() + first_;
+    return source == fusion::none || source < mine ? members_.size() : source - mine;
   }
 
   // How a member comes by its operands: whether the first is loaded into the registers, which one is held
@@ -93,7 +93,7 @@ class builder {
     for (std::size_t m = 0; m < members_.size(); ++m) {
       const member& i = members_[m];
       const std::uint32_t reader = g_.last_readers[first_ + m];
-      if (g_.member_slots[first_ + m] == group::none || (reader != group::none && reader >= last))
+      if (g_.member_slots[first_ + m] == fusion::none || (reader != fusion::none && reader >= last))
         stored_[m] = true;
       const use u = use_of(i);
       if (u.loads) read(i, 0);
@@ -159,7 +159,7 @@ class builder {
 
   static constexpr std::uint32_t nothing = ~std::uint32_t{0};
   const code& c_;
-  const group& g_;
+  const fusion& g_;
   dtype number_;
   const kernels::pipelines& kit_;
   const stage_pipeline::addresses& address_;
@@ -176,14 +176,14 @@ const kernels::pipelines& kit_of(dtype number) {
 
 }  // namespace
 
-std::size_t stage_pipeline::length(const group& g, std::size_t first, dtype number) {
+std::size_t stage_pipeline::length(const fusion& g, std::size_t first, dtype number) {
   std::size_t last = first;
   while (last < std::min(g.members.size(), first + longest) && stages_of(g.members[last], number) != nullptr)
     ++last;
   return last - first;
 }
 
-stage_pipeline::stage_pipeline(const code& c, const group& g, std::size_t first, std::size_t last,
+stage_pipeline::stage_pipeline(const code& c, const fusion& g, std::size_t first, std::size_t last,
                                const std::uint32_t* sources, dtype number, const addresses& address)
     : run_(kit_of(number).run) {
   builder b(c, g, first, last, sources, number, kit_of(number), address);

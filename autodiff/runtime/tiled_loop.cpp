@@ -20,7 +20,7 @@ row_runner::row_runner(const code& c, const row_group& g, dtype number, std::byt
     member one{nullptr, nullptr, nullptr, i.op.self.get(), 0, 0, 0, i.inputs.size(), 0, nullptr};
     one.elements = c.values[i.output].shape.size() / rows_;
     if (i.fused != nullptr) {
-      one.fused = std::make_unique<group_runner>(c, *i.fused, number, blocks, locate, local);
+      one.fused = std::make_unique<fused_loop>(c, *i.fused, number, blocks, locate, local);
       for (const value_id v : i.inputs) uses_[v].fused.push_back(members_.size());
       for (const value_id v : outputs_of(i)) uses_[v].fused.push_back(members_.size());
     } else {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Runs a group of row blocks: for each block of rows, all members one after the other. For one thread.
+// Runs a tiled loop: for each block of rows, all members one after the other. For one thread.
 #pragma once
 
 #include "program/ir.hpp"
@@ -9,11 +9,11 @@ namespace reel::detail {
 
 class row_runner {
  public:
-  // `locate` gives the memory of a value; `blocks` is scratch for the fused groups among the members.
+  // `locate` gives the memory of a value; `blocks` is scratch for the fusions among the members.
   row_runner(const code& c, const row_group& g, dtype number, std::byte* blocks,
              const std::function<void*(value_id)>& locate);
 
-  // Rows [first, last): sums are those of these rows. Finite: whether all numbers that the fused groups
+  // Rows [first, last): sums are those of these rows. Finite: whether all numbers that the fusions
   // among the members wrote, and had to watch, are.
   void run(index_t first, index_t last);
   bool finite() const { return finite_; }
@@ -27,7 +27,7 @@ class row_runner {
     const void* op;
     std::size_t output, sibling, first_input, inputs;  // in views_
     index_t elements;                                  // of a row
-    std::unique_ptr<group_runner> fused;
+    std::unique_ptr<fused_loop> fused;
     std::vector<std::byte> part = {};  // of a sum that cannot go on by itself: what one block gives
   };
   // A view in blocks of rows or of columns, or of all there is.
@@ -49,7 +49,7 @@ class row_runner {
   std::vector<member> members_;
   std::vector<place_of_rows> places_;  // of the views
   struct uses {
-    std::vector<std::size_t> views, fused;  // the members that are fused groups
+    std::vector<std::size_t> views, fused;  // the members that are fusions
   };
   std::unordered_map<value_id, uses> uses_;  // where a value stands
   std::vector<operand_view> views_;

@@ -48,7 +48,7 @@ class overwriting {
       commits.push_back(commit_of(p));
       gone[p.op] = true;
       for (const std::size_t t : p.terms) gone[t] = true;
-      for (const std::size_t t : p.fills)
+      for (const std::size_t t : p.broadcasts)
         if (counts_[storage_of(at(t).output)] == 1) gone[t] = true;
     }
     drop_updates_done();
@@ -69,7 +69,7 @@ class overwriting {
     value_id next;
     bool reads_state = false;
     std::size_t op = none;
-    std::vector<std::size_t> terms = {}, fills = {};
+    std::vector<std::size_t> terms = {}, broadcasts = {};
   };
 
   std::uint32_t storage_of(value_id v) const { return c_.values[v].storage; }
@@ -105,7 +105,7 @@ class overwriting {
     if (is_sum(i)) return is_linear(i.inputs[0], p) && is_linear(i.inputs[1], p);
     const std::size_t k = scalar_factor(i);
     if (k == none) return false;
-    p.fills.push_back(maker_of(i.inputs[k]));
+    p.broadcasts.push_back(maker_of(i.inputs[k]));
     const std::size_t op = p.op;
     // A number that is not finite is not known to stay so unless it is multiplied in any case.
     return is_linear(i.inputs[1 - k], p) && (i.op.type->product || p.op == op);
@@ -118,7 +118,7 @@ class overwriting {
   std::size_t scalar_factor(const instruction& i) const {
     if (!i.op.type->product && !i.op.type->finite_product) return none;
     for (const std::size_t k : {0U, 1U})
-      if (const std::size_t t = maker_of(i.inputs[k]); t != none && is_fill(at(t))) return k;
+      if (const std::size_t t = maker_of(i.inputs[k]); t != none && is_broadcast(at(t))) return k;
     return none;
   }
 
@@ -168,7 +168,7 @@ class overwriting {
     return static_cast<value_id>(c_.values.size() - 1);
   }
 
-  bool is_fill(const instruction& i) const {
+  bool is_broadcast(const instruction& i) const {
     return i.op.type->stretch && c_.values[i.inputs[0]].shape.size() == 1;
   }
 

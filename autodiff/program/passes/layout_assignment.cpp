@@ -91,7 +91,7 @@ class layout_assignment {
     return !meets_one_that_stays_;
   }
 
-  bool is_fill(const instruction& i) const {
+  bool is_broadcast(const instruction& i) const {
     return i.op.type->stretch && c_.values[i.inputs[0]].shape.size() == 1;
   }
   bool joins_maker(value_id v) {
@@ -99,7 +99,7 @@ class layout_assignment {
     if (maker == none) return c_.storages[storage_of(v)].where == home::state;
     const instruction& i = c_.instructions[maker];
     if (i.constant) return false;
-    if (is_fill(i) || i.op.type->relaid_for != nullptr) return true;
+    if (is_broadcast(i) || i.op.type->relaid_for != nullptr) return true;
     return transposes(i) && joins_whole(i);
   }
   bool joins_reader(const instruction& i) {
@@ -139,7 +139,7 @@ class layout_assignment {
       const instruction& i = c_.instructions[t];
       if (!contains(i.output) || i.op.type->relaid_for != nullptr) continue;
       if (i.op.type->transposed != nullptr) return false;
-      if (is_fill(i)) filled_[i.output] = true;
+      if (is_broadcast(i)) filled_[i.output] = true;
       else if (!maps_zero_to_zero(i)) return false;
     }
     return true;

@@ -164,7 +164,7 @@ constexpr index_t result_worth_bytes = 256 * 1024;
 
 index_t bytes_of(const value& v) { return v.shape.size() * number_bytes; }
 
-// Puts sums and the groups that use them up into blocks of the sum's rows.
+// Puts sums and the fusions that use them up into blocks of the sum's rows.
 class result_cutting {
  public:
   explicit result_cutting(code& c) : c_(c), uses_(c), gone_(c.instructions.size()) {}
@@ -186,7 +186,7 @@ class result_cutting {
   }
 
  private:
-  // The one instruction that reads what `i` makes, if it is a fused group that does so element by element.
+  // The one instruction that reads what `i` makes, if it is a fusion that does so element by element.
   std::uint32_t only_user(const instruction& i) const {
     const std::uint32_t s = c_.values[i.output].storage;
     const auto readers = uses_.readers_of(s);

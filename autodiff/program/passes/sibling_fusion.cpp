@@ -27,7 +27,7 @@ bool has_candidate(const auto& list) {
   });
 }
 
-// Pairs in a list: the instructions of a program from `first` on, or the members of a group. Partners are
+// Pairs in a list: the instructions of a program from `first` on, or the members of a fusion. Partners are
 // found by a table of what could be computed along. Then the list is written anew: a pair stands where the
 // earlier one stood, after what the later one needs.
 template <class Item> class sibling_matcher {

@@ -51,7 +51,7 @@ index_t multiple(index_t n, index_t of) { return (n + of - 1) / of * of; }
 
 }  // namespace
 
-// The chunks pass. The sums of a group of row blocks are made in chunks of the rows, and these added up:
+// The chunks pass. The sums of a tiled loop are made in chunks of the rows, and these added up:
 // chunks do not wait for each other. Not exact: another order of summation.
 std::size_t sum_in_chunks(code& c) {
   std::size_t chunked = 0;

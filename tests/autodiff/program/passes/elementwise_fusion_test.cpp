@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Fused groups whose members are pipelines: what is held in registers, stored, read again and handed out.
+// Fusions whose members are pipelines: what is held in registers, stored, read again and handed out.
 #include "ops/filled.hpp"
 
 #include <reel/autodiff/check/frozen.hpp>

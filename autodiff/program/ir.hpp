@@ -42,7 +42,7 @@ struct value {
 };
 
 struct fusion;
-struct row_group;
+struct tiled_loop;
 
 struct instruction {
   op_ref op;
@@ -50,14 +50,14 @@ struct instruction {
   std::vector<value_id> inputs;
   value_id output;
   source_location where;
-  node_id node;                                // on the tape it was frozen from
-  const char* backward_of;                     // the op whose vjp recorded it, or null
-  bool constant = false;                       // depends on constants alone
-  std::shared_ptr<const fusion> fused;         // of a fusion, whose inputs are listed here
-  std::shared_ptr<const row_group> rows = {};  // of a tiled loop
-  bool commits = false;                        // y = beta·y + alpha·op(x), with alpha and beta last in x
-  value_id sibling = no_value;                 // the result of type->sibling, computed along
-  bool unused = false;                         // nothing depends on it: run where nothing is dropped
+  node_id node;                                 // on the tape it was frozen from
+  const char* backward_of;                      // the op whose vjp recorded it, or null
+  bool constant = false;                        // depends on constants alone
+  std::shared_ptr<const fusion> fused;          // of a fusion, whose inputs are listed here
+  std::shared_ptr<const tiled_loop> rows = {};  // of a tiled loop
+  bool commits = false;                         // y = beta·y + alpha·op(x), with alpha and beta last in x
+  value_id sibling = no_value;                  // the result of type->sibling, computed along
+  bool unused = false;                          // nothing depends on it: run where nothing is dropped
 };
 
 // A fusion: elementwise instructions over n numbers each, run block by block so that what one
@@ -70,7 +70,7 @@ struct fusion {
   std::vector<value_id> outputs;  // what is used outside
   std::vector<value_id> guarded;  // of these, what must be finite
   index_t size = 0;
-  index_t row = 1;                // of all fills but scalars: the length
+  index_t row = 1;                // of all broadcasts but scalars: the length
   std::size_t scratch_slots = 0;  // blocks needed at a time
 
   // Who makes what, so that no one has to search. Where an operand comes from: fill k is source k, member m
@@ -83,14 +83,14 @@ struct fusion {
 };
 
 // Instructions, fusions among them, that run block by block of `block` rows out of `rows`.
-struct row_member {
+struct loop_op {
   instruction what;
   row_slices use;
 };
-struct row_group {
-  std::vector<row_member> members;
-  std::vector<value_id> outputs;  // all that members write
-  std::vector<value_id> locals;   // of these, what no one else reads: storage for one block
+struct tiled_loop {
+  std::vector<loop_op> members;
+  std::vector<value_id> outputs;       // all that members write
+  std::vector<value_id> tile_buffers;  // of these, what no one else reads: storage for one block
   index_t rows = 0, block = 0;
   index_t chunk = 0;  // rows whose sums are made apart from the others', to be added up at last; 0: all
 };
@@ -152,7 +152,7 @@ std::size_t find_implied_checks(code& c);
 void own_outputs(code& c);
 void place_updates(code& c);
 std::size_t fuse_elementwise(code& c);
-std::size_t cut_into_row_blocks(code& c);
+std::size_t tile_rows(code& c);
 std::size_t sum_in_chunks(code& c);
 std::size_t fuse_siblings(code& c);
 void find_lifetimes(code& c);
@@ -192,14 +192,14 @@ row_slices slices_of(const code& c, const instruction& i, index_t rows);
 row_slices slices_of_result(const code& c, const instruction& i);
 
 // Whether threads would be done sooner with the blocks of a fusion than one of them.
-bool worth_sharing(const code& c, const row_group& g);
+bool worth_sharing(const code& c, const tiled_loop& g);
 
 // Cuts instructions large enough for several threads into rows for each of them.
 class thread_tiling {
  public:
   thread_tiling(const code& c, int threads);
   // Null where it is not large enough.
-  std::shared_ptr<const row_group> cut(const instruction& i) const;
+  std::shared_ptr<const tiled_loop> cut(const instruction& i) const;
 
  private:
   bool reads_shared_sums(const instruction& i) const;

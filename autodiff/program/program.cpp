@@ -271,7 +271,7 @@ program freeze(const freeze_request& request) {
   note("overwriting", fmt::format("{} states are updated where they are", overwritten));
   const std::size_t fused = on("fusion") ? detail::fuse_elementwise(c) : 0;
   note("fusion", fmt::format("{} elementwise instructions run in fusions, block by block", fused));
-  const std::size_t cut = on("row_blocks") ? detail::cut_into_row_blocks(c) : 0;
+  const std::size_t cut = on("row_blocks") ? detail::tile_rows(c) : 0;
   note("row_blocks", fmt::format("{} instructions run in blocks of rows", cut));
   const std::size_t chunked = on("chunks") ? detail::sum_in_chunks(c) : 0;
   note("chunks", fmt::format("{} tiled loops sum in chunks", chunked));

@@ -36,9 +36,9 @@ std::size_t fused_loop::scratch_bytes(const instruction& i, dtype number) {
   if (i.fused != nullptr) return i.fused->scratch_slots * block_stride(*i.fused, number);
   return i.rows != nullptr ? scratch_bytes(*i.rows, number) : 0;
 }
-std::size_t fused_loop::scratch_bytes(const row_group& g, dtype number) {
+std::size_t fused_loop::scratch_bytes(const tiled_loop& g, dtype number) {
   std::size_t most = 0;
-  for (const row_member& m : g.members) most = std::max(most, scratch_bytes(m.what, number));
+  for (const loop_op& m : g.members) most = std::max(most, scratch_bytes(m.what, number));
   return most;
 }
 

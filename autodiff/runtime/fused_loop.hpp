@@ -29,7 +29,7 @@ class fused_loop {
 
   // What the fusions of an instruction need: of itself, or of the members that go by rows.
   static std::size_t scratch_bytes(const instruction& i, dtype number);
-  static std::size_t scratch_bytes(const row_group& g, dtype number);
+  static std::size_t scratch_bytes(const tiled_loop& g, dtype number);
 
  private:
   struct member {

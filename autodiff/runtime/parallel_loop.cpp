@@ -9,13 +9,13 @@ namespace reel::detail {
 
 namespace {
 
-bool has_sums(const row_group& g) {
-  return std::ranges::any_of(g.members, [](const row_member& m) { return m.use.reduces; });
+bool has_sums(const tiled_loop& g) {
+  return std::ranges::any_of(g.members, [](const loop_op& m) { return m.use.reduces; });
 }
 
 // Sums are made in the chunks they were planned in. Other rows are shared out evenly, so that a thread
 // has the same ones in each run, and their numbers in its cache.
-index_t rows_of_part(const row_group& g, crew* c) {
+index_t rows_of_part(const tiled_loop& g, crew* c) {
   if (has_sums(g) || c == nullptr) return g.chunk > 0 ? g.chunk : g.rows;
   const index_t blocks = (g.rows + g.block - 1) / g.block, threads = c->threads();
   return (blocks + threads - 1) / threads * g.block;
@@ -23,7 +23,7 @@ index_t rows_of_part(const row_group& g, crew* c) {
 
 }  // namespace
 
-row_team::row_team(const code& c, const row_group& g, dtype number, class crew* crew, std::byte* blocks,
+row_team::row_team(const code& c, const tiled_loop& g, dtype number, class crew* crew, std::byte* blocks,
                    const std::function<void*(value_id)>& locate)
     : crew_(crew),
       rows_(g.rows),
@@ -31,32 +31,32 @@ row_team::row_team(const code& c, const row_group& g, dtype number, class crew* 
       parts_((rows_ + part_ - 1) / part_),
       number_bytes_(size_of(number)) {
   finite_.assign(static_cast<std::size_t>(parts_), true);
-  runners_.push_back(std::make_unique<row_runner>(c, g, number, blocks, locate));
+  runners_.push_back(std::make_unique<tiled_loop_runner>(c, g, number, blocks, locate));
   const index_t threads = crew_ == nullptr ? 1 : std::min<index_t>(crew_->threads(), parts_);
   while (static_cast<index_t>(runners_.size()) < threads) add_runner(c, g, number, locate);
   if (has_sums(g) && parts_ > 1) add_sums(c, g, number, locate);
 }
 
-void row_team::add_runner(const code& c, const row_group& g, dtype number,
+void row_team::add_runner(const code& c, const tiled_loop& g, dtype number,
                           const std::function<void*(value_id)>& locate) {
-  std::unordered_map<value_id, std::byte*> locals;
-  for (const value_id v : g.locals) {
+  std::unordered_map<value_id, std::byte*> tile_buffers;
+  for (const value_id v : g.tile_buffers) {
     const storage& s = c.storages[c.values[v].storage];
     own_.push_back(allocate(static_cast<std::size_t>(s.size) * size_of(dtype_for(s.kind, number))));
-    locals.emplace(v, own_.back().get());
+    tile_buffers.emplace(v, own_.back().get());
   }
   own_.push_back(allocate(fused_loop::scratch_bytes(g, number)));
   const auto here = [&](value_id v) -> void* {
-    const auto local = locals.find(v);
-    return local == locals.end() ? locate(v) : local->second;
+    const auto local = tile_buffers.find(v);
+    return local == tile_buffers.end() ? locate(v) : local->second;
   };
-  runners_.push_back(std::make_unique<row_runner>(c, g, number, own_.back().get(), here));
+  runners_.push_back(std::make_unique<tiled_loop_runner>(c, g, number, own_.back().get(), here));
 }
 
-void row_team::add_sums(const code& c, const row_group& g, dtype number,
+void row_team::add_sums(const code& c, const tiled_loop& g, dtype number,
                         const std::function<void*(value_id)>& locate) {
   add_ = eval_of(op_type_of<add_op>, kind::real, number, {});
-  for (const row_member& m : g.members) {
+  for (const loop_op& m : g.members) {
     if (!m.use.reduces) continue;
     const value_id v = m.what.output;
     sum s{v, static_cast<std::byte*>(locate(v)), {}, c.values[v].shape};
@@ -68,7 +68,7 @@ void row_team::add_sums(const code& c, const row_group& g, dtype number,
 
 void row_team::run() {
   share(crew_, parts_, [&](index_t part, int worker) {
-    row_runner& r = *runners_[static_cast<std::size_t>(worker)];
+    tiled_loop_runner& r = *runners_[static_cast<std::size_t>(worker)];
     const auto at = static_cast<std::size_t>(part);
     for (const sum& s : sums_) r.bind(s.value, part == 0 ? s.total : s.parts[at - 1].get());
     r.run(part * part_, std::min(rows_, (part + 1) * part_));

@@ -14,7 +14,7 @@ class row_team {
  public:
   // `locate` gives the memory of a value, `blocks` is scratch for fusions; both serve the caller's
   // thread, the others get their own. The crew may be null.
-  row_team(const code& c, const row_group& g, dtype number, class crew* crew, std::byte* blocks,
+  row_team(const code& c, const tiled_loop& g, dtype number, class crew* crew, std::byte* blocks,
            const std::function<void*(value_id)>& locate);
 
   void run();
@@ -29,9 +29,9 @@ class row_team {
     std::vector<aligned_bytes> parts;  // but the first, which is made where the total stands
     shape dims;
   };
-  void add_runner(const code& c, const row_group& g, dtype number,
+  void add_runner(const code& c, const tiled_loop& g, dtype number,
                   const std::function<void*(value_id)>& locate);
-  void add_sums(const code& c, const row_group& g, dtype number,
+  void add_sums(const code& c, const tiled_loop& g, dtype number,
                 const std::function<void*(value_id)>& locate);
   void add_up();
   void add_up(const sum& s, index_t first, index_t last) const;
@@ -39,10 +39,10 @@ class row_team {
   class crew* crew_;
   index_t rows_, part_, parts_;
   std::size_t number_bytes_;
-  std::vector<std::unique_ptr<row_runner>> runners_;  // by worker
-  std::vector<char> finite_;                          // by part
-  std::vector<aligned_bytes> own_;                    // of the other threads
-  std::vector<sum> sums_;                             // where there are several parts
+  std::vector<std::unique_ptr<tiled_loop_runner>> runners_;  // by worker
+  std::vector<char> finite_;                                 // by part
+  std::vector<aligned_bytes> own_;                           // of the other threads
+  std::vector<sum> sums_;                                    // where there are several parts
   eval_fn add_;
 };
 

@@ -9,13 +9,13 @@
 
 namespace reel::detail {
 
-row_runner::row_runner(const code& c, const row_group& g, dtype number, std::byte* blocks,
-                       const std::function<void*(value_id)>& locate)
+tiled_loop_runner::tiled_loop_runner(const code& c, const tiled_loop& g, dtype number, std::byte* blocks,
+                                     const std::function<void*(value_id)>& locate)
     : rows_(g.rows), block_(g.block) {
-  const std::unordered_set<value_id> locals(g.locals.begin(), g.locals.end());
-  const auto local = [&](value_id v) { return locals.contains(v); };
+  const std::unordered_set<value_id> tile_buffers(g.tile_buffers.begin(), g.tile_buffers.end());
+  const auto local = [&](value_id v) { return tile_buffers.contains(v); };
   const auto view = [&](value_id v, cut by) { return add_view(c, v, by, local(v), locate(v), number); };
-  for (const row_member& m : g.members) {
+  for (const loop_op& m : g.members) {
     const instruction& i = m.what;
     member one{nullptr, nullptr, nullptr, i.op.self.get(), 0, 0, 0, i.inputs.size(), 0, nullptr};
     one.elements = c.values[i.output].shape.size() / rows_;
@@ -44,7 +44,8 @@ row_runner::row_runner(const code& c, const row_group& g, dtype number, std::byt
   for (std::size_t i = 0; i < views_.size(); ++i) views_[i].dims = &places_[i].dims[0];
 }
 
-std::size_t row_runner::add_view(const code& c, value_id v, cut by, bool local, void* data, dtype number) {
+std::size_t tiled_loop_runner::add_view(const code& c, value_id v, cut by, bool local, void* data,
+                                        dtype number) {
   const value& x = c.values[v];
   place_of_rows p{static_cast<std::byte*>(data), by != cut::none, 0, 0, {}, {x.shape, x.shape}};
   const std::size_t size = size_of(dtype_for(x.kind, number));
@@ -63,7 +64,7 @@ std::size_t row_runner::add_view(const code& c, value_id v, cut by, bool local, 
 }
 
 // Points a view to its block.
-void row_runner::place(std::size_t view, index_t first, index_t n) {
+void tiled_loop_runner::place(std::size_t view, index_t first, index_t n) {
   place_of_rows& p = places_[view];
   const std::size_t axis = p.column == 0 ? 0 : 1;
   const bool shorter = n != block_ && p.by_block;
@@ -80,21 +81,21 @@ void row_runner::place(std::size_t view, index_t first, index_t n) {
   views_[view] = {p.block.data(), &dims};
 }
 
-void row_runner::bind(value_id value, void* data) {
+void tiled_loop_runner::bind(value_id value, void* data) {
   const auto here = uses_.find(value);
   if (here == uses_.end()) return;
   for (const std::size_t i : here->second.views) places_[i].base = static_cast<std::byte*>(data);
   for (const std::size_t m : here->second.fused) members_[m].fused->bind(value, data);
 }
 
-void row_runner::add_part(member& m) {
+void tiled_loop_runner::add_part(member& m) {
   const operand_view& y = views_[m.output];
   m.open(m.op, {m.part.data(), y.dims}, {views_.data() + m.first_input, m.inputs});
   const auto* const part = reinterpret_cast<const complex*>(m.part.data());
   for (index_t i = 0; i < y.dims->size(); ++i) static_cast<complex*>(y.data)[i] += part[i];
 }
 
-void row_runner::run(index_t first, index_t last) {
+void tiled_loop_runner::run(index_t first, index_t last) {
   finite_ = true;
   for (index_t at = first; at < last; at += block_) {
     const index_t n = std::min(block_, last - at);

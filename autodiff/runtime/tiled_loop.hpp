@@ -7,11 +7,11 @@
 
 namespace reel::detail {
 
-class row_runner {
+class tiled_loop_runner {
  public:
   // `locate` gives the memory of a value; `blocks` is scratch for the fusions among the members.
-  row_runner(const code& c, const row_group& g, dtype number, std::byte* blocks,
-             const std::function<void*(value_id)>& locate);
+  tiled_loop_runner(const code& c, const tiled_loop& g, dtype number, std::byte* blocks,
+                    const std::function<void*(value_id)>& locate);
 
   // Rows [first, last): sums are those of these rows. Finite: whether all numbers that the fusions
   // among the members wrote, and had to watch, are.

@@ -209,7 +209,7 @@ class elementwise_fusion {
     return inputs;
   }
 
-  // Blocks for fills stay throughout; a member's is free again after the last member that reads it, for
+  // Blocks for broadcasts stay throughout; a member's is free again after the last member that reads it, for
   // numbers of the same kind: a pipeline writes elements where it has read those before them, which of kinds
   // of other sizes lie elsewhere.
   void assign_blocks(fusion& g) const {

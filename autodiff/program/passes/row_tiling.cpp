@@ -36,9 +36,9 @@ index_t most_rows(const code& c) {
   return rows;
 }
 
-class cutting {
+class tiling {
  public:
-  cutting(code& c, index_t rows) : c_(c), uses_(c), rows_(rows), made_(c.storages.size(), maker::outside) {}
+  tiling(code& c, index_t rows) : c_(c), uses_(c), rows_(rows), made_(c.storages.size(), maker::outside) {}
 
   std::size_t run() {
     read_after_.resize(c_.storages.size());
@@ -117,7 +117,7 @@ class cutting {
   }
 
   std::size_t emit() {
-    auto g = std::make_shared<row_group>();
+    auto g = std::make_shared<tiled_loop>();
     g->rows = rows_;
     g->block = block_;
     instruction whole = at(members_.back());
@@ -131,7 +131,7 @@ class cutting {
       for (const value_id v : outputs_of(member)) {
         g->outputs.push_back(v);
         if (member_uses_[m].reduces || used_outside(v)) continue;
-        g->locals.push_back(v);  // one block of it is alive at a time
+        g->tile_buffers.push_back(v);  // one block of it is alive at a time
         storage& s = c_.storages[storage_of(v)];
         s.size = s.size / rows_ * block_;
       }
@@ -165,9 +165,9 @@ constexpr index_t result_worth_bytes = 256 * 1024;
 index_t bytes_of(const value& v) { return v.shape.size() * number_bytes; }
 
 // Puts sums and the fusions that use them up into blocks of the sum's rows.
-class result_cutting {
+class result_tiling {
  public:
-  explicit result_cutting(code& c) : c_(c), uses_(c), gone_(c.instructions.size()) {}
+  explicit result_tiling(code& c) : c_(c), uses_(c), gone_(c.instructions.size()) {}
 
   // Whether an instruction makes a large sum.
   static bool is_candidate(const code& c, const instruction& i) {
@@ -221,13 +221,13 @@ class result_cutting {
   instruction in_blocks(const instruction& sum, const row_slices& use, const instruction& user,
                         const row_slices& elements) {
     const value& y = c_.values[sum.output];
-    auto g = std::make_shared<row_group>();
+    auto g = std::make_shared<tiled_loop>();
     const index_t rows = y.shape[0];
     g->rows = rows;
     g->block = std::clamp(result_block_bytes / (bytes_of(y) / rows), index_t{8}, rows);
     g->outputs = user.fused->outputs;
     g->outputs.push_back(sum.output);
-    g->locals = {sum.output};
+    g->tile_buffers = {sum.output};
     storage& held = c_.storages[y.storage];
     held.size = held.size / rows * g->block;
     instruction whole = user;
@@ -280,13 +280,13 @@ row_slices slices_of_result(const code& c, const instruction& i) {
   return {.columns = whole ? 0 : declared_slices(c, i).columns};
 }
 
-std::size_t cut_into_row_blocks(code& c) {
+std::size_t tile_rows(code& c) {
   const index_t rows = most_rows(c);
-  const std::size_t cut = rows > 0 ? cutting(c, rows).run() : 0;
+  const std::size_t cut = rows > 0 ? tiling(c, rows).run() : 0;
   const bool large_sums =
       std::any_of(c.instructions.begin() + static_cast<std::ptrdiff_t>(c.once), c.instructions.end(),
-                  [&](const instruction& i) { return result_cutting::is_candidate(c, i); });
-  return large_sums ? cut + result_cutting(c).run() : cut;
+                  [&](const instruction& i) { return result_tiling::is_candidate(c, i); });
+  return large_sums ? cut + result_tiling(c).run() : cut;
 }
 
 }  // namespace reel::detail

@@ -13,9 +13,9 @@ namespace reel::detail {
 namespace {
 
 instruction& instruction_of(instruction& i) { return i; }
-instruction& instruction_of(row_member& m) { return m.what; }
+instruction& instruction_of(loop_op& m) { return m.what; }
 const instruction& instruction_of(const instruction& i) { return i; }
-const instruction& instruction_of(const row_member& m) { return m.what; }
+const instruction& instruction_of(const loop_op& m) { return m.what; }
 
 bool single(const instruction& i) {
   return i.rows == nullptr && i.fused == nullptr && !is_commit(i) && i.sibling == no_value && !i.unused;
@@ -156,7 +156,7 @@ std::size_t fuse_siblings(code& c) {
   if (has_candidate(c.instructions)) pairs += sibling_matcher(c, c.instructions, c.once).run();
   for (instruction& i : c.instructions) {
     if (i.rows == nullptr || !has_candidate(i.rows->members)) continue;
-    auto g = std::make_shared<row_group>(*i.rows);
+    auto g = std::make_shared<tiled_loop>(*i.rows);
     pairs += sibling_matcher(c, g->members, 0).run();
     i.rows = std::move(g);
   }

@@ -16,16 +16,16 @@ constexpr index_t row_multiple = 16;
 
 index_t count(const code& c, value_id v) { return c.values[v].shape.size(); }
 
-index_t sums_of(const code& c, const row_group& g) {
+index_t sums_of(const code& c, const tiled_loop& g) {
   index_t n = 0;
-  for (const row_member& m : g.members)
+  for (const loop_op& m : g.members)
     if (m.use.reduces) n += count(c, m.what.output);
   return n;
 }
 
-index_t read_by_rows(const code& c, const row_group& g) {
+index_t read_by_rows(const code& c, const tiled_loop& g) {
   std::vector<value_id> read;
-  for (const row_member& m : g.members)
+  for (const loop_op& m : g.members)
     for (std::size_t k = 0; k < m.what.inputs.size(); ++k)
       if ((m.use.inputs >> k & 1) != 0) read.push_back(m.what.inputs[k]);
   std::ranges::sort(read);
@@ -36,7 +36,7 @@ index_t read_by_rows(const code& c, const row_group& g) {
 }
 
 // A power of two, so that two threads, or four, have the same to do.
-index_t chunks_for(const code& c, const row_group& g) {
+index_t chunks_for(const code& c, const tiled_loop& g) {
   const index_t sums = sums_of(c, g);
   if (sums == 0) return 1;
   const index_t read = read_by_rows(c, g);
@@ -59,7 +59,7 @@ std::size_t sum_in_chunks(code& c) {
     if (i.rows == nullptr) continue;
     const index_t chunks = chunks_for(c, *i.rows);
     if (chunks == 1) continue;
-    auto g = std::make_shared<row_group>(*i.rows);
+    auto g = std::make_shared<tiled_loop>(*i.rows);
     g->chunk = multiple((g->rows + chunks - 1) / chunks, row_multiple);
     i.rows = std::move(g);
     ++chunked;
@@ -97,9 +97,9 @@ constexpr double products_each = 16;  // for a number: with fewer, memory is wha
 
 }  // namespace
 
-bool worth_sharing(const code& c, const row_group& g) {
+bool worth_sharing(const code& c, const tiled_loop& g) {
   work all;
-  for (const row_member& m : g.members) {
+  for (const loop_op& m : g.members) {
     const work w = work_of(c, m.what);
     all.numbers += w.numbers;
     all.products += w.products;
@@ -111,7 +111,7 @@ thread_tiling::thread_tiling(const code& c, int threads)
     : c_(c), threads_(threads), shared_sums_(c.values.size()) {
   for (const instruction& i : c.instructions) {
     if (i.rows == nullptr || i.rows->chunk == 0) continue;
-    for (const row_member& m : i.rows->members)
+    for (const loop_op& m : i.rows->members)
       if (m.use.reduces) shared_sums_[m.what.output] = true;
   }
 }
@@ -120,7 +120,7 @@ bool thread_tiling::reads_shared_sums(const instruction& i) const {
   return std::ranges::any_of(i.inputs, [&](value_id v) { return shared_sums_[v] != 0; });
 }
 
-std::shared_ptr<const row_group> thread_tiling::cut(const instruction& i) const {
+std::shared_ptr<const tiled_loop> thread_tiling::cut(const instruction& i) const {
   const shape& y = c_.values[i.output].shape;
   if (threads_ < 2 || i.rows != nullptr || y.rank() == 0 || y[0] < 2) return nullptr;
   const row_slices use = slices_of_result(c_, i);
@@ -133,7 +133,7 @@ std::shared_ptr<const row_group> thread_tiling::cut(const instruction& i) const 
   const double worth = reads_shared_sums(i) ? worth_numbers_of_sums : worth_numbers;
   if (w.products > 0 ? w.products < worth_products || y[0] < threads_ * least_rows : w.numbers < worth)
     return nullptr;
-  auto g = std::make_shared<row_group>();
+  auto g = std::make_shared<tiled_loop>();
   g->rows = y[0];
   g->block = (y[0] + threads_ - 1) / threads_;
   const auto written = outputs_of(i);

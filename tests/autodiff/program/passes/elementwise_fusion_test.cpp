@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(an_operand_that_many_read_is_kept) {
     return vars{v, w, where(v < x, x * w, exp(x) / x)};
   });
   compare([](const var& x, const var& y) {
-    const var p = pow(x, y);  // parts the group: p lies in a block
+    const var p = pow(x, y);  // splits the fusion: p lies in a block
     var v = y;
     for (int i = 0; i < 5; ++i) v = p - v * p;
     return vars{v};

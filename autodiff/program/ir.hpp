@@ -92,7 +92,7 @@ struct tiled_loop {
   std::vector<value_id> outputs;       // all that members write
   std::vector<value_id> tile_buffers;  // of these, what no one else reads: storage for one block
   index_t rows = 0, block = 0;
-  index_t chunk = 0;  // rows whose sums are made apart from the others', to be added up at last; 0: all
+  index_t split = 0;  // rows whose sums are made apart from the others', to be added up at last; 0: all
 };
 
 std::string describe(const instruction& i);  // "backward of log (node 12, train.cpp:48)"
@@ -153,7 +153,7 @@ void own_outputs(code& c);
 void place_updates(code& c);
 std::size_t fuse_elementwise(code& c);
 std::size_t tile_rows(code& c);
-std::size_t sum_in_chunks(code& c);
+std::size_t split_reductions(code& c);
 std::size_t fuse_siblings(code& c);
 void find_lifetimes(code& c);
 
@@ -206,7 +206,7 @@ class thread_tiling {
 
   const code& c_;
   int threads_;
-  std::vector<char> shared_sums_;  // by value: made in chunks, and added up, by several threads
+  std::vector<char> shared_sums_;  // by value: made in splits, and added up, by several threads
 };
 
 }  // namespace reel::detail

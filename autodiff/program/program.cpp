@@ -273,8 +273,8 @@ program freeze(const freeze_request& request) {
   note("fusion", fmt::format("{} elementwise instructions run in fusions, block by block", fused));
   const std::size_t cut = on("row_blocks") ? detail::tile_rows(c) : 0;
   note("row_blocks", fmt::format("{} instructions run in blocks of rows", cut));
-  const std::size_t chunked = on("chunks") ? detail::sum_in_chunks(c) : 0;
-  note("chunks", fmt::format("{} tiled loops sum in chunks", chunked));
+  const std::size_t split_loops = on("chunks") ? detail::split_reductions(c) : 0;
+  note("chunks", fmt::format("{} tiled loops sum in splits", split_loops));
   const std::size_t paired = on("pairs") ? detail::fuse_siblings(c) : 0;
   note("pairs", fmt::format("{} ops are computed along with another", paired));
   if (relaid + fused + cut + paired + overwritten > 0) {
@@ -352,7 +352,7 @@ std::string program::explain() const {
       show(t < code().once ? "once" : "", i);
     } else {
       text += fmt::format("  {} rows in blocks of {}{}:\n", i.rows->rows, i.rows->block,
-                          i.rows->chunk == 0 ? "" : fmt::format(", sums in chunks of {}", i.rows->chunk));
+                          i.rows->split == 0 ? "" : fmt::format(", sums in splits of {}", i.rows->split));
       for (const auto& m : i.rows->members) show(m.use.reduces ? "sum" : "rows", m.what);
     }
   }

@@ -13,10 +13,10 @@ bool has_sums(const tiled_loop& g) {
   return std::ranges::any_of(g.members, [](const loop_op& m) { return m.use.reduces; });
 }
 
-// Sums are made in the chunks they were planned in. Other rows are shared out evenly, so that a thread
+// Sums are made in the splits they were planned in. Other rows are shared out evenly, so that a thread
 // has the same ones in each run, and their numbers in its cache.
 index_t rows_of_part(const tiled_loop& g, crew* c) {
-  if (has_sums(g) || c == nullptr) return g.chunk > 0 ? g.chunk : g.rows;
+  if (has_sums(g) || c == nullptr) return g.split > 0 ? g.split : g.rows;
   const index_t blocks = (g.rows + g.block - 1) / g.block, threads = c->threads();
   return (blocks + threads - 1) / threads * g.block;
 }

@@ -109,7 +109,7 @@ std::size_t share_views(code& c) {
 bool is_exact(const code& c) {
   return c.commits.empty() && std::ranges::none_of(c.relaid, [](char relaid) { return relaid != 0; }) &&
          std::ranges::none_of(c.instructions,
-                              [](const instruction& i) { return i.rows != nullptr && i.rows->chunk > 0; });
+                              [](const instruction& i) { return i.rows != nullptr && i.rows->split > 0; });
 }
 
 eval_fn body_of(const instruction& i, dtype number) {

@@ -9,8 +9,8 @@ namespace reel::detail {
 
 namespace {
 
-constexpr index_t most_chunks = 8;
-constexpr index_t rows_per_sum = 16;  // numbers of rows in a chunk for each number of its sums, at least
+constexpr index_t most_splits = 8;
+constexpr index_t rows_per_sum = 16;  // numbers of rows in a split for each number of its sums, at least
 
 constexpr index_t row_multiple = 16;
 
@@ -36,35 +36,35 @@ index_t read_by_rows(const code& c, const tiled_loop& g) {
 }
 
 // A power of two, so that two threads, or four, have the same to do.
-index_t chunks_for(const code& c, const tiled_loop& g) {
+index_t splits_for(const code& c, const tiled_loop& g) {
   const index_t sums = sums_of(c, g);
   if (sums == 0) return 1;
   const index_t read = read_by_rows(c, g);
-  index_t chunks = 1;
-  while (2 * chunks <= most_chunks && g.rows / (2 * chunks) >= g.block &&
-         read / (2 * chunks) >= rows_per_sum * sums)
-    chunks *= 2;
-  return chunks;
+  index_t splits = 1;
+  while (2 * splits <= most_splits && g.rows / (2 * splits) >= g.block &&
+         read / (2 * splits) >= rows_per_sum * sums)
+    splits *= 2;
+  return splits;
 }
 
 index_t multiple(index_t n, index_t of) { return (n + of - 1) / of * of; }
 
 }  // namespace
 
-// The chunks pass. The sums of a tiled loop are made in chunks of the rows, and these added up:
-// chunks do not wait for each other. Not exact: another order of summation.
-std::size_t sum_in_chunks(code& c) {
-  std::size_t chunked = 0;
+// The splits pass. The sums of a tiled loop are made in splits of the rows, and these added up:
+// splits do not wait for each other. Not exact: another order of summation.
+std::size_t split_reductions(code& c) {
+  std::size_t split_loops = 0;
   for (auto& i : c.instructions) {
     if (i.rows == nullptr) continue;
-    const index_t chunks = chunks_for(c, *i.rows);
-    if (chunks == 1) continue;
+    const index_t splits = splits_for(c, *i.rows);
+    if (splits == 1) continue;
     auto g = std::make_shared<tiled_loop>(*i.rows);
-    g->chunk = multiple((g->rows + chunks - 1) / chunks, row_multiple);
+    g->split = multiple((g->rows + splits - 1) / splits, row_multiple);
     i.rows = std::move(g);
-    ++chunked;
+    ++split_loops;
   }
-  return chunked;
+  return split_loops;
 }
 
 namespace {
@@ -104,13 +104,13 @@ bool worth_sharing(const code& c, const tiled_loop& g) {
     all.numbers += w.numbers;
     all.products += w.products;
   }
-  return g.chunk > 0 || all.products > products_each * all.numbers;
+  return g.split > 0 || all.products > products_each * all.numbers;
 }
 
 thread_tiling::thread_tiling(const code& c, int threads)
     : c_(c), threads_(threads), shared_sums_(c.values.size()) {
   for (const instruction& i : c.instructions) {
-    if (i.rows == nullptr || i.rows->chunk == 0) continue;
+    if (i.rows == nullptr || i.rows->split == 0) continue;
     for (const loop_op& m : i.rows->members)
       if (m.use.reduces) shared_sums_[m.what.output] = true;
   }

@@ -55,7 +55,7 @@ struct freeze_request {
 //   fusion                  elementwise ops on the same number of elements run block by block, together; of
 //                           ops that are stages, numbers stay in registers from one to the next
 //   row_blocks              a large batch goes forward and backward in blocks of rows that fit a cache
-//   chunks                  of these, large sums are made in a fixed number of chunks of the rows, which
+//   splits                  of these, large sums are made in a fixed number of splits of the rows, which
 //                           workers share. Not exact: sums in another order, within that same bound
 //   pairs                   logsumexp is computed along with the softmax that is its slope
 //   in_place                an elementwise op writes over an input that nothing reads any more

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What freeze does to training steps: batches cut into blocks of rows, large gradients used up as they are
-// made, which change no bit; and sums in chunks.
+// made, which change no bit; and sums in splits.
 #include "ops/regression.hpp"
 
 #include <cmath>
@@ -135,10 +135,10 @@ BOOST_AUTO_TEST_CASE(a_large_gradient_is_used_up_as_it_is_made) {
 
 BOOST_AUTO_TEST_CASE(sums_in_chunks_stay_within_the_bound_of_a_sum) {
   regression r(3000, 785, 10);
-  const program chunked = r.without({}), at_once = r.without({"chunks"});
-  BOOST_TEST(explains(chunked, ", sums in chunks of"));
-  BOOST_TEST(!explains(at_once, ", sums in chunks of"));
-  const outcome a = three_steps(chunked, r), b = three_steps(at_once, r);
+  const program split_loops = r.without({}), at_once = r.without({"chunks"});
+  BOOST_TEST(explains(split_loops, ", sums in splits of"));
+  BOOST_TEST(!explains(at_once, ", sums in splits of"));
+  const outcome a = three_steps(split_loops, r), b = three_steps(at_once, r);
   BOOST_TEST(!(a.w == b.w));
   const double u = 0x1p-24;
   for (std::size_t i = 0; i < a.w.size(); ++i)  // Σ|a||b| is at most 1 in a mean over rows

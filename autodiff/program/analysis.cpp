@@ -13,7 +13,7 @@ def_use::def_use(const code& c) : uses_(c.storages.size()) {
 
   std::uint32_t reads = 0;
   for (std::uint32_t t = 0; t < count; ++t) {
-    if (!is_commit(c.instructions[t]))
+    if (!is_in_place_update(c.instructions[t]))
       for (const value_id v : outputs_of(c.instructions[t]))
         if (use& u = use_of(v); u.maker == none) u.maker = t;
     for (const value_id v : c.instructions[t].inputs) ++use_of(v).readers, ++reads;

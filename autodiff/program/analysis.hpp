@@ -16,7 +16,8 @@ class def_use {
 
   explicit def_use(const code& c);
 
-  // The first instruction that writes the storage; none for leaves, which commits change but do not make.
+  // The first instruction that writes the storage; none for leaves, which in-place updates change but do not
+  // make.
   std::uint32_t maker_of(std::uint32_t storage) const { return uses_[storage].maker; }
   // The instructions that read it in order, one entry for each operand.
   std::span<const std::uint32_t> readers_of(std::uint32_t storage) const {

@@ -55,7 +55,7 @@ struct instruction {
   bool constant = false;                        // depends on constants alone
   std::shared_ptr<const fusion> fused;          // of a fusion, whose inputs are listed here
   std::shared_ptr<const tiled_loop> rows = {};  // of a tiled loop
-  bool commits = false;                         // y = beta·y + alpha·op(x), with alpha and beta last in x
+  bool in_epilogue = false;                     // y = beta·y + alpha·op(x), with alpha and beta last in x
   value_id sibling = no_value;                  // the result of type->sibling, computed along
   bool unused = false;                          // nothing depends on it: run where nothing is dropped
 };
@@ -103,11 +103,11 @@ struct checked_value {
   std::optional<std::uint32_t> state = {};  // only what was finite in this one has to be
   bool implied = false;                     // not finite only if another checked value is not
   bool guarded = false;                     // by the fusion that computes it, block by block
-  bool commits = false;                     // made sure of before it is computed
+  bool in_epilogue = false;                 // made sure of before it is computed
 };
 
 // An update made over its state when all checks have passed.
-struct commit {
+struct in_place_update {
   std::uint32_t state;
   std::optional<std::size_t> check;  // which of the checked values it makes
 };
@@ -115,10 +115,10 @@ struct commit {
 struct code {
   std::vector<value> values;
   std::vector<storage> storages;
-  // The first `once` run when an instance is made, the last ones are commits.
+  // The first `once` run when an instance is made, the last ones are in-place updates.
   std::vector<instruction> instructions;
   std::size_t once = 0;
-  std::vector<commit> commits;
+  std::vector<in_place_update> epilogue;
   std::vector<op_ref> leaves;  // of states and constants, by storage index
   std::vector<op_ref> constants;
   std::vector<value_id> inputs, outputs;
@@ -146,7 +146,7 @@ std::size_t simplify_algebra(code& c);
 std::size_t fold_constants(code& c);
 std::size_t share_views(code& c);
 std::size_t assign_layouts(code& c);
-std::size_t overwrite_states(code& c);
+std::size_t update_in_place(code& c);
 // Marks the checks that other checks include. Returns how many are left to make.
 std::size_t find_implied_checks(code& c);
 void own_outputs(code& c);
@@ -183,7 +183,7 @@ inline written_values outputs_of(const instruction& i) { return written_values(i
 eval_fn body_of(const instruction& i, dtype number);
 
 // Whether it changes what its output holds, as the last instructions of a run do.
-inline bool is_commit(const instruction& i) { return i.commits; }
+inline bool is_in_place_update(const instruction& i) { return i.in_epilogue; }
 
 // How an instruction goes by `rows` rows; no inputs where it does not.
 row_slices slices_of(const code& c, const instruction& i, index_t rows);

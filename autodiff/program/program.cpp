@@ -267,7 +267,7 @@ program freeze(const freeze_request& request) {
   const std::size_t relaid = on("layouts") ? detail::assign_layouts(c) : 0;
   note("layouts", fmt::format("{} narrow states are kept transposed", relaid));
   detail::place_updates(c);
-  const std::size_t overwritten = on("overwriting") ? detail::overwrite_states(c) : 0;
+  const std::size_t overwritten = on("overwriting") ? detail::update_in_place(c) : 0;
   note("overwriting", fmt::format("{} states are updated where they are", overwritten));
   const std::size_t fused = on("fusion") ? detail::fuse_elementwise(c) : 0;
   note("fusion", fmt::format("{} elementwise instructions run in fusions, block by block", fused));
@@ -331,7 +331,7 @@ std::string program::explain() const {
           "{}{}", one.backward_of == nullptr ? "" : fmt::format("backward of {}, ", one.backward_of),
           to_string(one.where));
       const char* const op = one.op.type->name;
-      if (is_commit(one)) {
+      if (is_in_place_update(one)) {
         const std::string alpha = x[x.size() - 2], beta = x.back();
         x.resize(x.size() - 2);
         text += fmt::format("  {:<6}{} = {} * {} + {} * {}({})  {}\n", "last", name(one.output), beta,

@@ -56,16 +56,16 @@ void machine::run(std::span<const binding> inputs) {
     check_binding(c.input_slots[i], i, inputs[i], m.number, arena);
   for (std::size_t i = 0; i < inputs.size(); ++i) m.bind(i, const_cast<void*>(inputs[i].data));
   m.last_run = memory::outcome::refused;  // until it has succeeded
-  const std::size_t commits = c.instructions.size() - c.commits.size();
-  for (std::size_t i = c.once; i < commits; ++i) m.execute(c, i);
+  const std::size_t epilogue = c.instructions.size() - c.epilogue.size();
+  for (std::size_t i = c.once; i < epilogue; ++i) m.execute(c, i);
   const bool guarded = m.guarded_finite();
   for (std::size_t i = 0; i < c.finite.size(); ++i) {
     const checked_value& f = c.finite[i];
-    if (f.commits || f.implied || (f.guarded && guarded)) continue;
+    if (f.in_epilogue || f.implied || (f.guarded && guarded)) continue;
     if (!m.is_finite(f.value, c.values[f.value]) && !m.was_not_finite(c, f)) m.blame(c, i);
   }
   m.make_sure(c);
-  for (std::size_t i = commits; i < c.instructions.size(); ++i) m.execute(c, i);
+  for (std::size_t i = epilogue; i < c.instructions.size(); ++i) m.execute(c, i);
   m.ran = m.bank;
   m.last_run = memory::outcome::done;
   if (!c.updates.empty()) m.bank = 1 - m.bank;

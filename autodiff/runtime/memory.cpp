@@ -42,7 +42,7 @@ bool is_relaid(const code& c, std::size_t state) { return state < c.relaid.size(
 
 void machine::memory::make_banks(const code& c) {
   known_finite.assign(c.states.size(), false);
-  will_be_finite.assign(c.commits.size(), false);
+  will_be_finite.assign(c.epilogue.size(), false);
   natural.resize(c.states.size());
   std::vector<char> has_two_banks(c.states.size());  // a state that no update names stays where it is
   for (const auto& [state, next] : c.updates) has_two_banks[state] = true;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The memory of an instance and the steps of its runs. Operand tables exist twice, one per bank of the
 // states: a run reads one bank and writes the other, and succeeds by switching tables. Until then nothing
-// it did can be seen, which is what makes a step all or nothing. States that commits write over have one
-// bank: commits are the last steps of a run, of which nothing can fail any more.
+// it did can be seen, which is what makes a step all or nothing. States that in-place updates write over have
+// one bank: in-place updates are the last steps of a run, of which nothing can fail any more.
 #pragma once
 
 #include "base/aligned.hpp"
@@ -51,7 +51,7 @@ struct machine::memory {
   std::size_t ran = 0;                   // the one the last run read
   enum class outcome { none, done, refused } last_run = outcome::none;
   std::vector<char> known_finite;    // by state: whether it is sure to be
-  std::vector<char> will_be_finite;  // by commit: whether the next one is
+  std::vector<char> will_be_finite;  // by in-place update: whether the next one is
 
   memory(const code& c, dtype n, const reel::workers& w);
 
@@ -62,7 +62,8 @@ struct machine::memory {
   // Whether a checked value is not finite only where its state was not before.
   bool was_not_finite(const code& c, const checked_value& f) const;
 
-  // Makes sure that what the commits write will be finite where that is asked for, or throws non_finite.
+  // Makes sure that what the in-place updates write will be finite where that is asked for, or throws
+  // non_finite.
   void make_sure(const code& c);
 
   // A state in its own layout, valid until the next run; and its numbers replaced.
@@ -86,9 +87,9 @@ struct machine::memory {
   void put_state(const code& c, std::size_t state, const void* from, std::byte* to) const;
   void get_state(const code& c, std::size_t state, std::byte* to) const;
 
-  bool is_certain(const code& c, const commit& update, std::size_t index);
+  bool is_certain(const code& c, const in_place_update& update, std::size_t index);
   // Whether all of it is finite; throws where that is refused.
-  bool try_out(const code& c, const commit& update, std::size_t index);
+  bool try_out(const code& c, const in_place_update& update, std::size_t index);
 
   void repeat_into(memory& again, const code& c);
   const checked_value& first_refused(const code& c, const checked_value& otherwise);

@@ -45,7 +45,7 @@ class elementwise_fusion {
         open_at_[storage_of(i.output)] = n;
         open_[n].push_back(std::move(i));
       } else {
-        if (is_commit(i)) flush_all();  // a commit comes after everything else
+        if (is_in_place_update(i)) flush_all();  // an in-place update comes after everything else
         make_inputs(i);
         all[written_++] = std::move(i);
       }
@@ -79,7 +79,7 @@ class elementwise_fusion {
     return size == x.size();
   }
   bool is_elementwise(const instruction& i) const {
-    return i.op.type->elementwise && !i.op.type->effect && !is_commit(i) && !i.unused &&
+    return i.op.type->elementwise && !i.op.type->effect && !is_in_place_update(i) && !i.unused &&
            size_of(i.output) > 0 &&
            std::ranges::all_of(i.inputs, [&](value_id v) { return size_of(v) == size_of(i.output); });
   }

@@ -19,9 +19,9 @@ namespace reel::detail {
 
 namespace {
 
-class overwriting {
+class in_place_updates {
  public:
-  explicit overwriting(code& c)
+  explicit in_place_updates(code& c)
       : c_(c),
         uses_(c),
         counts_(c.storages.size()),
@@ -43,9 +43,9 @@ class overwriting {
       if (auto p = match(state, next)) plans_.push_back(std::move(*p));
     drop_those_read();
     std::vector<char> gone(c_.instructions.size());
-    std::vector<instruction> commits;
+    std::vector<instruction> epilogue;
     for (const plan& p : plans_) {
-      commits.push_back(commit_of(p));
+      epilogue.push_back(update_of(p));
       gone[p.op] = true;
       for (const std::size_t t : p.terms) gone[t] = true;
       for (const std::size_t t : p.broadcasts)
@@ -54,7 +54,7 @@ class overwriting {
     drop_updates_done();
     std::size_t t = 0;
     std::erase_if(c_.instructions, [&](const instruction&) { return gone[t++] != 0; });
-    for (auto* list : {&scalars_, &commits}) std::ranges::move(*list, std::back_inserter(c_.instructions));
+    for (auto* list : {&scalars_, &epilogue}) std::ranges::move(*list, std::back_inserter(c_.instructions));
     return plans_.size();
   }
 
@@ -208,19 +208,19 @@ class overwriting {
     });
   }
 
-  instruction commit_of(const plan& p) {
+  instruction update_of(const plan& p) {
     instruction i = at(p.op);
     for (const value_id one : {i.output, c_.states[p.state]})
       i.inputs.push_back(value_of(coefficient_of(p.next, one, p)));
     i.output = c_.states[p.state];
-    i.commits = true;
-    commit done{p.state, std::nullopt};
+    i.in_epilogue = true;
+    in_place_update done{p.state, std::nullopt};
     // Of several checks the last, but sooner one that asks for more than that a state stays finite.
     for (std::uint32_t k = check_of_[p.next]; k != no_check; k = next_check_[k]) {
-      c_.finite[k].commits = true;
+      c_.finite[k].in_epilogue = true;
       if (!done.check || (c_.finite[*done.check].state && !c_.finite[k].state)) done.check = k;
     }
-    c_.commits.push_back(done);
+    c_.epilogue.push_back(done);
     return i;
   }
 
@@ -240,6 +240,6 @@ class overwriting {
 
 }  // namespace
 
-std::size_t overwrite_states(code& c) { return c.updates.empty() ? 0 : overwriting(c).run(); }
+std::size_t update_in_place(code& c) { return c.updates.empty() ? 0 : in_place_updates(c).run(); }
 
 }  // namespace reel::detail

@@ -107,14 +107,14 @@ std::size_t share_views(code& c) {
 }
 
 bool is_exact(const code& c) {
-  return c.commits.empty() && std::ranges::none_of(c.relaid, [](char relaid) { return relaid != 0; }) &&
+  return c.epilogue.empty() && std::ranges::none_of(c.relaid, [](char relaid) { return relaid != 0; }) &&
          std::ranges::none_of(c.instructions,
                               [](const instruction& i) { return i.rows != nullptr && i.rows->split > 0; });
 }
 
 eval_fn body_of(const instruction& i, dtype number) {
   const auto n = static_cast<std::size_t>(number);
-  if (is_commit(i)) return i.op.type->accumulate_scaled[n];
+  if (is_in_place_update(i)) return i.op.type->accumulate_scaled[n];
   return eval_of(*i.op.type, i.kind, number, i.where);
 }
 

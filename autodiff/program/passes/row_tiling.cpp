@@ -67,10 +67,10 @@ class tiling {
       for (const value_id v : outputs_of(i)) made_[storage_of(v)] = m;
       list.push_back(t);
     };
-    if (!is_commit(i) && inside && !late) {
+    if (!is_in_place_update(i) && inside && !late) {
       put(members_, use.reduces ? maker::sum : maker::row);
       member_uses_.push_back(use);
-    } else if (is_commit(i) || depends) {
+    } else if (is_in_place_update(i) || depends) {
       put(after_, maker::after);
       for (const value_id v : i.inputs) read_after_[storage_of(v)] = true;
     } else {
@@ -172,7 +172,7 @@ class result_tiling {
   // Whether an instruction makes a large sum.
   static bool is_candidate(const code& c, const instruction& i) {
     const value& y = c.values[i.output];
-    return i.rows == nullptr && i.fused == nullptr && !is_commit(i) && y.shape.rank() == 2 &&
+    return i.rows == nullptr && i.fused == nullptr && !is_in_place_update(i) && y.shape.rank() == 2 &&
            bytes_of(y) >= result_worth_bytes && declared_slices(c, i).columns != 0;
   }
 

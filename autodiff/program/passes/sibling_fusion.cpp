@@ -18,7 +18,8 @@ const instruction& instruction_of(const instruction& i) { return i; }
 const instruction& instruction_of(const loop_op& m) { return m.what; }
 
 bool single(const instruction& i) {
-  return i.rows == nullptr && i.fused == nullptr && !is_commit(i) && i.sibling == no_value && !i.unused;
+  return i.rows == nullptr && i.fused == nullptr && !is_in_place_update(i) && i.sibling == no_value &&
+         !i.unused;
 }
 
 bool has_candidate(const auto& list) {
@@ -93,7 +94,7 @@ template <class Item> class sibling_matcher {
   void find_makers() {
     maker_.reserve(list_.size());
     for (std::uint32_t t = 0; t < list_.size(); ++t) {
-      if (is_commit(at(t))) continue;
+      if (is_in_place_update(at(t))) continue;
       for (const value_id v : outputs_of(at(t))) maker_.emplace(c_.values[v].storage, t);
     }
   }

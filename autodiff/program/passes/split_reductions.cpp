@@ -85,7 +85,7 @@ work work_of(const code& c, const instruction& i) {
   };
   for (const value_id v : i.inputs) add(v);
   for (const value_id v : outputs_of(i)) add(v);
-  const std::size_t operands = i.inputs.size() - (is_commit(i) ? 2 : 0);  // beside the scales
+  const std::size_t operands = i.inputs.size() - (is_in_place_update(i) ? 2 : 0);  // beside the scales
   if (i.fused == nullptr && !i.op.type->elementwise && operands == 2) w.products = std::sqrt(product);
   return w;
 }

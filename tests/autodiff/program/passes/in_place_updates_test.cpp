@@ -73,7 +73,7 @@ template <class T> void compare(index_t rows, const workers& w = {}) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(commits)
+BOOST_AUTO_TEST_SUITE(epilogue)
 
 BOOST_AUTO_TEST_CASE(they_round_once_less_than_updates_made_apart) {
   for (const index_t rows : {1, 8, 128}) {
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(a_gradient_of_many_terms_is_made_first) {
   BOOST_TEST(explains(net.frozen(), "0 states are updated where they are"));
 }
 
-// What a commit reads lives to the end of the run: that counts which would not anyway.
+// What an in-place update reads lives to the end of the run: that counts which would not anyway.
 BOOST_AUTO_TEST_CASE(a_gradient_of_more_numbers_than_its_own_is_made_first) {
   const auto updated = [](const var& h, const var& w, std::vector<var> inputs,
                           std::vector<var> outputs = {}) {

@@ -31,7 +31,7 @@ template <class T> bool is_harmless(double bound, const operand_view& alpha, con
 
 }  // namespace
 
-bool machine::memory::is_certain(const code& c, const in_place_update& update, std::size_t index) {
+bool machine::memory::provably_finite(const code& c, const in_place_update& update, std::size_t index) {
   const auto bound_of = c.instructions[index].op.type->magnitude_bound[static_cast<std::size_t>(number)];
   if (bound_of == nullptr) return false;
   const value_id w = c.states[update.state];
@@ -43,7 +43,7 @@ bool machine::memory::is_certain(const code& c, const in_place_update& update, s
                               : is_harmless<double>(most, alpha, beta);
 }
 
-bool machine::memory::try_out(const code& c, const in_place_update& update, std::size_t index) {
+bool machine::memory::dry_run(const code& c, const in_place_update& update, std::size_t index) {
   const step& s = steps[bank][index];
   const auto n = static_cast<std::size_t>(s.output.dims->size());
   const aligned_bytes copy = allocate(n * size_of(number));
@@ -56,11 +56,12 @@ bool machine::memory::try_out(const code& c, const in_place_update& update, std:
   return false;
 }
 
-void machine::memory::make_sure(const code& c) {
+void machine::memory::ensure_finite(const code& c) {
   const std::size_t first = c.instructions.size() - c.epilogue.size();
   for (std::size_t k = 0; k < c.epilogue.size(); ++k) {
     const in_place_update& update = c.epilogue[k];
-    will_be_finite[k] = update.check && (is_certain(c, update, first + k) || try_out(c, update, first + k));
+    will_be_finite[k] =
+        update.check && (provably_finite(c, update, first + k) || dry_run(c, update, first + k));
   }
   for (std::size_t k = 0; k < c.epilogue.size(); ++k) known_finite[c.epilogue[k].state] = will_be_finite[k];
 }

@@ -64,7 +64,7 @@ void machine::run(std::span<const binding> inputs) {
     if (f.in_epilogue || f.implied || (f.guarded && guarded)) continue;
     if (!m.is_finite(f.value, c.values[f.value]) && !m.was_not_finite(c, f)) m.blame(c, i);
   }
-  m.make_sure(c);
+  m.ensure_finite(c);
   for (std::size_t i = epilogue; i < c.instructions.size(); ++i) m.execute(c, i);
   m.ran = m.bank;
   m.last_run = memory::outcome::done;

@@ -64,7 +64,7 @@ struct machine::memory {
 
   // Makes sure that what the in-place updates write will be finite where that is asked for, or throws
   // non_finite.
-  void make_sure(const code& c);
+  void ensure_finite(const code& c);
 
   // A state in its own layout, valid until the next run; and its numbers replaced.
   const void* state(const code& c, std::size_t i);
@@ -87,9 +87,9 @@ struct machine::memory {
   void put_state(const code& c, std::size_t state, const void* from, std::byte* to) const;
   void get_state(const code& c, std::size_t state, std::byte* to) const;
 
-  bool is_certain(const code& c, const in_place_update& update, std::size_t index);
+  bool provably_finite(const code& c, const in_place_update& update, std::size_t index);
   // Whether all of it is finite; throws where that is refused.
-  bool try_out(const code& c, const in_place_update& update, std::size_t index);
+  bool dry_run(const code& c, const in_place_update& update, std::size_t index);
 
   void repeat_into(memory& again, const code& c);
   const checked_value& first_refused(const code& c, const checked_value& otherwise);

@@ -127,17 +127,17 @@ struct code {
   std::vector<program::slot> input_slots, state_slots, output_slots;
   std::vector<value_id> states;
   std::vector<char> relaid;  // by state: whether it is kept transposed
-  bool share = true, in_place = true;
+  bool share_buffers = true, reuse_operands = true;
   std::shared_ptr<const code> plain;  // op by op, nothing rearranged: what a failure is traced in
   std::vector<std::string> report;    // a line per pass
 };
 
 // Byte offsets of the arena's storages for a number type.
-struct arena_plan {
+struct memory_plan {
   std::vector<std::size_t> offset;  // by storage
   std::size_t bytes = 0;
 };
-arena_plan plan_arena(const code& c, dtype number);
+memory_plan plan_memory(const code& c, dtype number);
 
 // The passes. Each returns how many instructions or values it touched.
 std::size_t drop_dead_code(code& c);

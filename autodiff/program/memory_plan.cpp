@@ -31,7 +31,7 @@ class buffers {
 
   buffers(const code& c, dtype number) : of(c.storages.size(), none), c_(c), number_(number) {
     for (std::uint32_t t = 0; t < c.instructions.size(); ++t) add(t);
-    if (c.share) return;
+    if (c.share_buffers) return;
     for (buffer& b : all) b.first = 0, b.last = static_cast<std::uint32_t>(c.instructions.size());
   }
 
@@ -42,7 +42,7 @@ class buffers {
   void add(std::uint32_t t) {
     const auto& i = c_.instructions[t];
     const auto outputs = outputs_of(i);
-    const bool may_overwrite = c_.in_place && i.rows == nullptr &&
+    const bool may_overwrite = c_.reuse_operands && i.rows == nullptr &&
                                (i.fused != nullptr ? outputs.size() == 1 : i.op.type->elementwise);
     for (const value_id v : outputs) {
       const std::uint32_t n = c_.values[v].storage;
@@ -168,16 +168,16 @@ constexpr std::size_t few = 1000;  // by size takes time quadratic in their numb
 
 }  // namespace
 
-arena_plan plan_arena(const code& c, dtype number) {
+memory_plan plan_memory(const code& c, dtype number) {
   buffers plan(c, number);
   std::vector<buffer> chosen = plan.all;
   std::size_t bytes = place_in_order(chosen, static_cast<std::uint32_t>(c.instructions.size()));
-  if (c.share && plan.all.size() <= few)
+  if (c.share_buffers && plan.all.size() <= few)
     if (const std::size_t by_size = place_by_size(plan.all); by_size < bytes) {
       bytes = by_size;
       chosen = std::move(plan.all);
     }
-  arena_plan arena{std::vector<std::size_t>(c.storages.size()), bytes};
+  memory_plan arena{std::vector<std::size_t>(c.storages.size()), bytes};
   for (std::size_t s = 0; s < c.storages.size(); ++s)
     if (plan.of[s] != buffers::none) arena.offset[s] = chosen[plan.of[s]].offset;
   return arena;

@@ -282,13 +282,13 @@ program freeze(const freeze_request& request) {
     c.plain = std::make_shared<const code>(std::move(plain));
   }
   detail::find_lifetimes(c);
-  c.in_place = on("in_place");
-  c.share = false;
-  const std::size_t apart = detail::plan_arena(c, dtype::f32).bytes;
-  c.share = on("sharing");
+  c.reuse_operands = on("in_place");
+  c.share_buffers = false;
+  const std::size_t apart = detail::plan_memory(c, dtype::f32).bytes;
+  c.share_buffers = on("sharing");
   note("in_place", "elementwise ops write over dying inputs");
   note("sharing", fmt::format("arena of {} bytes in float, {} without sharing",
-                              c.share ? detail::plan_arena(c, dtype::f32).bytes : apart, apart));
+                              c.share_buffers ? detail::plan_memory(c, dtype::f32).bytes : apart, apart));
 
   program p;
   p.code_ = std::make_shared<const code>(std::move(c));
@@ -308,7 +308,7 @@ std::span<const program::slot> program::inputs() const { return code().input_slo
 std::span<const program::slot> program::states() const { return code().state_slots; }
 std::span<const program::slot> program::outputs() const { return code().output_slots; }
 std::size_t program::instructions() const { return code().instructions.size() - code().once; }
-std::size_t program::arena_bytes(dtype number) const { return detail::plan_arena(*code_, number).bytes; }
+std::size_t program::arena_bytes(dtype number) const { return detail::plan_memory(*code_, number).bytes; }
 
 std::string program::explain() const {
   std::string text =

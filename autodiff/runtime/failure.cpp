@@ -14,7 +14,7 @@ namespace reel::detail {
 // Repeats a run that came out wrong in memory of its own, op by op, nothing overwritten.
 void machine::memory::blame(const code& c, std::size_t culprit) {
   code apart = c.plain != nullptr ? *c.plain : c;
-  apart.in_place = apart.share = false;
+  apart.reuse_operands = apart.share_buffers = false;
   memory again(apart, number, {});
   repeat_into(again, c);
   again.trace(apart, again.first_refused(apart, apart.finite[culprit]));

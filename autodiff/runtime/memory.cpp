@@ -10,7 +10,7 @@
 namespace reel::detail {
 
 machine::memory::memory(const code& c, dtype n, const reel::workers& w) : number(n), workers(w) {
-  const arena_plan plan = plan_arena(c, number);
+  const memory_plan plan = plan_memory(c, number);
   arena = allocate(plan.bytes);
   arena_bytes = plan.bytes;
   make_banks(c);
@@ -131,7 +131,7 @@ const void* machine::memory::load_constant(const leaf& l) {
   return owned.back().get();
 }
 
-void machine::memory::make_steps(const code& c, const arena_plan& plan,
+void machine::memory::make_steps(const code& c, const memory_plan& plan,
                                  const std::vector<const void*>& constants, std::size_t side) {
   const auto home_of = [&](const value& v) -> void* {
     const storage& s = c.storages[v.storage];

@@ -81,7 +81,7 @@ struct machine::memory {
   std::byte* state_bank(const code& c, std::uint32_t state, std::size_t side) const;
   const void* load_constant(const leaf& l);
   void make_blocks(const code& c);
-  void make_steps(const code& c, const arena_plan& plan, const std::vector<const void*>& constants,
+  void make_steps(const code& c, const memory_plan& plan, const std::vector<const void*>& constants,
                   std::size_t side);
   void find_input_uses(const code& c);
   void put_state(const code& c, std::size_t state, const void* from, std::byte* to) const;

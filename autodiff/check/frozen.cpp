@@ -162,7 +162,7 @@ template <class T> class program_comparison {
     freeze_request request = s_.request;
     request.disabled_passes = std::move(without);
     const program p = freeze(request);
-    const bool exact = detail::is_exact(p.code());
+    const bool exact = detail::is_exact(p.ir());
     instance<T> run(p);
     std::vector<binding> inputs;
     for (const var& v : request.inputs) inputs.push_back(numbers_[leaf(v.id())].bind());

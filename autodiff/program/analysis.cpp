@@ -3,7 +3,7 @@
 
 namespace reel::detail {
 
-def_use::def_use(const code& c) : uses_(c.storages.size()) {
+def_use::def_use(const program_ir& c) : uses_(c.storages.size()) {
   const auto use_of = [&](value_id v) -> use& { return uses_[c.values[v].storage]; };
   const auto count = static_cast<std::uint32_t>(c.instructions.size());
   for (const value& v : c.values) ++uses_[v.storage].sharers;

@@ -14,7 +14,7 @@ class def_use {
  public:
   static constexpr std::uint32_t none = ~std::uint32_t{0};
 
-  explicit def_use(const code& c);
+  explicit def_use(const program_ir& c);
 
   // The first instruction that writes the storage; none for leaves, which in-place updates change but do not
   // make.

@@ -18,13 +18,13 @@ inline constexpr value_id no_value = ~value_id{0};
 
 // Where a value's numbers live.
 enum class home : std::uint8_t {
-  arena,     // computed in every run
-  kept,      // computed once per instance from constants
-  input,     // the caller's memory
-  state,     // the state's current bank
-  next,      // the state's other bank, which becomes current when the run has succeeded
-  constant,  // a leaf's numbers
-  block,     // a block of numbers that only lives inside a fusion
+  arena,              // computed in every run
+  instance_constant,  // computed once per instance from constants
+  input,              // the caller's memory
+  state,              // the state's front buffer
+  back_buffer,        // the state's back buffer, which becomes current when the run has succeeded
+  constant,           // a leaf's numbers
+  block,              // a block of numbers that only lives inside a fusion
 };
 
 struct storage {
@@ -112,12 +112,12 @@ struct in_place_update {
   std::optional<std::size_t> check;  // which of the checked values it makes
 };
 
-struct code {
+struct program_ir {
   std::vector<value> values;
   std::vector<storage> storages;
-  // The first `once` run when an instance is made, the last ones are in-place updates.
+  // The first `prologue` run when an instance is made, the last ones are in-place updates.
   std::vector<instruction> instructions;
-  std::size_t once = 0;
+  std::size_t prologue = 0;
   std::vector<in_place_update> epilogue;
   std::vector<op_ref> leaves;  // of states and constants, by storage index
   std::vector<op_ref> constants;
@@ -128,8 +128,8 @@ struct code {
   std::vector<value_id> states;
   std::vector<char> relaid;  // by state: whether it is kept transposed
   bool share_buffers = true, reuse_operands = true;
-  std::shared_ptr<const code> plain;  // op by op, nothing rearranged: what a failure is traced in
-  std::vector<std::string> report;    // a line per pass
+  std::shared_ptr<const program_ir> reference;  // op by op, nothing rearranged: what a failure is traced in
+  std::vector<std::string> report;              // a line per pass
 };
 
 // Byte offsets of the arena's storages for a number type.
@@ -137,29 +137,29 @@ struct memory_plan {
   std::vector<std::size_t> offset;  // by storage
   std::size_t bytes = 0;
 };
-memory_plan plan_memory(const code& c, dtype number);
+memory_plan plan_memory(const program_ir& c, dtype number);
 
 // The passes. Each returns how many instructions or values it touched.
-std::size_t drop_dead_code(code& c);
-std::size_t merge_common_subexpressions(code& c);
-std::size_t simplify_algebra(code& c);
-std::size_t fold_constants(code& c);
-std::size_t share_views(code& c);
-std::size_t assign_layouts(code& c);
-std::size_t update_in_place(code& c);
+std::size_t drop_dead_code(program_ir& c);
+std::size_t merge_common_subexpressions(program_ir& c);
+std::size_t simplify_algebra(program_ir& c);
+std::size_t fold_constants(program_ir& c);
+std::size_t share_views(program_ir& c);
+std::size_t assign_layouts(program_ir& c);
+std::size_t update_in_place(program_ir& c);
 // Marks the checks that other checks include. Returns how many are left to make.
-std::size_t find_implied_checks(code& c);
-void own_outputs(code& c);
-void place_updates(code& c);
-std::size_t fuse_elementwise(code& c);
-std::size_t tile_rows(code& c);
-std::size_t split_reductions(code& c);
-std::size_t fuse_siblings(code& c);
-void find_lifetimes(code& c);
+std::size_t find_implied_checks(program_ir& c);
+void own_outputs(program_ir& c);
+void place_updates(program_ir& c);
+std::size_t fuse_elementwise(program_ir& c);
+std::size_t tile_rows(program_ir& c);
+std::size_t split_reductions(program_ir& c);
+std::size_t fuse_siblings(program_ir& c);
+void find_lifetimes(program_ir& c);
 
 // Whether no pass has changed an order of summation or left out a rounding, so that results are those of
 // evaluation bit for bit.
-bool is_exact(const code& c);
+bool is_exact(const program_ir& c);
 
 // The values an instruction writes. A list that holds as long as the instruction.
 class written_values {
@@ -186,25 +186,25 @@ eval_fn body_of(const instruction& i, dtype number);
 inline bool is_in_place_update(const instruction& i) { return i.in_epilogue; }
 
 // How an instruction goes by `rows` rows; no inputs where it does not.
-row_slices slices_of(const code& c, const instruction& i, index_t rows);
+row_slices slices_of(const program_ir& c, const instruction& i, index_t rows);
 
 // How an instruction makes blocks of rows of its result: from rows of inputs, or from columns.
-row_slices slices_of_result(const code& c, const instruction& i);
+row_slices slices_of_result(const program_ir& c, const instruction& i);
 
 // Whether threads would be done sooner with the blocks of a fusion than one of them.
-bool worth_sharing(const code& c, const tiled_loop& g);
+bool worth_sharing(const program_ir& c, const tiled_loop& g);
 
 // Cuts instructions large enough for several threads into rows for each of them.
 class thread_tiling {
  public:
-  thread_tiling(const code& c, int threads);
+  thread_tiling(const program_ir& c, int threads);
   // Null where it is not large enough.
   std::shared_ptr<const tiled_loop> cut(const instruction& i) const;
 
  private:
   bool reads_shared_sums(const instruction& i) const;
 
-  const code& c_;
+  const program_ir& c_;
   int threads_;
   std::vector<char> shared_sums_;  // by value: made in splits, and added up, by several threads
 };

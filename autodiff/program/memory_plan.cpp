@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t cache_line = 64;
 constexpr std::size_t most_bytes = ~std::size_t{0} / 2;
 
-bool in_arena(const storage& s) { return s.where == home::arena || s.where == home::kept; }
+bool in_arena(const storage& s) { return s.where == home::arena || s.where == home::instance_constant; }
 
 // The place of a storage, or of several that are written over each other.
 struct buffer {
@@ -29,7 +29,7 @@ class buffers {
  public:
   static constexpr std::size_t none = ~std::size_t{0};
 
-  buffers(const code& c, dtype number) : of(c.storages.size(), none), c_(c), number_(number) {
+  buffers(const program_ir& c, dtype number) : of(c.storages.size(), none), c_(c), number_(number) {
     for (std::uint32_t t = 0; t < c.instructions.size(); ++t) add(t);
     if (c.share_buffers) return;
     for (buffer& b : all) b.first = 0, b.last = static_cast<std::uint32_t>(c.instructions.size());
@@ -70,7 +70,7 @@ class buffers {
     return std::max(cache_line, (n + cache_line - 1) / cache_line * cache_line);
   }
 
-  const code& c_;
+  const program_ir& c_;
   dtype number_;
 };
 
@@ -168,7 +168,7 @@ constexpr std::size_t few = 1000;  // by size takes time quadratic in their numb
 
 }  // namespace
 
-memory_plan plan_memory(const code& c, dtype number) {
+memory_plan plan_memory(const program_ir& c, dtype number) {
   buffers plan(c, number);
   std::vector<buffer> chosen = plan.all;
   std::size_t bytes = place_in_order(chosen, static_cast<std::uint32_t>(c.instructions.size()));

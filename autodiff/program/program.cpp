@@ -11,10 +11,10 @@
 
 namespace reel {
 
-using detail::code;
 using detail::home;
 using detail::instruction;
 using detail::no_value;
+using detail::program_ir;
 using detail::recording;
 using detail::value_id;
 
@@ -42,13 +42,13 @@ namespace {
 
 program::slot slot_of(const var& v) { return {v.name(), v.shape(), v.kind(), v.where()}; }
 
-// Copies the part of a tape that matters into a code.
+// Copies the part of a tape that matters into an IR.
 class lowering {
  public:
   lowering(const recording& r, const freeze_request& request)
       : r_(r), request_(request), value_of_(r.nodes.size(), detail::no_node) {}
 
-  code run() {
+  program_ir run() {
     for (const var& v : request_.inputs) input(v);
     for (const auto& u : request_.updates) state(u.state.id());
     const bool everything =
@@ -188,7 +188,7 @@ class lowering {
   std::vector<value_id> value_of_;
   static constexpr char if_asked_for = 2;  // by no root, but nothing is to be dropped
   std::vector<char> needed_;
-  code c_;
+  program_ir c_;
 };
 
 void check_request(const recording& r, const freeze_request& request) {
@@ -237,7 +237,7 @@ program freeze(const freeze_request& request) {
     throw error(errc::invalid_argument, "freeze without outputs or updates: there is nothing to compute.");
   const recording& r = any->recording();
   check_request(r, request);
-  code c = lowering(r, request).run();
+  program_ir c = lowering(r, request).run();
 
   const auto on = [&](const char* pass) {
     return std::ranges::find(request.disabled_passes, pass) == request.disabled_passes.end();
@@ -262,8 +262,8 @@ program freeze(const freeze_request& request) {
   note("views", fmt::format("{} share their input's memory", views));
   detail::own_outputs(c);
   detail::find_implied_checks(c);
-  code plain = c;
-  detail::place_updates(plain);
+  program_ir reference = c;
+  detail::place_updates(reference);
   const std::size_t relaid = on("layouts") ? detail::assign_layouts(c) : 0;
   note("layouts", fmt::format("{} narrow states are kept transposed", relaid));
   detail::place_updates(c);
@@ -278,8 +278,8 @@ program freeze(const freeze_request& request) {
   const std::size_t paired = on("pairs") ? detail::fuse_siblings(c) : 0;
   note("pairs", fmt::format("{} ops are computed along with another", paired));
   if (relaid + fused + cut + paired + overwritten > 0) {
-    detail::find_lifetimes(plain);
-    c.plain = std::make_shared<const code>(std::move(plain));
+    detail::find_lifetimes(reference);
+    c.reference = std::make_shared<const program_ir>(std::move(reference));
   }
   detail::find_lifetimes(c);
   c.reuse_operands = on("in_place");
@@ -291,37 +291,37 @@ program freeze(const freeze_request& request) {
                               c.share_buffers ? detail::plan_memory(c, dtype::f32).bytes : apart, apart));
 
   program p;
-  p.code_ = std::make_shared<const code>(std::move(c));
+  p.ir_ = std::make_shared<const program_ir>(std::move(c));
   return p;
 }
 
 program freeze(const var& output) { return freeze(freeze_request{.outputs = {output}}); }
 
-const detail::code& program::code() const {
-  if (code_ == nullptr)
+const detail::program_ir& program::ir() const {
+  if (ir_ == nullptr)
     throw error(errc::invalid_argument,
                 "there is no program here: it was never frozen, or it was moved from. Use freeze(...).");
-  return *code_;
+  return *ir_;
 }
 
-std::span<const program::slot> program::inputs() const { return code().input_slots; }
-std::span<const program::slot> program::states() const { return code().state_slots; }
-std::span<const program::slot> program::outputs() const { return code().output_slots; }
-std::size_t program::instructions() const { return code().instructions.size() - code().once; }
-std::size_t program::arena_bytes(dtype number) const { return detail::plan_memory(*code_, number).bytes; }
+std::span<const program::slot> program::inputs() const { return ir().input_slots; }
+std::span<const program::slot> program::states() const { return ir().state_slots; }
+std::span<const program::slot> program::outputs() const { return ir().output_slots; }
+std::size_t program::instructions() const { return ir().instructions.size() - ir().prologue; }
+std::size_t program::arena_bytes(dtype number) const { return detail::plan_memory(*ir_, number).bytes; }
 
 std::string program::explain() const {
   std::string text =
       fmt::format("program: {} instructions per run, {} once per instance, {} inputs, {} states\n",
-                  instructions(), code().once, inputs().size(), states().size());
-  for (const auto& line : code().report) text += "  " + line + "\n";
-  for (std::size_t t = 0; t < code().instructions.size(); ++t) {
-    const auto& i = code().instructions[t];
+                  instructions(), ir().prologue, inputs().size(), states().size());
+  for (const auto& line : ir().report) text += "  " + line + "\n";
+  for (std::size_t t = 0; t < ir().instructions.size(); ++t) {
+    const auto& i = ir().instructions[t];
     const auto name = [&](value_id v) {
-      static constexpr const char* homes[] = {"",      "kept ",     "input ", "state ",
+      static constexpr const char* homes[] = {"",      "instance ", "input ", "state ",
                                               "next ", "constant ", "block "};
-      const auto& val = code().values[v];
-      return fmt::format("{}%{}{}", homes[static_cast<std::size_t>(code().storages[val.storage].where)],
+      const auto& val = ir().values[v];
+      return fmt::format("{}%{}{}", homes[static_cast<std::size_t>(ir().storages[val.storage].where)],
                          val.storage, to_string(val.shape));
     };
     const auto line = [&](const char* when, const instruction& one) {
@@ -349,7 +349,7 @@ std::string program::explain() const {
       for (const auto& one : any.fused->members) line("fused", one);
     };
     if (i.rows == nullptr) {
-      show(t < code().once ? "once" : "", i);
+      show(t < ir().prologue ? "once" : "", i);
     } else {
       text += fmt::format("  {} rows in blocks of {}{}:\n", i.rows->rows, i.rows->block,
                           i.rows->split == 0 ? "" : fmt::format(", sums in splits of {}", i.rows->split));

@@ -10,11 +10,11 @@ namespace reel {
 
 namespace {
 
-// Gathers the nodes of a code: the leaves that are read, then the instructions. A node stands for a
+// Gathers the nodes of an IR: the leaves that are read, then the instructions. A node stands for a
 // storage, which one instruction at most writes.
 class gathering {
  public:
-  explicit gathering(const detail::code& c) : c_(c), node_of_(c.storages.size(), detail::no_node) {
+  explicit gathering(const detail::program_ir& c) : c_(c), node_of_(c.storages.size(), detail::no_node) {
     for (const auto& i : c.instructions)
       for (const auto v : i.inputs) leaf(v);
     for (const auto v : c.outputs) leaf(v);
@@ -70,15 +70,15 @@ class gathering {
                                                                            : c_.state_slots[state].name));
   }
 
-  const detail::code& c_;
+  const detail::program_ir& c_;
   std::vector<node_id> node_of_;
 };
 
 }  // namespace
 
 program_nodes::program_nodes(const program& p) {
-  const detail::code& c = p.code();
-  gathering g(c.plain != nullptr ? *c.plain : c);  // op by op, also where ops run together
+  const detail::program_ir& c = p.ir();
+  gathering g(c.reference != nullptr ? *c.reference : c);  // op by op, also where ops run together
   nodes_ = std::move(g.nodes);
   inputs_ = std::move(g.inputs);
   names_ = std::move(g.names);

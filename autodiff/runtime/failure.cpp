@@ -12,8 +12,8 @@
 namespace reel::detail {
 
 // Repeats a run that came out wrong in memory of its own, op by op, nothing overwritten.
-void machine::memory::blame(const code& c, std::size_t culprit) {
-  code apart = c.plain != nullptr ? *c.plain : c;
+void machine::memory::blame(const program_ir& c, std::size_t culprit) {
+  program_ir apart = c.reference != nullptr ? *c.reference : c;
   apart.reuse_operands = apart.share_buffers = false;
   memory again(apart, number, {});
   repeat_into(again, c);
@@ -22,8 +22,8 @@ void machine::memory::blame(const code& c, std::size_t culprit) {
 
 // Of all checks that fail, the one whose value is computed first: it may be implied by the one that was
 // found.
-const checked_value& machine::memory::first_refused(const code& c, const checked_value& otherwise) {
-  for (std::size_t i = c.once; i < c.instructions.size(); ++i) execute(c, i);
+const checked_value& machine::memory::first_refused(const program_ir& c, const checked_value& otherwise) {
+  for (std::size_t i = c.prologue; i < c.instructions.size(); ++i) execute(c, i);
   const checked_value* first = nullptr;
   for (const checked_value& f : c.finite)
     if ((first == nullptr || f.value < first->value) && !is_finite(f.value, c.values[f.value]) &&
@@ -33,22 +33,23 @@ const checked_value& machine::memory::first_refused(const code& c, const checked
 }
 
 // The same for a run in blocks of rows that an op refused: it saw one block, and could tell no more.
-void machine::memory::refuse_again(const code& c) {
-  const code& plain = c.plain != nullptr ? *c.plain : c;
-  memory again(plain, number, {});
+void machine::memory::refuse_again(const program_ir& c) {
+  const program_ir& reference = c.reference != nullptr ? *c.reference : c;
+  memory again(reference, number, {});
   repeat_into(again, c);
-  for (std::size_t i = plain.once; i < plain.instructions.size(); ++i) again.execute(plain, i);
+  for (std::size_t i = reference.prologue; i < reference.instructions.size(); ++i)
+    again.execute(reference, i);
 }
 
-void machine::memory::repeat_into(memory& again, const code& c) {
-  for (std::size_t i = 0; i < banks.size(); ++i) get_state(c, i, again.banks[i][0]);
-  for (std::size_t i = 0; i < c.inputs.size(); ++i) again.bind(i, at[bank][c.inputs[i]]);
+void machine::memory::repeat_into(memory& again, const program_ir& c) {
+  for (std::size_t i = 0; i < buffers.size(); ++i) get_state(c, i, again.buffers[i][0]);
+  for (std::size_t i = 0; i < c.inputs.size(); ++i) again.bind(i, at[front][c.inputs[i]]);
 }
 
 namespace {
 
 // Which instructions a value is computed by.
-std::vector<bool> computing(const code& c, value_id wanted) {
+std::vector<bool> computing(const program_ir& c, value_id wanted) {
   std::vector<bool> storages(c.storages.size()), instructions(c.instructions.size());
   storages[c.values[wanted].storage] = true;
   for (std::size_t i = c.instructions.size(); i-- > 0;) {
@@ -61,7 +62,7 @@ std::vector<bool> computing(const code& c, value_id wanted) {
 }
 
 // What a value that is no instruction's result is called.
-std::string leaf_name(const code& c, value_id v) {
+std::string leaf_name(const program_ir& c, value_id v) {
   const storage& s = c.storages[c.values[v].storage];
   if (s.where != home::input && s.where != home::state) return "a constant";
   const bool input = s.where == home::input;
@@ -75,7 +76,7 @@ std::string leaf_name(const code& c, value_id v) {
 // The first op on the way to the culprit that makes a NaN of numbers, or an infinity of finite
 // numbers. (An infinity that was put there on purpose, such as a mask's, is not its reader's fault.)
 // Where there is none, the first that reads an infinity or NaN the program was given.
-void machine::memory::trace(const code& c, const checked_value& culprit) {
+void machine::memory::trace(const program_ir& c, const checked_value& culprit) {
   const auto blemish_at = [&](value_id v, const void* data) {
     const value& x = c.values[v];
     return blemish_of(dtype_for(x.kind, number), data, static_cast<std::size_t>(x.shape.size()));
@@ -91,7 +92,7 @@ void machine::memory::trace(const code& c, const checked_value& culprit) {
     if (!to_culprit[i]) continue;
     execute(c, i);
     const auto& ins = c.instructions[i];
-    const step& s = steps[bank][i];
+    const step& s = steps[front][i];
     const blemish y = blemish_at(ins.output, s.output.data);
     if (y.degree == blemish::none) continue;
     bool inherited = false;
@@ -99,7 +100,7 @@ void machine::memory::trace(const code& c, const checked_value& culprit) {
       const blemish x = blemish_at(ins.inputs[k], s.inputs[k].data);
       inherited = inherited || x.degree >= y.degree;
       const home where = c.storages[c.values[ins.inputs[k]].storage].where;
-      if (x.degree != blemish::none && !reader && where != home::arena && where != home::kept)
+      if (x.degree != blemish::none && !reader && where != home::arena && where != home::instance_constant)
         reader = {i, k};
     }
     if (inherited) continue;
@@ -116,7 +117,7 @@ void machine::memory::trace(const code& c, const checked_value& culprit) {
   if (reader) {
     const auto& ins = c.instructions[reader->first];
     const value_id v = ins.inputs[reader->second];
-    const void* data = steps[bank][reader->first].inputs[reader->second].data;
+    const void* data = steps[front][reader->first].inputs[reader->second].data;
     const std::size_t bad = blemish_at(v, data).at;
     refuse(ins, fmt::format("read {} at {} of {}", number_at(number, data, bad),
                             position(c.values[v].shape, bad), leaf_name(c, v)));
@@ -124,7 +125,7 @@ void machine::memory::trace(const code& c, const checked_value& culprit) {
   const home where = c.storages[c.values[culprit.value].storage].where;
   throw error(
       errc::non_finite, "run", {},
-      where == home::arena || where == home::next
+      where == home::arena || where == home::back_buffer
           ? fmt::format("{} is finite as it was recorded, but not with its terms put together in another "
                         "order; no state has changed. Freeze with the pass 'overwriting' off.",
                         culprit.name)

@@ -42,7 +42,7 @@ std::size_t fused_loop::scratch_bytes(const tiled_loop& g, dtype number) {
   return most;
 }
 
-fused_loop::fused_loop(const code& c, const fusion& g, dtype number, std::byte* blocks,
+fused_loop::fused_loop(const program_ir& c, const fusion& g, dtype number, std::byte* blocks,
                        const std::function<void*(value_id)>& locate,
                        const std::function<bool(value_id)>& starts_here)
     : dims_(std::make_unique<shape>()),

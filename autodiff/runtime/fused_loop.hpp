@@ -14,7 +14,7 @@ class fused_loop {
  public:
   // `locate` gives the memory of a value outside the fusion; `blocks` is scratch of at least
   // scratch_bytes of the instruction.
-  fused_loop(const code& c, const fusion& g, dtype number, std::byte* blocks,
+  fused_loop(const program_ir& c, const fusion& g, dtype number, std::byte* blocks,
              const std::function<void*(value_id)>& locate,
              const std::function<bool(value_id)>& starts_here = {});
 

@@ -11,7 +11,7 @@
 namespace reel::detail {
 
 machine::machine(const program& p, dtype number, const workers& w)
-    : program_(p), memory_(std::make_unique<memory>(p.code(), number, w)) {}
+    : program_(p), memory_(std::make_unique<memory>(p.ir(), number, w)) {}
 machine::~machine() = default;
 machine::machine(machine&&) noexcept = default;
 machine& machine::operator=(machine&&) noexcept = default;
@@ -46,7 +46,7 @@ void check_binding(const program::slot& slot, std::size_t i, const binding& b, d
 }  // namespace
 
 void machine::run(std::span<const binding> inputs) {
-  const detail::code& c = program_.code();
+  const detail::program_ir& c = program_.ir();
   memory& m = *memory_;
   if (inputs.size() != c.inputs.size())
     throw error(errc::binding_mismatch,
@@ -57,7 +57,7 @@ void machine::run(std::span<const binding> inputs) {
   for (std::size_t i = 0; i < inputs.size(); ++i) m.bind(i, const_cast<void*>(inputs[i].data));
   m.last_run = memory::outcome::refused;  // until it has succeeded
   const std::size_t epilogue = c.instructions.size() - c.epilogue.size();
-  for (std::size_t i = c.once; i < epilogue; ++i) m.execute(c, i);
+  for (std::size_t i = c.prologue; i < epilogue; ++i) m.execute(c, i);
   const bool guarded = m.guarded_finite();
   for (std::size_t i = 0; i < c.finite.size(); ++i) {
     const checked_value& f = c.finite[i];
@@ -66,13 +66,13 @@ void machine::run(std::span<const binding> inputs) {
   }
   m.ensure_finite(c);
   for (std::size_t i = epilogue; i < c.instructions.size(); ++i) m.execute(c, i);
-  m.ran = m.bank;
+  m.ran = m.front;
   m.last_run = memory::outcome::done;
-  if (!c.updates.empty()) m.bank = 1 - m.bank;
+  if (!c.updates.empty()) m.front = 1 - m.front;
 }
 
 const void* machine::output(std::size_t i) const {
-  const value_id v = program_.code().outputs[i];
+  const value_id v = program_.ir().outputs[i];
   if (memory_->last_run != memory::outcome::done)
     throw error(errc::no_value, "output", program_.outputs()[i].where,
                 memory_->last_run == memory::outcome::none
@@ -81,10 +81,10 @@ const void* machine::output(std::size_t i) const {
   return memory_->at[memory_->ran][v];
 }
 
-const void* machine::state(std::size_t i) const { return memory_->state(program_.code(), i); }
+const void* machine::state(std::size_t i) const { return memory_->state(program_.ir(), i); }
 
 void machine::set_state(std::size_t i, const void* data, const shape& s) {
-  const detail::code& c = program_.code();
+  const detail::program_ir& c = program_.ir();
   check(i, c.states.size(), "state");
   const auto& slot = c.state_slots[i];
   if (s != slot.shape)

@@ -9,11 +9,11 @@
 
 namespace reel::detail {
 
-machine::memory::memory(const code& c, dtype n, const reel::workers& w) : number(n), workers(w) {
+machine::memory::memory(const program_ir& c, dtype n, const reel::workers& w) : number(n), workers(w) {
   const memory_plan plan = plan_memory(c, number);
   arena = allocate(plan.bytes);
   arena_bytes = plan.bytes;
-  make_banks(c);
+  make_buffers(c);
   std::vector<const void*> constants;
   for (const op_ref& op : c.constants)
     constants.push_back(load_constant(*static_cast<const leaf*>(op.self.get())));
@@ -21,14 +21,14 @@ machine::memory::memory(const code& c, dtype n, const reel::workers& w) : number
   make_blocks(c);
   sides = c.updates.empty() ? 1 : 2;
   for (std::size_t side = 0; side < sides; ++side) make_steps(c, plan, constants, side);
-  for (std::size_t i = 0; i < c.once; ++i) execute(c, i);
+  for (std::size_t i = 0; i < c.prologue; ++i) execute(c, i);
 }
 
 std::size_t machine::memory::bytes(kind k, index_t n) const {
   return static_cast<std::size_t>(n) * size_of(dtype_for(k, number));
 }
 
-void machine::memory::make_blocks(const code& c) {
+void machine::memory::make_blocks(const program_ir& c) {
   std::size_t most = 0;
   for (const auto& i : c.instructions) most = std::max(most, fused_loop::scratch_bytes(i, number));
   blocks = allocate(most);
@@ -36,16 +36,18 @@ void machine::memory::make_blocks(const code& c) {
 
 namespace {
 
-bool is_relaid(const code& c, std::size_t state) { return state < c.relaid.size() && c.relaid[state] != 0; }
+bool is_relaid(const program_ir& c, std::size_t state) {
+  return state < c.relaid.size() && c.relaid[state] != 0;
+}
 
 }  // namespace
 
-void machine::memory::make_banks(const code& c) {
+void machine::memory::make_buffers(const program_ir& c) {
   known_finite.assign(c.states.size(), false);
   will_be_finite.assign(c.epilogue.size(), false);
   natural.resize(c.states.size());
-  std::vector<char> has_two_banks(c.states.size());  // a state that no update names stays where it is
-  for (const auto& [state, next] : c.updates) has_two_banks[state] = true;
+  std::vector<char> is_double_buffered(c.states.size());  // a state that no update names stays where it is
+  for (const auto& [state, next] : c.updates) is_double_buffered[state] = true;
   for (std::size_t i = 0; i < c.states.size(); ++i) {
     const value& own = c.values[c.states[i]];
     const shape& s = c.state_slots[i].shape;
@@ -57,7 +59,7 @@ void machine::memory::make_banks(const code& c) {
       return owned.back().get();
     };
     std::byte* const first = make();
-    banks.push_back({first, has_two_banks[i] != 0 ? make() : first});
+    buffers.push_back({first, is_double_buffered[i] != 0 ? make() : first});
   }
 }
 
@@ -89,7 +91,8 @@ matrix read_matrix(const shape& read, std::size_t size, std::byte* data) {
 
 // From the layout a state is read in to the one it is kept in: transposed, maybe, in rows that end with
 // zeros.
-void machine::memory::put_state(const code& c, std::size_t state, const void* from, std::byte* to) const {
+void machine::memory::put_state(const program_ir& c, std::size_t state, const void* from,
+                                std::byte* to) const {
   const value& own = c.values[c.states[state]];
   const shape& read = c.state_slots[state].shape;
   if (!is_relaid(c, state)) {
@@ -102,25 +105,25 @@ void machine::memory::put_state(const code& c, std::size_t state, const void* fr
             read_matrix(read, size, static_cast<std::byte*>(const_cast<void*>(from))));
 }
 
-void machine::memory::get_state(const code& c, std::size_t state, std::byte* to) const {
+void machine::memory::get_state(const program_ir& c, std::size_t state, std::byte* to) const {
   const value& own = c.values[c.states[state]];
   const shape& read = c.state_slots[state].shape;
-  auto* const from = static_cast<std::byte*>(at[bank][c.states[state]]);
+  auto* const from = static_cast<std::byte*>(at[front][c.states[state]]);
   const std::size_t size = bytes(own.kind, 1);
   if (!is_relaid(c, state)) std::memcpy(to, from, bytes(own.kind, read.size()));
   else transpose(read_matrix(read, size, to), kept_matrix(own.shape, read, size, from));
 }
 
-const void* machine::memory::state(const code& c, std::size_t i) {
-  if (!is_relaid(c, i)) return at[bank][c.states[i]];
+const void* machine::memory::state(const program_ir& c, std::size_t i) {
+  if (!is_relaid(c, i)) return at[front][c.states[i]];
   if (natural[i] == nullptr)
     natural[i] = allocate(bytes(c.state_slots[i].kind, c.state_slots[i].shape.size()));
   get_state(c, i, natural[i].get());
   return natural[i].get();
 }
 
-void machine::memory::set_state(const code& c, std::size_t i, const void* data) {
-  put_state(c, i, data, static_cast<std::byte*>(at[bank][c.states[i]]));
+void machine::memory::set_state(const program_ir& c, std::size_t i, const void* data) {
+  put_state(c, i, data, static_cast<std::byte*>(at[front][c.states[i]]));
   known_finite[i] = false;
 }
 
@@ -131,20 +134,20 @@ const void* machine::memory::load_constant(const leaf& l) {
   return owned.back().get();
 }
 
-void machine::memory::make_steps(const code& c, const memory_plan& plan,
+void machine::memory::make_steps(const program_ir& c, const memory_plan& plan,
                                  const std::vector<const void*>& constants, std::size_t side) {
   const auto home_of = [&](const value& v) -> void* {
     const storage& s = c.storages[v.storage];
     switch (s.where) {
       case home::arena:
-      case home::kept:
+      case home::instance_constant:
         return arena.get() + plan.offset[v.storage];
       case home::input:
         return nullptr;  // bound by each run
       case home::state:
-        return banks[s.index][side];
-      case home::next:
-        return banks[s.index][1 - side];
+        return buffers[s.index][side];
+      case home::back_buffer:
+        return buffers[s.index][1 - side];
       case home::constant:
         return const_cast<void*>(constants[s.index]);
       case home::block:
@@ -192,7 +195,7 @@ void machine::memory::make_steps(const code& c, const memory_plan& plan,
 }
 
 // A view of an input has the input's storage, so it is patched with it.
-void machine::memory::find_input_uses(const code& c) {
+void machine::memory::find_input_uses(const program_ir& c) {
   input_uses.resize(c.inputs.size());
   bound.resize(c.inputs.size());
   std::size_t n = 0;
@@ -220,8 +223,8 @@ void machine::memory::bind(std::size_t input, void* data) {
   }
 }
 
-void machine::memory::execute(const code& c, std::size_t i) {
-  const step& s = steps[bank][i];
+void machine::memory::execute(const program_ir& c, std::size_t i) {
+  const step& s = steps[front][i];
   try {
     if (s.rows != nullptr) s.rows->run();
     else if (s.fused != nullptr) s.fused->run();
@@ -241,18 +244,18 @@ bool machine::memory::guarded_finite() const {
   const auto saw = [](const auto& all) {
     return std::ranges::all_of(all, [](const auto& one) { return one->finite(); });
   };
-  return saw(groups[bank]) && saw(teams[bank]);
+  return saw(groups[front]) && saw(teams[front]);
 }
 
 bool machine::memory::is_finite(value_id v, const value& x) const {
   const auto n = static_cast<std::size_t>(x.shape.size());
-  return first_not_finite(dtype_for(x.kind, number), at[bank][v], n) == n;
+  return first_not_finite(dtype_for(x.kind, number), at[front][v], n) == n;
 }
 
-bool machine::memory::was_not_finite(const code& c, const checked_value& f) const {
+bool machine::memory::was_not_finite(const program_ir& c, const checked_value& f) const {
   if (!f.state) return false;
   const value_id before = c.states[*f.state];
-  return stays_finite(number, at[bank][before], at[bank][f.value],
+  return stays_finite(number, at[front][before], at[front][f.value],
                       static_cast<std::size_t>(c.values[f.value].shape.size()));
 }
 

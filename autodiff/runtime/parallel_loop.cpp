@@ -23,8 +23,8 @@ index_t rows_of_part(const tiled_loop& g, crew* c) {
 
 }  // namespace
 
-row_team::row_team(const code& c, const tiled_loop& g, dtype number, class crew* crew, std::byte* blocks,
-                   const std::function<void*(value_id)>& locate)
+row_team::row_team(const program_ir& c, const tiled_loop& g, dtype number, class crew* crew,
+                   std::byte* blocks, const std::function<void*(value_id)>& locate)
     : crew_(crew),
       rows_(g.rows),
       part_(rows_of_part(g, crew)),
@@ -37,7 +37,7 @@ row_team::row_team(const code& c, const tiled_loop& g, dtype number, class crew*
   if (has_sums(g) && parts_ > 1) add_sums(c, g, number, locate);
 }
 
-void row_team::add_runner(const code& c, const tiled_loop& g, dtype number,
+void row_team::add_runner(const program_ir& c, const tiled_loop& g, dtype number,
                           const std::function<void*(value_id)>& locate) {
   std::unordered_map<value_id, std::byte*> tile_buffers;
   for (const value_id v : g.tile_buffers) {
@@ -53,7 +53,7 @@ void row_team::add_runner(const code& c, const tiled_loop& g, dtype number,
   runners_.push_back(std::make_unique<tiled_loop_runner>(c, g, number, own_.back().get(), here));
 }
 
-void row_team::add_sums(const code& c, const tiled_loop& g, dtype number,
+void row_team::add_sums(const program_ir& c, const tiled_loop& g, dtype number,
                         const std::function<void*(value_id)>& locate) {
   add_ = eval_of(op_type_of<add_op>, kind::real, number, {});
   for (const loop_op& m : g.members) {

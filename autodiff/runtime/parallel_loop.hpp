@@ -14,7 +14,7 @@ class row_team {
  public:
   // `locate` gives the memory of a value, `blocks` is scratch for fusions; both serve the caller's
   // thread, the others get their own. The crew may be null.
-  row_team(const code& c, const tiled_loop& g, dtype number, class crew* crew, std::byte* blocks,
+  row_team(const program_ir& c, const tiled_loop& g, dtype number, class crew* crew, std::byte* blocks,
            const std::function<void*(value_id)>& locate);
 
   void run();
@@ -29,9 +29,9 @@ class row_team {
     std::vector<aligned_bytes> parts;  // but the first, which is made where the total stands
     shape dims;
   };
-  void add_runner(const code& c, const tiled_loop& g, dtype number,
+  void add_runner(const program_ir& c, const tiled_loop& g, dtype number,
                   const std::function<void*(value_id)>& locate);
-  void add_sums(const code& c, const tiled_loop& g, dtype number,
+  void add_sums(const program_ir& c, const tiled_loop& g, dtype number,
                 const std::function<void*(value_id)>& locate);
   void add_up();
   void add_up(const sum& s, index_t first, index_t last) const;

@@ -21,8 +21,9 @@ const kernels::stages* stages_of(const instruction& i, dtype number) {
 
 class builder {
  public:
-  builder(const code& c, const fusion& g, std::size_t first, std::size_t last, const std::uint32_t* sources,
-          dtype number, const kernels::pipelines& kit, const stage_pipeline::addresses& address)
+  builder(const program_ir& c, const fusion& g, std::size_t first, std::size_t last,
+          const std::uint32_t* sources, dtype number, const kernels::pipelines& kit,
+          const stage_pipeline::addresses& address)
       : c_(c), g_(g), number_(number), kit_(kit), address_(address), first_(first), stored_(last - first) {
     for (std::size_t m = first; m < last; ++m) {
       members_.push_back({g.members[m], sources});
@@ -158,7 +159,7 @@ class builder {
   }
 
   static constexpr std::uint32_t nothing = ~std::uint32_t{0};
-  const code& c_;
+  const program_ir& c_;
   const fusion& g_;
   dtype number_;
   const kernels::pipelines& kit_;
@@ -183,7 +184,7 @@ std::size_t stage_pipeline::length(const fusion& g, std::size_t first, dtype num
   return last - first;
 }
 
-stage_pipeline::stage_pipeline(const code& c, const fusion& g, std::size_t first, std::size_t last,
+stage_pipeline::stage_pipeline(const program_ir& c, const fusion& g, std::size_t first, std::size_t last,
                                const std::uint32_t* sources, dtype number, const addresses& address)
     : run_(kit_of(number).run) {
   builder b(c, g, first, last, sources, number, kit_of(number), address);

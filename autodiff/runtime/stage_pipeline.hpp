@@ -20,7 +20,7 @@ class stage_pipeline {
   // Of members [first, last), whose operands come from `sources` in order. `address` tells where the address
   // of a value's numbers will stand, given its source.
   using addresses = std::function<void* const*(value_id, std::uint32_t source)>;
-  stage_pipeline(const code& c, const fusion& g, std::size_t first, std::size_t last,
+  stage_pipeline(const program_ir& c, const fusion& g, std::size_t first, std::size_t last,
                  const std::uint32_t* sources, dtype number, const addresses& address);
 
   void run(index_t n) const { run_(stages_.data(), n, pins_); }

@@ -9,8 +9,8 @@
 
 namespace reel::detail {
 
-tiled_loop_runner::tiled_loop_runner(const code& c, const tiled_loop& g, dtype number, std::byte* blocks,
-                                     const std::function<void*(value_id)>& locate)
+tiled_loop_runner::tiled_loop_runner(const program_ir& c, const tiled_loop& g, dtype number,
+                                     std::byte* blocks, const std::function<void*(value_id)>& locate)
     : rows_(g.rows), block_(g.block) {
   const std::unordered_set<value_id> tile_buffers(g.tile_buffers.begin(), g.tile_buffers.end());
   const auto local = [&](value_id v) { return tile_buffers.contains(v); };
@@ -44,7 +44,7 @@ tiled_loop_runner::tiled_loop_runner(const code& c, const tiled_loop& g, dtype n
   for (std::size_t i = 0; i < views_.size(); ++i) views_[i].dims = &places_[i].dims[0];
 }
 
-std::size_t tiled_loop_runner::add_view(const code& c, value_id v, cut by, bool local, void* data,
+std::size_t tiled_loop_runner::add_view(const program_ir& c, value_id v, cut by, bool local, void* data,
                                         dtype number) {
   const value& x = c.values[v];
   place_of_rows p{static_cast<std::byte*>(data), by != cut::none, 0, 0, {}, {x.shape, x.shape}};

@@ -10,7 +10,7 @@ namespace reel::detail {
 class tiled_loop_runner {
  public:
   // `locate` gives the memory of a value; `blocks` is scratch for the fusions among the members.
-  tiled_loop_runner(const code& c, const tiled_loop& g, dtype number, std::byte* blocks,
+  tiled_loop_runner(const program_ir& c, const tiled_loop& g, dtype number, std::byte* blocks,
                     const std::function<void*(value_id)>& locate);
 
   // Rows [first, last): sums are those of these rows. Finite: whether all numbers that the fusions
@@ -40,7 +40,7 @@ class tiled_loop_runner {
     std::array<shape, 2> dims = {};     // of a whole block, and of a shorter one
   };
   enum class cut { none, rows, columns };
-  std::size_t add_view(const code& c, value_id v, cut by, bool local, void* data, dtype number);
+  std::size_t add_view(const program_ir& c, value_id v, cut by, bool local, void* data, dtype number);
   void place(std::size_t view, index_t first, index_t n);
   void add_part(member& m);
 

@@ -12,7 +12,7 @@ namespace reel::detail {
 namespace {
 
 // By value: the first constant of its bits, or itself.
-std::vector<value_id> merged_constants(code& c) {
+std::vector<value_id> merged_constants(program_ir& c) {
   std::vector<value_id> same(c.values.size());
   std::iota(same.begin(), same.end(), value_id{0});
   std::vector<std::uint32_t> first(c.constants.size());  // by constant: the first one like it
@@ -42,7 +42,7 @@ std::size_t hash_of_instruction(const instruction& i) {
 
 }  // namespace
 
-std::size_t merge_common_subexpressions(code& c) {
+std::size_t merge_common_subexpressions(program_ir& c) {
   std::vector<value_id> same = merged_constants(c);
   std::vector<instruction>& all = c.instructions;  // of which the first `kept` stay
   std::uint32_t kept = 0;

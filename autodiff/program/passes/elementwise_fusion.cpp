@@ -16,7 +16,7 @@ namespace {
 
 class elementwise_fusion {
  public:
-  explicit elementwise_fusion(code& c)
+  explicit elementwise_fusion(program_ir& c)
       : c_(c),
         uses_(c),
         broadcast_of_(c.storages.size(), none),
@@ -33,8 +33,8 @@ class elementwise_fusion {
   std::size_t run() {
     // What is written takes the place of what was read: each instruction, or fusion, that of one at least.
     std::vector<instruction>& all = c_.instructions;
-    written_ = c_.once;
-    for (std::size_t t = c_.once; t < all.size(); ++t) {
+    written_ = c_.prologue;
+    for (std::size_t t = c_.prologue; t < all.size(); ++t) {
       instruction i = std::move(all[t]);
       if (is_broadcast(i)) {
         broadcast_of_[storage_of(i.output)] = static_cast<std::uint32_t>(broadcasts_.size());
@@ -242,7 +242,7 @@ class elementwise_fusion {
     }
   }
 
-  code& c_;
+  program_ir& c_;
   def_use uses_;
   std::vector<instruction> broadcasts_;
   std::vector<std::uint32_t> broadcast_of_;  // by storage: which of the fills makes it, or none
@@ -259,6 +259,6 @@ class elementwise_fusion {
 
 }  // namespace
 
-std::size_t fuse_elementwise(code& c) { return elementwise_fusion(c).run(); }
+std::size_t fuse_elementwise(program_ir& c) { return elementwise_fusion(c).run(); }
 
 }  // namespace reel::detail

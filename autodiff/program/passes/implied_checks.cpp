@@ -16,7 +16,7 @@ bool hands_on_what_is_not_finite(const op_type& op) {
 
 }  // namespace
 
-std::size_t find_implied_checks(code& c) {
+std::size_t find_implied_checks(program_ir& c) {
   std::vector<char> seen(c.values.size());  // by value: whether a check notices that it is not finite
   for (const checked_value& f : c.finite)
     if (!f.state) seen[f.value] = true;

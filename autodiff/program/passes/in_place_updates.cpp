@@ -21,7 +21,7 @@ namespace {
 
 class in_place_updates {
  public:
-  explicit in_place_updates(code& c)
+  explicit in_place_updates(program_ir& c)
       : c_(c),
         uses_(c),
         counts_(c.storages.size()),
@@ -83,7 +83,7 @@ class in_place_updates {
   std::size_t maker_for_one(value_id v) const {
     const std::uint32_t s = storage_of(v);
     const std::size_t t = maker_of(v);
-    return t == none || t < c_.once || counts_[s] != 1 || uses_.sharers_of(s) > 1 ? none : t;
+    return t == none || t < c_.prologue || counts_[s] != 1 || uses_.sharers_of(s) > 1 ? none : t;
   }
 
   std::optional<plan> match(std::uint32_t state, value_id next) const {
@@ -185,7 +185,7 @@ class in_place_updates {
     std::vector<std::uint32_t> kept;
     for (const value_id v : i.inputs) {
       const std::uint32_t s = storage_of(v);
-      const bool dies = maker_of(v) != none && maker_of(v) >= c_.once && counts_[s] < outside;
+      const bool dies = maker_of(v) != none && maker_of(v) >= c_.prologue && counts_[s] < outside;
       if (dies && std::ranges::find(kept, s) == kept.end()) kept.push_back(s);
     }
     index_t numbers = 0;
@@ -230,7 +230,7 @@ class in_place_updates {
     std::erase_if(c_.updates, [&](const auto& u) { return done[u.first] != 0; });
   }
 
-  code& c_;
+  program_ir& c_;
   def_use uses_;
   std::vector<std::size_t> counts_;                   // by storage: how often it is used, by whomever
   std::vector<std::uint32_t> check_of_, next_check_;  // the checks of a value, linked
@@ -240,6 +240,6 @@ class in_place_updates {
 
 }  // namespace
 
-std::size_t update_in_place(code& c) { return c.updates.empty() ? 0 : in_place_updates(c).run(); }
+std::size_t update_in_place(program_ir& c) { return c.updates.empty() ? 0 : in_place_updates(c).run(); }
 
 }  // namespace reel::detail

@@ -24,7 +24,7 @@ bool is_tall_and_narrow(const shape& s) {
 
 class layout_assignment {
  public:
-  explicit layout_assignment(code& c)
+  explicit layout_assignment(program_ir& c)
       : c_(c),
         uses_(c),
         set_of_(c.values.size()),
@@ -187,7 +187,7 @@ class layout_assignment {
     if (swap) std::swap(i.inputs[0], i.inputs[1]);
   }
 
-  code& c_;
+  program_ir& c_;
   def_use uses_;
   std::vector<value_id> set_;  // what is to be relaid
   std::uint32_t sets_ = 0;
@@ -201,7 +201,7 @@ class layout_assignment {
 
 }  // namespace
 
-std::size_t assign_layouts(code& c) {
+std::size_t assign_layouts(program_ir& c) {
   c.relaid.resize(c.states.size());
   const bool any = std::ranges::any_of(
       c.updates, [&](const auto& u) { return is_tall_and_narrow(c.values[c.states[u.first]].shape); });

@@ -9,7 +9,7 @@
 namespace reel::detail {
 
 // Instructions that no output, update, check or effect needs, found from the last to the first.
-std::size_t drop_dead_code(code& c) {
+std::size_t drop_dead_code(program_ir& c) {
   std::vector<char> needed(c.values.size());
   for (const value_id v : c.outputs) needed[v] = true;
   for (const auto& [state, next] : c.updates) needed[next] = true;
@@ -25,7 +25,7 @@ std::size_t drop_dead_code(code& c) {
 namespace {
 
 // Whether a value is the constant number 1.
-bool is_one(const code& c, value_id v) {
+bool is_one(const program_ir& c, value_id v) {
   const storage& s = c.storages[c.values[v].storage];
   if (s.where != home::constant || s.kind != kind::real || s.size != 1) return false;
   const op_ref& op = c.constants[s.index];
@@ -36,7 +36,7 @@ bool is_one(const code& c, value_id v) {
 }  // namespace
 
 // A product with a constant that is 1 throughout is its other factor.
-std::size_t simplify_algebra(code& c) {
+std::size_t simplify_algebra(program_ir& c) {
   std::vector<char> ones(c.values.size());
   for (value_id v = 0; v < c.values.size(); ++v) ones[v] = is_one(c, v);
   std::vector<value_id> same(c.values.size());
@@ -65,7 +65,7 @@ std::size_t simplify_algebra(code& c) {
 // What depends on constants alone (not on variables) moves to the front, to run once per instance: in
 // the instance's own number type, so that the results are those of evaluation. A stretched scalar is
 // left where it is: filling a block costs less than reading the numbers again.
-std::size_t fold_constants(code& c) {
+std::size_t fold_constants(program_ir& c) {
   std::vector<char> constant(c.values.size());
   for (value_id v = 0; v < c.values.size(); ++v) {
     const storage& s = c.storages[c.values[v].storage];
@@ -77,17 +77,17 @@ std::size_t fold_constants(code& c) {
     i.constant = !i.op.type->effect && !broadcasts &&
                  std::ranges::all_of(i.inputs, [&](value_id v) { return constant[v] != 0; });
     constant[i.output] = i.constant;
-    if (i.constant) c.storages[c.values[i.output].storage].where = home::kept;
+    if (i.constant) c.storages[c.values[i.output].storage].where = home::instance_constant;
   }
   std::stable_partition(c.instructions.begin(), c.instructions.end(),
                         [](const instruction& i) { return i.constant; });
-  c.once = static_cast<std::size_t>(std::ranges::count_if(c.instructions, &instruction::constant));
-  return c.once;
+  c.prologue = static_cast<std::size_t>(std::ranges::count_if(c.instructions, &instruction::constant));
+  return c.prologue;
 }
 
 // A view has its input's bytes under another shape, and so has what is stretched to as many elements: give it
 // the same storage and drop the copy.
-std::size_t share_views(code& c) {
+std::size_t share_views(program_ir& c) {
   const auto shares = [&](const instruction& i) {
     const auto size = [&](value_id v) { return c.values[v].shape.size(); };
     const bool stretched = i.op.type->stretch && size(i.inputs[0]) == size(i.output);
@@ -96,17 +96,17 @@ std::size_t share_views(code& c) {
     return true;
   };
   const std::size_t before = c.instructions.size();
-  std::size_t once = 0, at = 0;
+  std::size_t prologue = 0, at = 0;
   std::erase_if(c.instructions, [&](const instruction& i) {
     const bool gone = shares(i);
-    if (at++ < c.once && !gone) ++once;
+    if (at++ < c.prologue && !gone) ++prologue;
     return gone;
   });
-  c.once = once;
+  c.prologue = prologue;
   return before - c.instructions.size();
 }
 
-bool is_exact(const code& c) {
+bool is_exact(const program_ir& c) {
   return c.epilogue.empty() && std::ranges::none_of(c.relaid, [](char relaid) { return relaid != 0; }) &&
          std::ranges::none_of(c.instructions,
                               [](const instruction& i) { return i.rows != nullptr && i.rows->split > 0; });
@@ -119,7 +119,7 @@ eval_fn body_of(const instruction& i, dtype number) {
 }
 
 // From the instruction that writes a storage to the last that reads it.
-void find_lifetimes(code& c) {
+void find_lifetimes(program_ir& c) {
   const auto end = static_cast<std::uint32_t>(c.instructions.size());
   std::vector<char> written(c.storages.size());
   for (std::uint32_t t = 0; t < end; ++t) {
@@ -136,7 +136,7 @@ void find_lifetimes(code& c) {
   for (const value_id v : c.outputs) c.storages[c.values[v].storage].last = end;
   for (const auto& f : c.finite) c.storages[c.values[f.value].storage].last = end;
   for (auto& s : c.storages)
-    if (s.where == home::kept) s.last = end;
+    if (s.where == home::instance_constant) s.last = end;
 }
 
 }  // namespace reel::detail

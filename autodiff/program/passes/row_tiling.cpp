@@ -20,13 +20,13 @@ constexpr index_t number_bytes = sizeof(float);
 constexpr index_t row_multiple = 16;
 
 // What the op itself says.
-row_slices declared_slices(const code& c, const instruction& i) {
+row_slices declared_slices(const program_ir& c, const instruction& i) {
   return i.op.type->slices == nullptr ? row_slices{}
                                       : i.op.type->slices(i.op.self.get(), c.values[i.inputs[0]].shape);
 }
 
 // The rows of the largest matrix that a sum goes over; 0 where none does.
-index_t most_rows(const code& c) {
+index_t most_rows(const program_ir& c) {
   index_t rows = 0, most = 0;
   for (const auto& i : c.instructions) {
     if (i.fused != nullptr || !declared_slices(c, i).reduces) continue;
@@ -38,11 +38,12 @@ index_t most_rows(const code& c) {
 
 class tiling {
  public:
-  tiling(code& c, index_t rows) : c_(c), uses_(c), rows_(rows), made_(c.storages.size(), maker::outside) {}
+  tiling(program_ir& c, index_t rows)
+      : c_(c), uses_(c), rows_(rows), made_(c.storages.size(), maker::outside) {}
 
   std::size_t run() {
     read_after_.resize(c_.storages.size());
-    for (std::uint32_t t = static_cast<std::uint32_t>(c_.once); t < c_.instructions.size(); ++t) sort(t);
+    for (std::uint32_t t = static_cast<std::uint32_t>(c_.prologue); t < c_.instructions.size(); ++t) sort(t);
     return worthwhile() ? emit() : 0;
   }
 
@@ -140,8 +141,8 @@ class tiling {
     const std::size_t cut = g->members.size();
     whole.rows = std::move(g);
     std::vector<instruction> all;
-    all.reserve(c_.once + before_.size() + 1 + after_.size());
-    std::move(c_.instructions.begin(), c_.instructions.begin() + static_cast<std::ptrdiff_t>(c_.once),
+    all.reserve(c_.prologue + before_.size() + 1 + after_.size());
+    std::move(c_.instructions.begin(), c_.instructions.begin() + static_cast<std::ptrdiff_t>(c_.prologue),
               std::back_inserter(all));
     for (const std::uint32_t t : before_) all.push_back(std::move(at(t)));
     all.push_back(std::move(whole));
@@ -150,7 +151,7 @@ class tiling {
     return cut;
   }
 
-  code& c_;
+  program_ir& c_;
   def_use uses_;
   index_t rows_, block_ = 0;
   std::vector<maker> made_;  // by storage, which views share
@@ -167,10 +168,10 @@ index_t bytes_of(const value& v) { return v.shape.size() * number_bytes; }
 // Puts sums and the fusions that use them up into blocks of the sum's rows.
 class result_tiling {
  public:
-  explicit result_tiling(code& c) : c_(c), uses_(c), gone_(c.instructions.size()) {}
+  explicit result_tiling(program_ir& c) : c_(c), uses_(c), gone_(c.instructions.size()) {}
 
   // Whether an instruction makes a large sum.
-  static bool is_candidate(const code& c, const instruction& i) {
+  static bool is_candidate(const program_ir& c, const instruction& i) {
     const value& y = c.values[i.output];
     return i.rows == nullptr && i.fused == nullptr && !is_in_place_update(i) && y.shape.rank() == 2 &&
            bytes_of(y) >= result_worth_bytes && declared_slices(c, i).columns != 0;
@@ -178,7 +179,7 @@ class result_tiling {
 
   std::size_t run() {
     std::size_t cut = 0;
-    for (std::uint32_t t = static_cast<std::uint32_t>(c_.once); t < c_.instructions.size(); ++t)
+    for (std::uint32_t t = static_cast<std::uint32_t>(c_.prologue); t < c_.instructions.size(); ++t)
       if (try_to_cut(t)) cut += 2;
     std::size_t t = 0;
     if (cut > 0) std::erase_if(c_.instructions, [&](const instruction&) { return gone_[t++] != 0; });
@@ -239,14 +240,14 @@ class result_tiling {
     return whole;
   }
 
-  code& c_;
+  program_ir& c_;
   def_use uses_;
   std::vector<char> gone_;
 };
 
 }  // namespace
 
-row_slices slices_of(const code& c, const instruction& i, index_t rows) {
+row_slices slices_of(const program_ir& c, const instruction& i, index_t rows) {
   if (i.inputs.size() > 32 || i.op.type->effect || i.unused) return {};
   const auto has_rows = [&](value_id v) {
     const shape& s = c.values[v].shape;
@@ -271,7 +272,7 @@ row_slices slices_of(const code& c, const instruction& i, index_t rows) {
   return use;
 }
 
-row_slices slices_of_result(const code& c, const instruction& i) {
+row_slices slices_of_result(const program_ir& c, const instruction& i) {
   const shape& y = c.values[i.output].shape;
   if (y.rank() == 0) return {};
   const row_slices use = slices_of(c, i, y[0]);
@@ -280,11 +281,11 @@ row_slices slices_of_result(const code& c, const instruction& i) {
   return {.columns = whole ? 0 : declared_slices(c, i).columns};
 }
 
-std::size_t tile_rows(code& c) {
+std::size_t tile_rows(program_ir& c) {
   const index_t rows = most_rows(c);
   const std::size_t cut = rows > 0 ? tiling(c, rows).run() : 0;
   const bool large_sums =
-      std::any_of(c.instructions.begin() + static_cast<std::ptrdiff_t>(c.once), c.instructions.end(),
+      std::any_of(c.instructions.begin() + static_cast<std::ptrdiff_t>(c.prologue), c.instructions.end(),
                   [&](const instruction& i) { return result_tiling::is_candidate(c, i); });
   return large_sums ? cut + result_tiling(c).run() : cut;
 }

@@ -33,7 +33,7 @@ bool has_candidate(const auto& list) {
 // earlier one stood, after what the later one needs.
 template <class Item> class sibling_matcher {
  public:
-  sibling_matcher(const code& c, std::vector<Item>& list, std::size_t first)
+  sibling_matcher(const program_ir& c, std::vector<Item>& list, std::size_t first)
       : c_(c), list_(list), first_(static_cast<std::uint32_t>(first)) {}
 
   std::size_t run() {
@@ -140,7 +140,7 @@ template <class Item> class sibling_matcher {
     return true;
   }
 
-  const code& c_;
+  const program_ir& c_;
   std::vector<Item>& list_;
   std::uint32_t first_;
   std::vector<std::uint32_t> partner_;                      // by instruction: the other of the pair, or none
@@ -152,9 +152,9 @@ template <class Item> class sibling_matcher {
 
 }  // namespace
 
-std::size_t fuse_siblings(code& c) {
+std::size_t fuse_siblings(program_ir& c) {
   std::size_t pairs = 0;
-  if (has_candidate(c.instructions)) pairs += sibling_matcher(c, c.instructions, c.once).run();
+  if (has_candidate(c.instructions)) pairs += sibling_matcher(c, c.instructions, c.prologue).run();
   for (instruction& i : c.instructions) {
     if (i.rows == nullptr || !has_candidate(i.rows->members)) continue;
     auto g = std::make_shared<tiled_loop>(*i.rows);

@@ -14,16 +14,16 @@ constexpr index_t rows_per_sum = 16;  // numbers of rows in a split for each num
 
 constexpr index_t row_multiple = 16;
 
-index_t count(const code& c, value_id v) { return c.values[v].shape.size(); }
+index_t count(const program_ir& c, value_id v) { return c.values[v].shape.size(); }
 
-index_t sums_of(const code& c, const tiled_loop& g) {
+index_t sums_of(const program_ir& c, const tiled_loop& g) {
   index_t n = 0;
   for (const loop_op& m : g.members)
     if (m.use.reduces) n += count(c, m.what.output);
   return n;
 }
 
-index_t read_by_rows(const code& c, const tiled_loop& g) {
+index_t read_by_rows(const program_ir& c, const tiled_loop& g) {
   std::vector<value_id> read;
   for (const loop_op& m : g.members)
     for (std::size_t k = 0; k < m.what.inputs.size(); ++k)
@@ -36,7 +36,7 @@ index_t read_by_rows(const code& c, const tiled_loop& g) {
 }
 
 // A power of two, so that two threads, or four, have the same to do.
-index_t splits_for(const code& c, const tiled_loop& g) {
+index_t splits_for(const program_ir& c, const tiled_loop& g) {
   const index_t sums = sums_of(c, g);
   if (sums == 0) return 1;
   const index_t read = read_by_rows(c, g);
@@ -53,7 +53,7 @@ index_t multiple(index_t n, index_t of) { return (n + of - 1) / of * of; }
 
 // The splits pass. The sums of a tiled loop are made in splits of the rows, and these added up:
 // splits do not wait for each other. Not exact: another order of summation.
-std::size_t split_reductions(code& c) {
+std::size_t split_reductions(program_ir& c) {
   std::size_t split_loops = 0;
   for (auto& i : c.instructions) {
     if (i.rows == nullptr) continue;
@@ -76,7 +76,7 @@ struct work {
 
 // Of a product of m×k and k×n numbers the multiply-adds are m·n·k: the root of the sizes of operands and
 // result multiplied.
-work work_of(const code& c, const instruction& i) {
+work work_of(const program_ir& c, const instruction& i) {
   work w;
   double product = 1;
   const auto add = [&](value_id v) {
@@ -97,7 +97,7 @@ constexpr double products_each = 16;  // for a number: with fewer, memory is wha
 
 }  // namespace
 
-bool worth_sharing(const code& c, const tiled_loop& g) {
+bool worth_sharing(const program_ir& c, const tiled_loop& g) {
   work all;
   for (const loop_op& m : g.members) {
     const work w = work_of(c, m.what);
@@ -107,7 +107,7 @@ bool worth_sharing(const code& c, const tiled_loop& g) {
   return g.split > 0 || all.products > products_each * all.numbers;
 }
 
-thread_tiling::thread_tiling(const code& c, int threads)
+thread_tiling::thread_tiling(const program_ir& c, int threads)
     : c_(c), threads_(threads), shared_sums_(c.values.size()) {
   for (const instruction& i : c.instructions) {
     if (i.rows == nullptr || i.rows->split == 0) continue;

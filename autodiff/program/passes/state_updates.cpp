@@ -7,7 +7,7 @@ namespace reel::detail {
 namespace {
 
 // Appends an instruction that copies a value, and returns the copy.
-value_id append_copy(code& c, value_id from, home where, std::uint32_t index,
+value_id append_copy(program_ir& c, value_id from, home where, std::uint32_t index,
                      const source_location& written) {
   static constexpr identity_op copy{};
   const value x = c.values[from];
@@ -32,7 +32,7 @@ value_id append_copy(code& c, value_id from, home where, std::uint32_t index,
 // An output that lies in the caller's memory or in a state, either of which may change before the next run,
 // is copied. (Freezing makes inputs of outputs: a factor of 1 is left out, a reshape is a view.) Outputs that
 // lie in one storage share the copy.
-void own_outputs(code& c) {
+void own_outputs(program_ir& c) {
   std::vector<value_id> copies(c.storages.size(), no_value);
   for (std::size_t i = 0; i < c.outputs.size(); ++i) {
     const value x = c.values[c.outputs[i]];
@@ -47,18 +47,18 @@ void own_outputs(code& c) {
   }
 }
 
-// Each update's next value is computed straight into the state's other bank; where its storage is
+// Each update's next value is computed straight into the state's back buffer; where its storage is
 // not free for that (an input, another state, an output, a view), a copy is added.
-void place_updates(code& c) {
+void place_updates(program_ir& c) {
   std::vector<char> taken(c.storages.size() + c.updates.size());
   for (const value_id v : c.outputs) taken[c.values[v].storage] = true;
   for (auto& [state, next] : c.updates) {
     const std::uint32_t s = c.values[next].storage;
     if (c.storages[s].where == home::arena && !taken[s]) {
-      c.storages[s].where = home::next;
+      c.storages[s].where = home::back_buffer;
       c.storages[s].index = state;
     } else {
-      next = append_copy(c, next, home::next, state, c.state_slots[state].where);
+      next = append_copy(c, next, home::back_buffer, state, c.state_slots[state].where);
     }
     taken[c.values[next].storage] = true;
   }

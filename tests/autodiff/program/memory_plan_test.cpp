@@ -14,9 +14,9 @@ using namespace reel;
 namespace {
 
 // Storages take whole cache lines, and an elementwise op may write over an input that dies with it.
-std::size_t smallest_arena(const detail::code& c) {
+std::size_t smallest_arena(const detail::program_ir& c) {
   const auto in_arena = [](const detail::storage& s) {
-    return s.where == detail::home::arena || s.where == detail::home::kept;
+    return s.where == detail::home::arena || s.where == detail::home::instance_constant;
   };
   const auto bytes = [](const detail::storage& s) {
     return std::max<std::size_t>(64, (static_cast<std::size_t>(s.size) * sizeof(float) + 63) / 64 * 64);
@@ -86,7 +86,7 @@ template <class F> double worst_ratio(F ratio_of) {
   return worst;
 }
 double bytes_of(const program& p) { return static_cast<double>(p.arena_bytes(dtype::f32)); }
-double least_of(const program& p) { return static_cast<double>(smallest_arena(p.code())); }
+double least_of(const program& p) { return static_cast<double>(smallest_arena(p.ir())); }
 
 BOOST_AUTO_TEST_CASE(is_near_the_smallest_for_its_order_of_instructions) {
   const double worst = worst_ratio([](freeze_request step) {

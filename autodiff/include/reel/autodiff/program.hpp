@@ -17,7 +17,7 @@
 namespace reel {
 
 namespace detail {
-struct code;
+struct program_ir;
 class machine;
 }  // namespace detail
 
@@ -78,12 +78,12 @@ class program {
   std::string explain() const;  // what each pass did, and the instructions
 
   // Throws invalid_argument where there is no program: it was never frozen, or moved from.
-  const detail::code& code() const;
+  const detail::program_ir& ir() const;
 
  private:
   friend program freeze(const freeze_request& request);
   friend class detail::machine;
-  std::shared_ptr<const detail::code> code_;
+  std::shared_ptr<const detail::program_ir> ir_;
 };
 
 // Throws stale_variable, tape_mismatch, invalid_argument (an update of something that is no state, an

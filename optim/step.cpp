@@ -22,30 +22,30 @@ std::size_t hash_of(std::span<const binding> batch) {
   return h ^ (h >> 32);
 }
 
-void copy_states(reel::detail::machine& to, const reel::detail::machine& from) {
+void copy_states(reel::detail::executor& to, const reel::detail::executor& from) {
   const auto slots = from.source().states();
   for (std::size_t s = 0; s < slots.size(); ++s) to.set_state(s, from.state(s), slots[s].shape);
 }
 
 }  // namespace
 
-reel::detail::machine* step_core::find(std::span<const binding> batch) {
+reel::detail::executor* step_core::find(std::span<const binding> batch) {
   const auto fits = [&](const known_shape& k) {
     return std::ranges::equal(k.shapes, batch, {}, {}, &binding::shape);
   };
-  if (!known_.empty() && fits(known_.front())) return &known_.front().machine;
+  if (!known_.empty() && fits(known_.front())) return &known_.front().executor;
   const auto [first, last] = by_hash_.equal_range(hash_of(batch));
   for (auto it = first; it != last; ++it)
     if (fits(*it->second)) {
       switch_to(it->second);
-      return &known_.front().machine;
+      return &known_.front().executor;
     }
   return nullptr;
 }
 
 // A new one goes to the end of the list until it has the states.
-reel::detail::machine& step_core::add(const program& p, std::span<const binding> batch) {
-  known_shape k{hash_of(batch), {}, reel::detail::machine(p, number_, workers_)};
+reel::detail::executor& step_core::add(const program& p, std::span<const binding> batch) {
+  known_shape k{hash_of(batch), {}, reel::detail::executor(p, number_, workers_)};
   for (const auto& b : batch) k.shapes.push_back(b.shape);
   known_.push_back(std::move(k));
   const auto added = std::prev(known_.end());
@@ -57,13 +57,13 @@ reel::detail::machine& step_core::add(const program& p, std::span<const binding>
   }
   switch_to(added);
   give_up_oldest();
-  return known_.front().machine;
+  return known_.front().executor;
 }
 
-// The states live in the machine that ran last; another one takes them over before it runs.
+// The states live in the executor that ran last; another one takes them over before it runs.
 void step_core::switch_to(place_in_list next) {
   if (next == known_.begin()) return;
-  if (known_.size() > 1) copy_states(next->machine, known_.front().machine);
+  if (known_.size() > 1) copy_states(next->executor, known_.front().executor);
   known_.splice(known_.begin(), known_, next);
 }
 
@@ -84,15 +84,15 @@ void step_core::keep(std::size_t shapes) {
 }
 
 void step_core::use(const workers& w) {
-  std::vector<reel::detail::machine> made;
-  for (const auto& k : known_) made.emplace_back(k.machine.source(), number_, w);
-  if (!known_.empty()) copy_states(made.front(), known_.front().machine);
+  std::vector<reel::detail::executor> made;
+  for (const auto& k : known_) made.emplace_back(k.executor.source(), number_, w);
+  if (!known_.empty()) copy_states(made.front(), known_.front().executor);
   auto next = made.begin();
-  for (auto& k : known_) k.machine = std::move(*next++);
+  for (auto& k : known_) k.executor = std::move(*next++);
   workers_ = w;
 }
 
-double step_core::read_loss(const reel::detail::machine& m) const {
+double step_core::read_loss(const reel::detail::executor& m) const {
   const void* loss = m.output(0);
   switch (number_) {
     case dtype::f32:

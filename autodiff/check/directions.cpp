@@ -86,7 +86,7 @@ std::set<std::pair<std::size_t, std::size_t>> compare_pushed(const pushed& p, co
     const auto a = run(p.r.at, v);
     const auto d = values.along(v, std::same_as<T, real50> ? 1e-34 : 1e-11);
     std::optional<std::vector<node_bounds>> bounds;
-    if constexpr (std::same_as<T, real50>) bounds = rounding_bounds(run.machine(), ids(p.Jv));
+    if constexpr (std::same_as<T, real50>) bounds = rounding_bounds(run.replayed(), ids(p.Jv));
     double scale = 0;  // of the slopes that values show
     for (std::size_t k = 0; k < d.value.size(); ++k)
       if (const double slope = std::abs(static_cast<double>(d.value[k])); slope > d.bar[k])
@@ -216,13 +216,13 @@ void compare_directions(const subject& s, const options& o, verdict_builder& j) 
   rule_run<real50> jvp_run(p.as_rule()), vjp_run(p.r);
   jvp_run(p.r.at, v);
   vjp_run(p.r.at, w);
-  const auto of_jvp = rounding_bounds(jvp_run.machine(), ids(p.Jv)),
-             of_vjp = rounding_bounds(vjp_run.machine(), ids(p.r.xbar));
+  const auto of_jvp = rounding_bounds(jvp_run.replayed(), ids(p.Jv)),
+             of_vjp = rounding_bounds(vjp_run.replayed(), ids(p.r.xbar));
   if (!of_jvp || !of_vjp) {
     j.decide(verdict::inconclusive, "it is too large for an analysis of rounding errors.");
     return;
   }
-  const extent range = extent_of(vjp_run.machine());
+  const extent range = extent_of(vjp_run.replayed());
   if (range.fits<float>()) compare_products<float>(p, v, w, *of_jvp, *of_vjp, j);
   if (range.fits<double>()) compare_products<double>(p, v, w, *of_jvp, *of_vjp, j);
   compare_products<real50>(p, v, w, *of_jvp, *of_vjp, j);

@@ -91,14 +91,14 @@ bool declared_identities::analyse(const point& x, const point& ybar) {
   if (texts_.empty() || !zeros_.has_numbers(dtype::real50)) return false;
   known_ = std::make_unique<known>(zeros_);
   known_->right = known_->run(x, ybar);
-  const auto bounds = rounding_bounds(known_->run.machine(), ids(zeros_.xbar));
+  const auto bounds = rounding_bounds(known_->run.replayed(), ids(zeros_.xbar));
   if (bounds) known_->bounds = *bounds;
   // What a type must hold is what the rule computes, not what is left where it cancels.
   rule plain = zeros_;
   plain.xbar.erase(plain.xbar.begin(), plain.xbar.begin() + std::ssize(texts_));
   rule_run<real50> rule_alone(plain);
   rule_alone(x, ybar);
-  known_->range = extent_of(rule_alone.machine());
+  known_->range = extent_of(rule_alone.replayed());
   return bounds.has_value();
 }
 

@@ -69,7 +69,7 @@ template <class T> class mutation_runner {
       report_.refusals.push_back(missing);
     if (compared_.expectations().empty()) return;
     const auto all = catalogue(r_);
-    require_work(static_cast<double>(all.size()) * compared_.run().machine().cost());
+    require_work(static_cast<double>(all.size()) * compared_.run().replayed().cost());
     for (const planted& p : all) {
       const auto known = std::ranges::find_if(
           report_.mutants, [&](const mutant& m) { return m.what == p.what && m.family == p.family; });

@@ -99,10 +99,10 @@ void compare_rounding(const rule& r, const result_namer& name_of, const kink_tes
   const rule both = with_values(r);
   rule_run<real50> exact(both);
   reference want{exact(x, ybar), {}};
-  const auto bounds = rounding_bounds(exact.machine(), ids(both.xbar));
+  const auto bounds = rounding_bounds(exact.replayed(), ids(both.xbar));
   if (!bounds) return;
   want.bounds = *bounds;
-  const extent range = extent_of(exact.machine());
+  const extent range = extent_of(exact.replayed());
   const auto hold_in = [&]<class T>(T, const point& at, const point& seed) {
     if (!r.has_numbers(dtype_of<T>) || !range.fits<T>()) return;
     try {

@@ -45,8 +45,8 @@ template <class T> rounding_study study(const rule& r, const point& ybar) {
   rule_run<real50> exact_values(values), exact(r);
   s.value = errors<T>(rule_run<T>(values)(r.at, ybar), exact_values(r.at, ybar), s.value_ulps);
   s.cotangent = errors<T>(rule_run<T>(r)(r.at, ybar), exact(r.at, ybar), s.cotangent_ulps);
-  if (const auto b = rounding_bounds(exact_values.machine(), ids(r.y))) s.value_bound = joined(*b);
-  if (const auto b = rounding_bounds(exact.machine(), ids(r.xbar))) s.cotangent_bound = joined(*b);
+  if (const auto b = rounding_bounds(exact_values.replayed(), ids(r.y))) s.value_bound = joined(*b);
+  if (const auto b = rounding_bounds(exact.replayed(), ids(r.xbar))) s.cotangent_bound = joined(*b);
   s.share = std::max(largest_share(s.value, s.value_bound), largest_share(s.cotangent, s.cotangent_bound));
   return s;
 }

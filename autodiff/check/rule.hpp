@@ -62,7 +62,7 @@ template <class T> class rule_run {
       xbar.emplace_back(run_.result(i).begin(), run_.result(i).end());
     return xbar;
   }
-  replay<T>& machine() { return run_; }
+  replay<T>& replayed() { return run_; }
 
  private:
   static void fill(std::span<T> to, const reals& from) {

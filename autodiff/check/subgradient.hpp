@@ -40,14 +40,14 @@ template <class T> class kinks {
 
   branches branches_at(rule_run<T>& run, const point& ybar, std::size_t input, std::size_t at, double step) {
     static_cast<void>(run(rule_.at, ybar));
-    auto& machine = run.machine();
-    machine.given(input)[at] = machine.given(input)[at] + T(step);
-    machine.run();
+    auto& replayed = run.replayed();
+    replayed.given(input)[at] = replayed.given(input)[at] + T(step);
+    replayed.run();
     const recording& r = rule_.source();
     branches all;
-    for (const node_id n : machine.nodes()) {
+    for (const node_id n : replayed.nodes()) {
       const bool branch = r.nodes[n].kind != kind::real;
-      const auto* bytes = static_cast<const char*>(machine.data(n));
+      const auto* bytes = static_cast<const char*>(replayed.data(n));
       const auto size =
           static_cast<std::size_t>(r.shape_of(n).size()) * size_of(dtype_for(r.nodes[n].kind, dtype_of<T>));
       all.emplace_back(bytes, branch ? bytes + size : bytes);
@@ -64,7 +64,7 @@ template <class T> class kinks {
       for (std::size_t k = 0; k < left.size(); ++k)
         if (left[k] != right[k])
           return fmt::format(", where {} comes out differently",
-                             rule_.source().describe(run.machine().nodes()[k]));
+                             rule_.source().describe(run.replayed().nodes()[k]));
     } catch (const refusal&) {  // it takes no numbers beside the kink
     }
     return {};

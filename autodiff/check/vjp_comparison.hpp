@@ -33,13 +33,13 @@ template <class T, class Source = differences<T>> class vjp_comparison {
                       "values are not finite at these numbers, so there is nothing "
                       "to take differences of.");
     if constexpr (std::same_as<T, real50>) {
-      bounds_ = rounding_bounds(run_.machine(), ids(r.xbar));
+      bounds_ = rounding_bounds(run_.replayed(), ids(r.xbar));
     } else if (r.has_numbers(dtype::real50) && r.input_size() < 1000) {
       rule_run<real50> exact(r);
       exact(r.at, ybar_);
-      const extent range = extent_of(exact.machine());
+      const extent range = extent_of(exact.replayed());
       fits_ = std::isfinite(range.largest) && range.smallest > 0;
-      bounds_ = rounding_bounds(exact.machine(), ids(r.xbar));
+      bounds_ = rounding_bounds(exact.replayed(), ids(r.xbar));
     }
   }
 

@@ -31,20 +31,22 @@ template <class T> bool is_harmless(double bound, const operand_view& alpha, con
 
 }  // namespace
 
-bool machine::memory::provably_finite(const program_ir& c, const in_place_update& update, std::size_t index) {
+bool executor::execution_state::provably_finite(const program_ir& c, const in_place_update& update,
+                                                std::size_t index) {
   const auto bound_of = c.instructions[index].op.type->magnitude_bound[static_cast<std::size_t>(number)];
   if (bound_of == nullptr) return false;
   const value_id w = c.states[update.state];
   if (known_finite[update.state] == 0 && !is_finite(w, c.values[w])) return false;
-  const step& s = steps[front][index];
+  const kernel_call& s = calls[front][index];
   const double most = bound_of(s.op, s.inputs);
   const operand_view &alpha = s.inputs[s.inputs.size() - 2], &beta = s.inputs.back();
   return number == dtype::f32 ? is_harmless<float>(most, alpha, beta)
                               : is_harmless<double>(most, alpha, beta);
 }
 
-bool machine::memory::dry_run(const program_ir& c, const in_place_update& update, std::size_t index) {
-  const step& s = steps[front][index];
+bool executor::execution_state::dry_run(const program_ir& c, const in_place_update& update,
+                                        std::size_t index) {
+  const kernel_call& s = calls[front][index];
   const auto n = static_cast<std::size_t>(s.output.dims->size());
   const aligned_bytes copy = allocate(n * size_of(number));
   std::memcpy(copy.get(), s.output.data, n * size_of(number));
@@ -56,7 +58,7 @@ bool machine::memory::dry_run(const program_ir& c, const in_place_update& update
   return false;
 }
 
-void machine::memory::ensure_finite(const program_ir& c) {
+void executor::execution_state::ensure_finite(const program_ir& c) {
   const std::size_t first = c.instructions.size() - c.epilogue.size();
   for (std::size_t k = 0; k < c.epilogue.size(); ++k) {
     const in_place_update& update = c.epilogue[k];

@@ -12,17 +12,18 @@
 namespace reel::detail {
 
 // Repeats a run that came out wrong in memory of its own, op by op, nothing overwritten.
-void machine::memory::blame(const program_ir& c, std::size_t culprit) {
+void executor::execution_state::blame(const program_ir& c, std::size_t culprit) {
   program_ir apart = c.reference != nullptr ? *c.reference : c;
   apart.reuse_operands = apart.share_buffers = false;
-  memory again(apart, number, {});
+  execution_state again(apart, number, {});
   repeat_into(again, c);
   again.trace(apart, again.first_refused(apart, apart.finite[culprit]));
 }
 
 // Of all checks that fail, the one whose value is computed first: it may be implied by the one that was
 // found.
-const checked_value& machine::memory::first_refused(const program_ir& c, const checked_value& otherwise) {
+const checked_value& executor::execution_state::first_refused(const program_ir& c,
+                                                              const checked_value& otherwise) {
   for (std::size_t i = c.prologue; i < c.instructions.size(); ++i) execute(c, i);
   const checked_value* first = nullptr;
   for (const checked_value& f : c.finite)
@@ -33,15 +34,15 @@ const checked_value& machine::memory::first_refused(const program_ir& c, const c
 }
 
 // The same for a run in blocks of rows that an op refused: it saw one block, and could tell no more.
-void machine::memory::refuse_again(const program_ir& c) {
+void executor::execution_state::refuse_again(const program_ir& c) {
   const program_ir& reference = c.reference != nullptr ? *c.reference : c;
-  memory again(reference, number, {});
+  execution_state again(reference, number, {});
   repeat_into(again, c);
   for (std::size_t i = reference.prologue; i < reference.instructions.size(); ++i)
     again.execute(reference, i);
 }
 
-void machine::memory::repeat_into(memory& again, const program_ir& c) {
+void executor::execution_state::repeat_into(execution_state& again, const program_ir& c) {
   for (std::size_t i = 0; i < buffers.size(); ++i) get_state(c, i, again.buffers[i][0]);
   for (std::size_t i = 0; i < c.inputs.size(); ++i) again.bind(i, at[front][c.inputs[i]]);
 }
@@ -76,7 +77,7 @@ std::string leaf_name(const program_ir& c, value_id v) {
 // The first op on the way to the culprit that makes a NaN of numbers, or an infinity of finite
 // numbers. (An infinity that was put there on purpose, such as a mask's, is not its reader's fault.)
 // Where there is none, the first that reads an infinity or NaN the program was given.
-void machine::memory::trace(const program_ir& c, const checked_value& culprit) {
+void executor::execution_state::trace(const program_ir& c, const checked_value& culprit) {
   const auto blemish_at = [&](value_id v, const void* data) {
     const value& x = c.values[v];
     return blemish_of(dtype_for(x.kind, number), data, static_cast<std::size_t>(x.shape.size()));
@@ -92,7 +93,7 @@ void machine::memory::trace(const program_ir& c, const checked_value& culprit) {
     if (!to_culprit[i]) continue;
     execute(c, i);
     const auto& ins = c.instructions[i];
-    const step& s = steps[front][i];
+    const kernel_call& s = calls[front][i];
     const blemish y = blemish_at(ins.output, s.output.data);
     if (y.degree == blemish::none) continue;
     bool inherited = false;
@@ -117,7 +118,7 @@ void machine::memory::trace(const program_ir& c, const checked_value& culprit) {
   if (reader) {
     const auto& ins = c.instructions[reader->first];
     const value_id v = ins.inputs[reader->second];
-    const void* data = steps[front][reader->first].inputs[reader->second].data;
+    const void* data = calls[front][reader->first].inputs[reader->second].data;
     const std::size_t bad = blemish_at(v, data).at;
     refuse(ins, fmt::format("read {} at {} of {}", number_at(number, data, bad),
                             position(c.values[v].shape, bad), leaf_name(c, v)));

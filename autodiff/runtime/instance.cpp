@@ -10,11 +10,11 @@
 
 namespace reel::detail {
 
-machine::machine(const program& p, dtype number, const workers& w)
-    : program_(p), memory_(std::make_unique<memory>(p.ir(), number, w)) {}
-machine::~machine() = default;
-machine::machine(machine&&) noexcept = default;
-machine& machine::operator=(machine&&) noexcept = default;
+executor::executor(const program& p, dtype number, const workers& w)
+    : program_(p), state_(std::make_unique<execution_state>(p.ir(), number, w)) {}
+executor::~executor() = default;
+executor::executor(executor&&) noexcept = default;
+executor& executor::operator=(executor&&) noexcept = default;
 
 namespace {
 
@@ -45,9 +45,9 @@ void check_binding(const program::slot& slot, std::size_t i, const binding& b, d
 
 }  // namespace
 
-void machine::run(std::span<const binding> inputs) {
+void executor::run(std::span<const binding> inputs) {
   const detail::program_ir& c = program_.ir();
-  memory& m = *memory_;
+  execution_state& m = *state_;
   if (inputs.size() != c.inputs.size())
     throw error(errc::binding_mismatch,
                 fmt::format("the program has {} inputs, got {}.", c.inputs.size(), inputs.size()));
@@ -55,7 +55,7 @@ void machine::run(std::span<const binding> inputs) {
   for (std::size_t i = 0; i < inputs.size(); ++i)
     check_binding(c.input_slots[i], i, inputs[i], m.number, arena);
   for (std::size_t i = 0; i < inputs.size(); ++i) m.bind(i, const_cast<void*>(inputs[i].data));
-  m.last_run = memory::outcome::refused;  // until it has succeeded
+  m.last_run = execution_state::outcome::refused;  // until it has succeeded
   const std::size_t epilogue = c.instructions.size() - c.epilogue.size();
   for (std::size_t i = c.prologue; i < epilogue; ++i) m.execute(c, i);
   const bool guarded = m.guarded_finite();
@@ -67,33 +67,33 @@ void machine::run(std::span<const binding> inputs) {
   m.ensure_finite(c);
   for (std::size_t i = epilogue; i < c.instructions.size(); ++i) m.execute(c, i);
   m.ran = m.front;
-  m.last_run = memory::outcome::done;
+  m.last_run = execution_state::outcome::done;
   if (!c.updates.empty()) m.front = 1 - m.front;
 }
 
-const void* machine::output(std::size_t i) const {
+const void* executor::output(std::size_t i) const {
   const value_id v = program_.ir().outputs[i];
-  if (memory_->last_run != memory::outcome::done)
+  if (state_->last_run != execution_state::outcome::done)
     throw error(errc::no_value, "output", program_.outputs()[i].where,
-                memory_->last_run == memory::outcome::none
+                state_->last_run == execution_state::outcome::none
                     ? "the instance has not run yet. Call run(...) first."
                     : "the last run was refused, so it has no outputs. States are as they were; run again.");
-  return memory_->at[memory_->ran][v];
+  return state_->at[state_->ran][v];
 }
 
-const void* machine::state(std::size_t i) const { return memory_->state(program_.ir(), i); }
+const void* executor::state(std::size_t i) const { return state_->state(program_.ir(), i); }
 
-void machine::set_state(std::size_t i, const void* data, const shape& s) {
+void executor::set_state(std::size_t i, const void* data, const shape& s) {
   const detail::program_ir& c = program_.ir();
   check(i, c.states.size(), "state");
   const auto& slot = c.state_slots[i];
   if (s != slot.shape)
     throw error(errc::binding_mismatch, "set_state", slot.where,
                 fmt::format("state {} has shape {}, got {}.", i, to_string(slot.shape), to_string(s)));
-  memory_->set_state(c, i, data);
+  state_->set_state(c, i, data);
 }
 
-void machine::check(std::size_t i, std::size_t count, const char* what) const {
+void executor::check(std::size_t i, std::size_t count, const char* what) const {
   if (i >= count)
     throw error(errc::invalid_argument, fmt::format("{} {} of a program that has {}.", what, i, count));
 }

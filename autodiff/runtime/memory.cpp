@@ -9,7 +9,8 @@
 
 namespace reel::detail {
 
-machine::memory::memory(const program_ir& c, dtype n, const reel::workers& w) : number(n), workers(w) {
+executor::execution_state::execution_state(const program_ir& c, dtype n, const reel::workers& w)
+    : number(n), workers(w) {
   const memory_plan plan = plan_memory(c, number);
   arena = allocate(plan.bytes);
   arena_bytes = plan.bytes;
@@ -20,15 +21,15 @@ machine::memory::memory(const program_ir& c, dtype n, const reel::workers& w) : 
   find_input_uses(c);
   make_blocks(c);
   sides = c.updates.empty() ? 1 : 2;
-  for (std::size_t side = 0; side < sides; ++side) make_steps(c, plan, constants, side);
+  for (std::size_t side = 0; side < sides; ++side) make_calls(c, plan, constants, side);
   for (std::size_t i = 0; i < c.prologue; ++i) execute(c, i);
 }
 
-std::size_t machine::memory::bytes(kind k, index_t n) const {
+std::size_t executor::execution_state::bytes(kind k, index_t n) const {
   return static_cast<std::size_t>(n) * size_of(dtype_for(k, number));
 }
 
-void machine::memory::make_blocks(const program_ir& c) {
+void executor::execution_state::make_blocks(const program_ir& c) {
   std::size_t most = 0;
   for (const auto& i : c.instructions) most = std::max(most, fused_loop::scratch_bytes(i, number));
   blocks = allocate(most);
@@ -42,7 +43,7 @@ bool is_relaid(const program_ir& c, std::size_t state) {
 
 }  // namespace
 
-void machine::memory::make_buffers(const program_ir& c) {
+void executor::execution_state::make_buffers(const program_ir& c) {
   known_finite.assign(c.states.size(), false);
   will_be_finite.assign(c.epilogue.size(), false);
   natural.resize(c.states.size());
@@ -91,8 +92,8 @@ matrix read_matrix(const shape& read, std::size_t size, std::byte* data) {
 
 // From the layout a state is read in to the one it is kept in: transposed, maybe, in rows that end with
 // zeros.
-void machine::memory::put_state(const program_ir& c, std::size_t state, const void* from,
-                                std::byte* to) const {
+void executor::execution_state::put_state(const program_ir& c, std::size_t state, const void* from,
+                                          std::byte* to) const {
   const value& own = c.values[c.states[state]];
   const shape& read = c.state_slots[state].shape;
   if (!is_relaid(c, state)) {
@@ -105,7 +106,7 @@ void machine::memory::put_state(const program_ir& c, std::size_t state, const vo
             read_matrix(read, size, static_cast<std::byte*>(const_cast<void*>(from))));
 }
 
-void machine::memory::get_state(const program_ir& c, std::size_t state, std::byte* to) const {
+void executor::execution_state::get_state(const program_ir& c, std::size_t state, std::byte* to) const {
   const value& own = c.values[c.states[state]];
   const shape& read = c.state_slots[state].shape;
   auto* const from = static_cast<std::byte*>(at[front][c.states[state]]);
@@ -114,7 +115,7 @@ void machine::memory::get_state(const program_ir& c, std::size_t state, std::byt
   else transpose(read_matrix(read, size, to), kept_matrix(own.shape, read, size, from));
 }
 
-const void* machine::memory::state(const program_ir& c, std::size_t i) {
+const void* executor::execution_state::state(const program_ir& c, std::size_t i) {
   if (!is_relaid(c, i)) return at[front][c.states[i]];
   if (natural[i] == nullptr)
     natural[i] = allocate(bytes(c.state_slots[i].kind, c.state_slots[i].shape.size()));
@@ -122,20 +123,20 @@ const void* machine::memory::state(const program_ir& c, std::size_t i) {
   return natural[i].get();
 }
 
-void machine::memory::set_state(const program_ir& c, std::size_t i, const void* data) {
+void executor::execution_state::set_state(const program_ir& c, std::size_t i, const void* data) {
   put_state(c, i, data, static_cast<std::byte*>(at[front][c.states[i]]));
   known_finite[i] = false;
 }
 
-const void* machine::memory::load_constant(const leaf& l) {
+const void* executor::execution_state::load_constant(const leaf& l) {
   if (number == dtype::f64 || l.type != dtype::f64) return l.data.get();
   owned.push_back(allocate(bytes(kind::real, l.dims.size())));
   load(number, owned.back().get(), l);
   return owned.back().get();
 }
 
-void machine::memory::make_steps(const program_ir& c, const memory_plan& plan,
-                                 const std::vector<const void*>& constants, std::size_t side) {
+void executor::execution_state::make_calls(const program_ir& c, const memory_plan& plan,
+                                           const std::vector<const void*>& constants, std::size_t side) {
   const auto home_of = [&](const value& v) -> void* {
     const storage& s = c.storages[v.storage];
     switch (s.where) {
@@ -167,7 +168,7 @@ void machine::memory::make_steps(const program_ir& c, const memory_plan& plan,
   for (const auto& i : c.instructions) {
     const std::span<const operand_view> inputs(table.data() + first, i.inputs.size());
     first += i.inputs.size();
-    step s{nullptr, nullptr, i.op.self.get(), view(i.output), {}, inputs, nullptr, nullptr};
+    kernel_call s{nullptr, nullptr, i.op.self.get(), view(i.output), {}, inputs, nullptr, nullptr};
     const auto rows = i.rows != nullptr ? i.rows : tiling.cut(i);
     if (rows != nullptr) {
       const bool shared = i.rows == nullptr || worth_sharing(c, *rows);
@@ -190,12 +191,12 @@ void machine::memory::make_steps(const program_ir& c, const memory_plan& plan,
         if (s.rows != nullptr) input_uses[x.index].teams[side].emplace_back(s.rows, v);
         else input_uses[x.index].groups[side].emplace_back(s.fused, v);
       }
-    steps[side].push_back(s);
+    calls[side].push_back(s);
   }
 }
 
 // A view of an input has the input's storage, so it is patched with it.
-void machine::memory::find_input_uses(const program_ir& c) {
+void executor::execution_state::find_input_uses(const program_ir& c) {
   input_uses.resize(c.inputs.size());
   bound.resize(c.inputs.size());
   std::size_t n = 0;
@@ -211,7 +212,7 @@ void machine::memory::find_input_uses(const program_ir& c) {
   }
 }
 
-void machine::memory::bind(std::size_t input, void* data) {
+void executor::execution_state::bind(std::size_t input, void* data) {
   if (bound[input] == data) return;  // where it was in the last run
   bound[input] = data;
   const input_use& use = input_uses[input];
@@ -223,8 +224,8 @@ void machine::memory::bind(std::size_t input, void* data) {
   }
 }
 
-void machine::memory::execute(const program_ir& c, std::size_t i) {
-  const step& s = steps[front][i];
+void executor::execution_state::execute(const program_ir& c, std::size_t i) {
+  const kernel_call& s = calls[front][i];
   try {
     if (s.rows != nullptr) s.rows->run();
     else if (s.fused != nullptr) s.fused->run();
@@ -240,19 +241,19 @@ void machine::memory::execute(const program_ir& c, std::size_t i) {
   }
 }
 
-bool machine::memory::guarded_finite() const {
+bool executor::execution_state::guarded_finite() const {
   const auto saw = [](const auto& all) {
     return std::ranges::all_of(all, [](const auto& one) { return one->finite(); });
   };
   return saw(groups[front]) && saw(teams[front]);
 }
 
-bool machine::memory::is_finite(value_id v, const value& x) const {
+bool executor::execution_state::is_finite(value_id v, const value& x) const {
   const auto n = static_cast<std::size_t>(x.shape.size());
   return first_not_finite(dtype_for(x.kind, number), at[front][v], n) == n;
 }
 
-bool machine::memory::was_not_finite(const program_ir& c, const checked_value& f) const {
+bool executor::execution_state::was_not_finite(const program_ir& c, const checked_value& f) const {
   if (!f.state) return false;
   const value_id before = c.states[*f.state];
   return stays_finite(number, at[front][before], at[front][f.value],

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The memory of an instance and the steps of its runs. Operand tables exist twice, one per buffer of the
-// states: a run reads the front buffers and writes the back buffers, and succeeds by switching tables. Until
-// then nothing it did can be seen, which is what makes a step all or nothing. States that in-place updates
-// write over have one buffer: in-place updates are the last steps of a run, of which nothing can fail any
-// more.
+// The memory of an instance and the kernel calls of its runs. Operand tables exist twice, one per buffer of
+// the states: a run reads the front buffers and writes the back buffers, and succeeds by switching tables.
+// Until then nothing it did can be seen, which is what makes a step all or nothing. States that in-place
+// updates write over have one buffer: in-place updates are the last steps of a run, of which nothing can fail
+// any more.
 #pragma once
 
 #include "base/aligned.hpp"
@@ -13,7 +13,7 @@
 
 namespace reel::detail {
 
-struct step {
+struct kernel_call {
   eval_fn body;
   eval_with_sibling_fn with_sibling;  // or null
   const void* op;
@@ -24,7 +24,7 @@ struct step {
   row_team* rows;     // or null
 };
 
-struct machine::memory {
+struct executor::execution_state {
   dtype number;
   reel::workers workers;
   aligned_bytes arena;
@@ -32,7 +32,7 @@ struct machine::memory {
   std::vector<aligned_bytes> owned;                // converted constants, both buffers of the states
   std::vector<std::array<std::byte*, 2>> buffers;  // by state
   std::array<std::vector<operand_view>, 2> operands;
-  std::array<std::vector<step>, 2> steps;
+  std::array<std::vector<kernel_call>, 2> calls;
   aligned_bytes blocks;  // scratch of fusions
   std::array<std::vector<std::unique_ptr<fused_loop>>, 2> groups;
   std::array<std::vector<std::unique_ptr<row_team>>, 2> teams;
@@ -54,7 +54,7 @@ struct machine::memory {
   std::vector<char> known_finite;    // by state: whether it is sure to be
   std::vector<char> will_be_finite;  // by in-place update: whether the next one is
 
-  memory(const program_ir& c, dtype n, const reel::workers& w);
+  execution_state(const program_ir& c, dtype n, const reel::workers& w);
 
   void bind(std::size_t input, void* data);
   void execute(const program_ir& c, std::size_t i);
@@ -82,7 +82,7 @@ struct machine::memory {
   std::byte* state_buffer(const program_ir& c, std::uint32_t state, std::size_t side) const;
   const void* load_constant(const leaf& l);
   void make_blocks(const program_ir& c);
-  void make_steps(const program_ir& c, const memory_plan& plan, const std::vector<const void*>& constants,
+  void make_calls(const program_ir& c, const memory_plan& plan, const std::vector<const void*>& constants,
                   std::size_t side);
   void find_input_uses(const program_ir& c);
   void put_state(const program_ir& c, std::size_t state, const void* from, std::byte* to) const;
@@ -92,7 +92,7 @@ struct machine::memory {
   // Whether all of it is finite; throws where that is refused.
   bool dry_run(const program_ir& c, const in_place_update& update, std::size_t index);
 
-  void repeat_into(memory& again, const program_ir& c);
+  void repeat_into(execution_state& again, const program_ir& c);
   const checked_value& first_refused(const program_ir& c, const checked_value& otherwise);
   [[noreturn]] void trace(const program_ir& c, const checked_value& culprit);
 };

@@ -2,8 +2,8 @@
 // The overwriting pass. An update w' = beta·w + alpha·op(x), where op can add a multiple of its result in one
 // pass, is made over w itself: without a gradient in memory, and without a second copy of the state. So that
 // a step stays all or nothing, these updates are the last of it, after every check has passed; and of each it
-// is made sure beforehand that its numbers will be finite (machine::memory::ensure_finite). What they read
-// lives until then, so that updates from more numbers than they have are made as usual.
+// is made sure beforehand that its numbers will be finite (executor::execution_state::ensure_finite). What
+// they read lives until then, so that updates from more numbers than they have are made as usual.
 //
 // What a tape holds is some sum of multiples of w and of op(x): the gradient of a loss with a penalty, decay
 // of weights, a rate. As it is linear in the two, its coefficients are its values at (1, 0) and at (0, 1):

@@ -18,7 +18,7 @@ namespace reel {
 
 namespace detail {
 struct program_ir;
-class machine;
+class executor;
 }  // namespace detail
 
 // After a run, `state` holds what `next` came out as.
@@ -82,7 +82,7 @@ class program {
 
  private:
   friend program freeze(const freeze_request& request);
-  friend class detail::machine;
+  friend class detail::executor;
   std::shared_ptr<const detail::program_ir> ir_;
 };
 
@@ -115,12 +115,12 @@ struct binding {
 namespace detail {
 
 // An instance without its number type.
-class machine {
+class executor {
  public:
-  machine(const program& p, dtype number, const workers& w = {});
-  ~machine();
-  machine(machine&&) noexcept;
-  machine& operator=(machine&&) noexcept;
+  executor(const program& p, dtype number, const workers& w = {});
+  ~executor();
+  executor(executor&&) noexcept;
+  executor& operator=(executor&&) noexcept;
 
   void run(std::span<const binding> inputs);
   const void* output(std::size_t i) const;
@@ -130,9 +130,9 @@ class machine {
   void check(std::size_t i, std::size_t count, const char* what) const;
 
  private:
-  struct memory;
+  struct execution_state;
   program program_;
-  std::unique_ptr<memory> memory_;
+  std::unique_ptr<execution_state> state_;
 };
 
 template <class T> array<T> copy_array(const void* data, const shape& s) {
@@ -147,16 +147,16 @@ template <class T> array<T> copy_array(const void* data, const shape& s) {
 // any number of them the results are the same, bit for bit.
 template <number T> class instance {
  public:
-  explicit instance(const program& p, const workers& w = {}) : machine_(p, dtype_of<T>, w) {}
+  explicit instance(const program& p, const workers& w = {}) : executor_(p, dtype_of<T>, w) {}
 
   // Runs once. Inputs are bound by position; reals of type T, indices and bools of theirs. All or
   // nothing: on an error no state has changed. Throws binding_mismatch (also for an address that is null, or
   // that of an output of this instance), invalid_label, branch_changed, non_finite, ...
-  void run(std::span<const binding> inputs) { machine_.run(inputs); }
+  void run(std::span<const binding> inputs) { executor_.run(inputs); }
   template <class... A>
   requires(std::convertible_to<A, binding>&&...) void run(const A&... inputs) {
     const std::array<binding, sizeof...(A)> all{binding(inputs)...};
-    machine_.run(all);
+    executor_.run(all);
   }
 
   // The numbers of an output. They are the instance's own until its next run, also where the output is an
@@ -165,11 +165,11 @@ template <number T> class instance {
   // and after one that was refused.
   template <class N = T> std::span<const N> view(std::size_t i = 0) const {
     check_output<N>(i);
-    return {static_cast<const N*>(machine_.output(i)), static_cast<std::size_t>(slot(i).shape.size())};
+    return {static_cast<const N*>(executor_.output(i)), static_cast<std::size_t>(slot(i).shape.size())};
   }
   template <class N = T> array<N> output(std::size_t i = 0) const {
     check_output<N>(i);
-    return detail::copy_array<N>(machine_.output(i), slot(i).shape);
+    return detail::copy_array<N>(executor_.output(i), slot(i).shape);
   }
   T item(std::size_t i = 0) const {
     const auto numbers = view(i);
@@ -182,24 +182,24 @@ template <number T> class instance {
 
   // A copy of a state: what the last run made of it, or set_state.
   array<T> state(std::size_t i = 0) const {
-    machine_.check(i, machine_.source().states().size(), "state");
-    return detail::copy_array<T>(machine_.state(i), machine_.source().states()[i].shape);
+    executor_.check(i, executor_.source().states().size(), "state");
+    return detail::copy_array<T>(executor_.state(i), executor_.source().states()[i].shape);
   }
   void set_state(std::size_t i, const array<T>& numbers) {
-    machine_.set_state(i, numbers.data(), shape_of(numbers));
+    executor_.set_state(i, numbers.data(), shape_of(numbers));
   }
 
-  const reel::program& source() const { return machine_.source(); }
+  const reel::program& source() const { return executor_.source(); }
 
  private:
-  const program::slot& slot(std::size_t i) const { return machine_.source().outputs()[i]; }
+  const program::slot& slot(std::size_t i) const { return executor_.source().outputs()[i]; }
   template <class N> void check_output(std::size_t i) const {
-    machine_.check(i, machine_.source().outputs().size(), "output");
+    executor_.check(i, executor_.source().outputs().size(), "output");
     if (dtype_of<N> != dtype_for(slot(i).kind, dtype_of<T>))
       throw error(errc::kind_mismatch, "output", slot(i).where,
                   "is read in another type than it is computed in.");
   }
-  detail::machine machine_;
+  detail::executor executor_;
 };
 
 }  // namespace reel

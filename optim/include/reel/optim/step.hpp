@@ -34,22 +34,24 @@ class step_core {
  public:
   explicit step_core(dtype number) : number_(number) {}
 
-  // The machine for a batch of these shapes, its states brought up to date; null when it is new.
-  reel::detail::machine* find(std::span<const binding> batch);
-  reel::detail::machine& add(const program& p, std::span<const binding> batch);
-  double read_loss(const reel::detail::machine& m) const;
+  // The executor for a batch of these shapes, its states brought up to date; null when it is new.
+  reel::detail::executor* find(std::span<const binding> batch);
+  reel::detail::executor& add(const program& p, std::span<const binding> batch);
+  double read_loss(const reel::detail::executor& m) const;
   void use(const workers& w);
   void keep(std::size_t shapes);
 
-  const reel::detail::machine* current() const { return known_.empty() ? nullptr : &known_.front().machine; }
-  reel::detail::machine* current() { return known_.empty() ? nullptr : &known_.front().machine; }
+  const reel::detail::executor* current() const {
+    return known_.empty() ? nullptr : &known_.front().executor;
+  }
+  reel::detail::executor* current() { return known_.empty() ? nullptr : &known_.front().executor; }
   std::size_t programs() const { return known_.size(); }
 
  private:
   struct known_shape {
     std::size_t hash;
     std::vector<shape> shapes;
-    reel::detail::machine machine;
+    reel::detail::executor executor;
   };
   using place_in_list = std::list<known_shape>::iterator;
   void switch_to(place_in_list next);
@@ -113,7 +115,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
   // Allocates nothing once the shape is known. Throws invalid_argument for an integer beyond index_t.
   template <class... Batch> double operator()(const Batch&... batch) {
     const std::size_t n = collect(batch...);
-    reel::detail::machine* m = core_.find(first(n));
+    reel::detail::executor* m = core_.find(first(n));
     if (m == nullptr) m = &add(record(batch...), n);
     bind(n, rate_);
     m->run(first(n + 1));
@@ -152,14 +154,14 @@ template <number T, class Loss, class Rule, class Model> class training_step {
   // The program of a step on batches of this shape; records it where it is new, and runs nothing.
   template <class... Batch> const program& program_for(const Batch&... batch) {
     const std::size_t n = collect(batch...);
-    reel::detail::machine* m = core_.find(first(n));
+    reel::detail::executor* m = core_.find(first(n));
     return (m == nullptr ? add(record(batch...), n) : *m).source();
   }
 
   // The loss on a batch at the parameters as they are, without a step. Throws non_finite.
   template <class... Batch> double evaluate(const Batch&... batch) {
     const std::size_t n = collect(batch...);
-    reel::detail::machine* m = losses_.find(first(n));
+    reel::detail::executor* m = losses_.find(first(n));
     if (m == nullptr) m = &losses_.add(record_loss(batch...), first(n));
     inputs_.erase(at(n), inputs_.end());
     for (const std::size_t slot : parameter_slots())
@@ -248,13 +250,13 @@ template <number T, class Loss, class Rule, class Model> class training_step {
   array<T> state_array(std::size_t slot) const {
     return reel::detail::copy_array<T>(numbers(slot), shape_of(begin_[slot]));
   }
-  void set_states(reel::detail::machine& m) const {
+  void set_states(reel::detail::executor& m) const {
     for (std::size_t i = 0; i < begin_.size(); ++i) m.set_state(i, begin_[i].data(), shape_of(begin_[i]));
   }
   // The program of a step on as many inputs as are bound.
-  reel::detail::machine& add(const program& p, std::size_t n) {
+  reel::detail::executor& add(const program& p, std::size_t n) {
     const bool is_first = core_.current() == nullptr;
-    reel::detail::machine& m = core_.add(p, first(n));
+    reel::detail::executor& m = core_.add(p, first(n));
     if (is_first) set_states(m);
     return m;
   }
@@ -331,7 +333,7 @@ template <number T, class Loss, class Rule, class Model> class training_step {
     if (watches_zeros_) reel::watch_zero_cotangents(gradients);
     return detail::freeze_recorded(s, advance(rule_, s.parameters, gradients, s.state, s.k));
   }
-  // Numbers are set when there is a machine.
+  // Numbers are set when there is an executor.
   var state_of(tape& t, const shape& like) const {
     auto zeros = make_array<double>(like);
     std::fill_n(zeros.data(), zeros.size(), 0.0);

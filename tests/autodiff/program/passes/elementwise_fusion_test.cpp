@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(operands_may_begin_anywhere) {
   const var x = t.input({n}), y = t.input({n});
   var v = x;
   for (int i = 0; i < 4; ++i) v = v * x + y;
-  detail::machine m(freeze({.outputs = {v, relu(v - y)}, .inputs = {x, y}}), dtype::f32, {});
+  detail::executor m(freeze({.outputs = {v, relu(v - y)}, .inputs = {x, y}}), dtype::f32, {});
   const array<float> a = test::filled<float>({n}, 2, 1), b = test::filled<float>({n}, 3, 2);
   m.run(std::vector<binding>{a, b});
   const auto results = [&] {

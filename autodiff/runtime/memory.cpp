@@ -172,12 +172,12 @@ void executor::execution_state::make_calls(const program_ir& c, const memory_pla
     const auto rows = i.rows != nullptr ? i.rows : tiling.cut(i);
     if (rows != nullptr) {
       const bool shared = i.rows == nullptr || worth_sharing(c, *rows);
-      teams[side].push_back(std::make_unique<row_team>(c, *rows, number, shared ? workers.crew() : nullptr,
-                                                       blocks.get(), locate));
-      s.rows = teams[side].back().get();
+      parallel_loops[side].push_back(std::make_unique<parallel_loop>(
+          c, *rows, number, shared ? workers.pool() : nullptr, blocks.get(), locate));
+      s.rows = parallel_loops[side].back().get();
     } else if (i.fused != nullptr) {
-      groups[side].push_back(std::make_unique<fused_loop>(c, *i.fused, number, blocks.get(), locate));
-      s.fused = groups[side].back().get();
+      fused_loops[side].push_back(std::make_unique<fused_loop>(c, *i.fused, number, blocks.get(), locate));
+      s.fused = fused_loops[side].back().get();
     } else if (i.sibling != no_value) {
       s.with_sibling = i.op.type->eval_with_sibling[static_cast<std::size_t>(number)];
       s.sibling = view(i.sibling);
@@ -188,8 +188,8 @@ void executor::execution_state::make_calls(const program_ir& c, const memory_pla
       for (const value_id v : i.inputs) {
         const storage& x = c.storages[c.values[v].storage];
         if (x.where != home::input) continue;
-        if (s.rows != nullptr) input_uses[x.index].teams[side].emplace_back(s.rows, v);
-        else input_uses[x.index].groups[side].emplace_back(s.fused, v);
+        if (s.rows != nullptr) input_uses[x.index].parallel_loops[side].emplace_back(s.rows, v);
+        else input_uses[x.index].fused_loops[side].emplace_back(s.fused, v);
       }
     calls[side].push_back(s);
   }
@@ -219,8 +219,8 @@ void executor::execution_state::bind(std::size_t input, void* data) {
   for (std::size_t side = 0; side < sides; ++side) {
     for (const std::size_t i : use.operands) operands[side][i].data = data;
     for (const value_id v : use.values) at[side][v] = data;
-    for (const auto& [fusion, v] : use.groups[side]) fusion->bind(v, data);
-    for (const auto& [team, v] : use.teams[side]) team->bind(v, data);
+    for (const auto& [fusion, v] : use.fused_loops[side]) fusion->bind(v, data);
+    for (const auto& [team, v] : use.parallel_loops[side]) team->bind(v, data);
   }
 }
 
@@ -245,7 +245,7 @@ bool executor::execution_state::guarded_finite() const {
   const auto saw = [](const auto& all) {
     return std::ranges::all_of(all, [](const auto& one) { return one->finite(); });
   };
-  return saw(groups[front]) && saw(teams[front]);
+  return saw(fused_loops[front]) && saw(parallel_loops[front]);
 }
 
 bool executor::execution_state::is_finite(value_id v, const value& x) const {

@@ -20,8 +20,8 @@ struct kernel_call {
   operand_view output;
   operand_view sibling;  // the other result of with_sibling
   std::span<const operand_view> inputs;
-  fused_loop* fused;  // or null
-  row_team* rows;     // or null
+  fused_loop* fused;    // or null
+  parallel_loop* rows;  // or null
 };
 
 struct executor::execution_state {
@@ -34,14 +34,14 @@ struct executor::execution_state {
   std::array<std::vector<operand_view>, 2> operands;
   std::array<std::vector<kernel_call>, 2> calls;
   aligned_bytes blocks;  // scratch of fusions
-  std::array<std::vector<std::unique_ptr<fused_loop>>, 2> groups;
-  std::array<std::vector<std::unique_ptr<row_team>>, 2> teams;
+  std::array<std::vector<std::unique_ptr<fused_loop>>, 2> fused_loops;
+  std::array<std::vector<std::unique_ptr<parallel_loop>>, 2> parallel_loops;
   // What knows an input or a view of it, to be told where it is bound.
   struct input_use {
     std::vector<std::size_t> operands;  // in the tables
     std::vector<value_id> values;
-    std::array<std::vector<std::pair<fused_loop*, value_id>>, 2> groups;  // by bank
-    std::array<std::vector<std::pair<row_team*, value_id>>, 2> teams;
+    std::array<std::vector<std::pair<fused_loop*, value_id>>, 2> fused_loops;  // by bank
+    std::array<std::vector<std::pair<parallel_loop*, value_id>>, 2> parallel_loops;
   };
   std::vector<input_use> input_uses;     // by input
   std::vector<void*> bound;              // by input

@@ -15,7 +15,7 @@ bool has_sums(const tiled_loop& g) {
 
 // Sums are made in the splits they were planned in. Other rows are shared out evenly, so that a thread
 // has the same ones in each run, and their numbers in its cache.
-index_t rows_of_part(const tiled_loop& g, crew* c) {
+index_t rows_of_part(const tiled_loop& g, thread_pool* c) {
   if (has_sums(g) || c == nullptr) return g.split > 0 ? g.split : g.rows;
   const index_t blocks = (g.rows + g.block - 1) / g.block, threads = c->threads();
   return (blocks + threads - 1) / threads * g.block;
@@ -23,22 +23,22 @@ index_t rows_of_part(const tiled_loop& g, crew* c) {
 
 }  // namespace
 
-row_team::row_team(const program_ir& c, const tiled_loop& g, dtype number, class crew* crew,
-                   std::byte* blocks, const std::function<void*(value_id)>& locate)
-    : crew_(crew),
+parallel_loop::parallel_loop(const program_ir& c, const tiled_loop& g, dtype number, thread_pool* pool,
+                             std::byte* blocks, const std::function<void*(value_id)>& locate)
+    : pool_(pool),
       rows_(g.rows),
-      part_(rows_of_part(g, crew)),
+      part_(rows_of_part(g, pool)),
       parts_((rows_ + part_ - 1) / part_),
       number_bytes_(size_of(number)) {
   finite_.assign(static_cast<std::size_t>(parts_), true);
   runners_.push_back(std::make_unique<tiled_loop_runner>(c, g, number, blocks, locate));
-  const index_t threads = crew_ == nullptr ? 1 : std::min<index_t>(crew_->threads(), parts_);
+  const index_t threads = pool_ == nullptr ? 1 : std::min<index_t>(pool_->threads(), parts_);
   while (static_cast<index_t>(runners_.size()) < threads) add_runner(c, g, number, locate);
   if (has_sums(g) && parts_ > 1) add_sums(c, g, number, locate);
 }
 
-void row_team::add_runner(const program_ir& c, const tiled_loop& g, dtype number,
-                          const std::function<void*(value_id)>& locate) {
+void parallel_loop::add_runner(const program_ir& c, const tiled_loop& g, dtype number,
+                               const std::function<void*(value_id)>& locate) {
   std::unordered_map<value_id, std::byte*> tile_buffers;
   for (const value_id v : g.tile_buffers) {
     const storage& s = c.storages[c.values[v].storage];
@@ -53,8 +53,8 @@ void row_team::add_runner(const program_ir& c, const tiled_loop& g, dtype number
   runners_.push_back(std::make_unique<tiled_loop_runner>(c, g, number, own_.back().get(), here));
 }
 
-void row_team::add_sums(const program_ir& c, const tiled_loop& g, dtype number,
-                        const std::function<void*(value_id)>& locate) {
+void parallel_loop::add_sums(const program_ir& c, const tiled_loop& g, dtype number,
+                             const std::function<void*(value_id)>& locate) {
   add_ = eval_of(op_type_of<add_op>, kind::real, number, {});
   for (const loop_op& m : g.members) {
     if (!m.use.reduces) continue;
@@ -66,8 +66,8 @@ void row_team::add_sums(const program_ir& c, const tiled_loop& g, dtype number,
   }
 }
 
-void row_team::run() {
-  share(crew_, parts_, [&](index_t part, int worker) {
+void parallel_loop::run() {
+  parallel_for(pool_, parts_, [&](index_t part, int worker) {
     tiled_loop_runner& r = *runners_[static_cast<std::size_t>(worker)];
     const auto at = static_cast<std::size_t>(part);
     for (const sum& s : sums_) r.bind(s.value, part == 0 ? s.total : s.parts[at - 1].get());
@@ -82,22 +82,22 @@ namespace {
 constexpr index_t worth_sharing_numbers = 4096, line_numbers = 16;
 
 // Of n numbers to add up how many go to each thread: whole cache lines.
-index_t numbers_each(index_t n, crew* c) {
+index_t numbers_each(index_t n, thread_pool* c) {
   if (c == nullptr || n < worth_sharing_numbers) return std::max<index_t>(n, 1);
   return (n / c->threads() / line_numbers + 1) * line_numbers;
 }
 
 }  // namespace
 
-void row_team::add_up() {
+void parallel_loop::add_up() {
   for (const sum& s : sums_) {
-    const index_t n = s.dims.size(), each = numbers_each(n, crew_);
-    share(crew_, (n + each - 1) / each,
-          [&](index_t k, int) { add_up(s, k * each, std::min(n, (k + 1) * each)); });
+    const index_t n = s.dims.size(), each = numbers_each(n, pool_);
+    parallel_for(pool_, (n + each - 1) / each,
+                 [&](index_t k, int) { add_up(s, k * each, std::min(n, (k + 1) * each)); });
   }
 }
 
-void row_team::add_up(const sum& s, index_t first, index_t last) const {
+void parallel_loop::add_up(const sum& s, index_t first, index_t last) const {
   static constexpr add_op op{};
   const shape dims{last - first};
   const auto from = static_cast<std::size_t>(first) * number_bytes_;
@@ -108,11 +108,11 @@ void row_team::add_up(const sum& s, index_t first, index_t last) const {
   }
 }
 
-bool row_team::finite() const {
+bool parallel_loop::finite() const {
   return std::ranges::all_of(finite_, [](char f) { return f != 0; });
 }
 
-void row_team::bind(value_id value, void* data) {
+void parallel_loop::bind(value_id value, void* data) {
   for (const auto& r : runners_) r->bind(value, data);
 }
 

@@ -10,12 +10,12 @@
 
 namespace reel::detail {
 
-class row_team {
+class parallel_loop {
  public:
   // `locate` gives the memory of a value, `blocks` is scratch for fusions; both serve the caller's
-  // thread, the others get their own. The crew may be null.
-  row_team(const program_ir& c, const tiled_loop& g, dtype number, class crew* crew, std::byte* blocks,
-           const std::function<void*(value_id)>& locate);
+  // thread, the others get their own. The thread pool may be null.
+  parallel_loop(const program_ir& c, const tiled_loop& g, dtype number, thread_pool* pool, std::byte* blocks,
+                const std::function<void*(value_id)>& locate);
 
   void run();
   bool finite() const;
@@ -36,7 +36,7 @@ class row_team {
   void add_up();
   void add_up(const sum& s, index_t first, index_t last) const;
 
-  class crew* crew_;
+  thread_pool* pool_;
   index_t rows_, part_, parts_;
   std::size_t number_bytes_;
   std::vector<std::unique_ptr<tiled_loop_runner>> runners_;  // by worker

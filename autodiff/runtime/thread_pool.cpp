@@ -58,7 +58,7 @@ class signals_blocked {
 
 }  // namespace
 
-crew::crew(int threads) : shares_(static_cast<std::size_t>(threads)) {
+thread_pool::thread_pool(int threads) : shares_(static_cast<std::size_t>(threads)) {
   const signals_blocked for_now;
   try {
     for (int worker = 1; worker < threads; ++worker) threads_.emplace_back([this, worker] { work(worker); });
@@ -68,9 +68,9 @@ crew::crew(int threads) : shares_(static_cast<std::size_t>(threads)) {
   }
 }
 
-crew::~crew() { end(); }
+thread_pool::~thread_pool() { end(); }
 
-void crew::end() noexcept {
+void thread_pool::end() noexcept {
   ends_ = true;
   ++job_;
   job_.notify_all();
@@ -78,7 +78,7 @@ void crew::end() noexcept {
   threads_.clear();
 }
 
-void crew::run(index_t parts, void* self, body_fn body) {
+void thread_pool::run(index_t parts, void* self, body_fn body) {
   if (parts > most_parts || busy_.test_and_set(std::memory_order_acquire)) {
     for (index_t part = 0; part < parts; ++part) body(self, part, 0);
     return;
@@ -101,7 +101,7 @@ void crew::run(index_t parts, void* self, body_fn body) {
   if (thrown_ != nullptr) std::rethrow_exception(std::exchange(thrown_, nullptr));
 }
 
-void crew::hand_out(std::uint32_t parts) {
+void thread_pool::hand_out(std::uint32_t parts) {
   const std::uint32_t job = job_.load(std::memory_order_relaxed) + 1;
   const std::uint64_t threads = std::min<std::uint64_t>(shares_.size(), parts);
   parts_.store(parts, std::memory_order_relaxed);
@@ -113,7 +113,7 @@ void crew::hand_out(std::uint32_t parts) {
   job_.notify_all();
 }
 
-void crew::work(int worker) {
+void thread_pool::work(int worker) {
   for (;;) {
     const std::uint32_t seen = job_.load(std::memory_order_acquire);
     if (ends_) return;  // looked at later than the number of the job that ends it, lest that be waited beyond
@@ -124,14 +124,14 @@ void crew::work(int worker) {
 }
 
 // Of its own first, then of those of the threads after it.
-bool crew::take_part(int worker) {
+bool thread_pool::take_part(int worker) {
   const auto first = static_cast<std::size_t>(worker);
   for (std::size_t k = 0; k < shares_.size(); ++k)
     if (take_part(worker, shares_[(first + k) % shares_.size()])) return true;
   return false;
 }
 
-bool crew::take_part(int worker, share_of_job& of) {
+bool thread_pool::take_part(int worker, job_share& of) {
   std::uint64_t t = of.ticket.load(std::memory_order_acquire);
   do
     if (next_of(t) >= end_of(t) || static_cast<std::uint32_t>(worker) >= parts_) return false;
@@ -140,7 +140,7 @@ bool crew::take_part(int worker, share_of_job& of) {
   return true;
 }
 
-void crew::do_part(index_t part, int worker) {
+void thread_pool::do_part(index_t part, int worker) {
   try {
     body_(self_, part, worker);
   } catch (...) {
@@ -151,7 +151,7 @@ void crew::do_part(index_t part, int worker) {
 }
 
 // Until there is a job after the one that was seen.
-void crew::await_work(std::uint32_t seen) const {
+void thread_pool::await_work(std::uint32_t seen) const {
   const auto another = [&] { return job_.load(std::memory_order_acquire) != seen; };
   if (!comes_soon(another)) job_.wait(seen, std::memory_order_acquire);
 }
@@ -162,9 +162,9 @@ workers::workers(int threads) {
   if (threads < 1 || threads > 256)
     throw error(errc::invalid_argument,
                 fmt::format("{} workers: choose 1, which is the calling thread alone, to 256.", threads));
-  if (threads > 1) crew_ = std::make_shared<detail::crew>(threads);
+  if (threads > 1) pool_ = std::make_shared<detail::thread_pool>(threads);
 }
 
-int workers::threads() const noexcept { return crew_ == nullptr ? 1 : crew_->threads(); }
+int workers::threads() const noexcept { return pool_ == nullptr ? 1 : pool_->threads(); }
 
 }  // namespace reel

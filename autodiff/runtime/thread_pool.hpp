@@ -15,12 +15,12 @@ namespace reel::detail {
 // Hands out the parts of a job, one job at a time. Each thread has parts of its own, the same ones in each
 // job of as many, so that it finds in its cache what it left there; and takes others' when it is through with
 // them. So one that wakes late, or not at all, is not waited for: only parts that were begun are.
-class crew {
+class thread_pool {
  public:
-  explicit crew(int threads);
-  ~crew();
-  crew(const crew&) = delete;
-  crew& operator=(const crew&) = delete;
+  explicit thread_pool(int threads);
+  ~thread_pool();
+  thread_pool(const thread_pool&) = delete;
+  thread_pool& operator=(const thread_pool&) = delete;
 
   int threads() const noexcept { return static_cast<int>(threads_.size()) + 1; }
 
@@ -38,19 +38,19 @@ class crew {
   // A thread's parts of a job: the job's number, their end and the next of them in one word, so that a thread
   // that comes late cannot take a part of a job it has not seen: job << 32 | end << 16 | next. Each in a
   // cache line of its own.
-  struct alignas(64) share_of_job {
+  struct alignas(64) job_share {
     std::atomic<std::uint64_t> ticket = 0;
   };
   void run(index_t parts, void* self, body_fn body);
   void hand_out(std::uint32_t parts);
   void work(int worker);
   bool take_part(int worker);
-  bool take_part(int worker, share_of_job& of);
+  bool take_part(int worker, job_share& of);
   void do_part(index_t part, int worker);
   void await_work(std::uint32_t seen) const;
   void end() noexcept;
 
-  std::vector<share_of_job> shares_;
+  std::vector<job_share> shares_;
   std::atomic<std::uint32_t> job_ = 0, parts_ = 0;  // how many jobs there have been; of the last one
   std::atomic<std::uint32_t> unfinished_ = 0;
   std::atomic<bool> ends_ = false;
@@ -64,8 +64,8 @@ class crew {
   std::vector<std::thread> threads_;
 };
 
-// The same on a crew, or by the caller where there is none.
-template <class Body> void share(crew* c, index_t parts, Body&& body) {
+// The same on a thread pool, or by the caller where there is none.
+template <class Body> void parallel_for(thread_pool* c, index_t parts, Body&& body) {
   if (c != nullptr && parts > 1) return c->run(parts, body);
   for (index_t part = 0; part < parts; ++part) body(part, 0);
 }

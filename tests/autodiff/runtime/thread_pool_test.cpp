@@ -15,14 +15,14 @@
 #include <vector>
 
 using namespace reel;
-using reel::detail::crew;
+using reel::detail::thread_pool;
 using reel::test::check_error;
 
-BOOST_AUTO_TEST_SUITE(workers_and_crew)
+BOOST_AUTO_TEST_SUITE(workers_and_thread_pool)
 
 BOOST_AUTO_TEST_CASE(every_part_is_done_once) {
   for (const int threads : {1, 2, 3, 8}) {
-    crew c(threads);
+    thread_pool c(threads);
     for (int job = 0; job < 2000; ++job) {
       const index_t parts = job % 17;
       std::vector<int> done(static_cast<std::size_t>(parts));
@@ -37,13 +37,13 @@ BOOST_AUTO_TEST_CASE(every_part_is_done_once) {
 }
 
 BOOST_AUTO_TEST_CASE(threads_end_even_before_they_have_begun) {
-  for (int i = 0; i < 2000; ++i) crew(3);
+  for (int i = 0; i < 2000; ++i) thread_pool(3);
 }
 
 // It finds in its cache what it left there. Where all others are busy for long no one can take its part.
 BOOST_AUTO_TEST_CASE(a_thread_has_the_same_parts_in_each_job) {
   constexpr int threads = 3;
-  crew c(threads);
+  thread_pool c(threads);
   for (const index_t parts : {3, 6, 12}) {
     for (int job = 0; job < 5; ++job) {
       std::atomic<int> begun = 0;
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_thread_has_the_same_parts_in_each_job) {
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_that_sleeps_is_woken_or_not_waited_for) {
-  crew c(4);
+  thread_pool c(4);
   for (int job = 0; job < 20; ++job) {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
     std::atomic<int> sum = 0;
@@ -72,14 +72,14 @@ BOOST_AUTO_TEST_CASE(a_worker_that_sleeps_is_woken_or_not_waited_for) {
 }
 
 BOOST_AUTO_TEST_CASE(more_parts_than_a_ticket_holds_are_done_by_the_caller) {
-  crew c(2);
+  thread_pool c(2);
   std::atomic<index_t> done = 0;
-  c.run(crew::most_parts + 1, [&](index_t, int worker) { done += worker == 0 ? 1 : 0; });
-  BOOST_TEST(done == crew::most_parts + 1);
+  c.run(thread_pool::most_parts + 1, [&](index_t, int worker) { done += worker == 0 ? 1 : 0; });
+  BOOST_TEST(done == thread_pool::most_parts + 1);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_of_the_parts_that_threw_is_heard) {
-  crew c(3);
+  thread_pool c(3);
   for (int job = 0; job < 200; ++job) {
     std::atomic<int> done = 0;
     std::string heard;
@@ -99,8 +99,8 @@ BOOST_AUTO_TEST_CASE(the_first_of_the_parts_that_threw_is_heard) {
   BOOST_TEST(calm == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_crew_that_is_busy_is_not_waited_for) {
-  crew c(2);
+BOOST_AUTO_TEST_CASE(a_thread_pool_that_is_busy_is_not_waited_for) {
+  thread_pool c(2);
   std::atomic<int> inner = 0;
   c.run(8, [&](index_t, int) { c.run(5, [&](index_t, int) { ++inner; }); });
   BOOST_TEST(inner == 40);
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_crew_that_is_busy_is_not_waited_for) {
 }
 
 BOOST_AUTO_TEST_CASE(signals_are_left_to_the_host) {
-  crew c(3);
+  thread_pool c(3);
   std::atomic<int> open = 0;
   c.run(300, [&](index_t, int worker) {
     sigset_t blocked;
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(numbers_of_threads) {
   BOOST_TEST(workers(1).threads() == 1);
   const workers three(3), same = three;
   BOOST_TEST(same.threads() == 3);
-  BOOST_TEST(same.crew() == three.crew());
+  BOOST_TEST(same.pool() == three.pool());
   for (const int bad : {0, -1, 257})
     check_error(
         errc::invalid_argument, [&] { workers{bad}; }, "choose 1, which is the calling thread alone, to 256");

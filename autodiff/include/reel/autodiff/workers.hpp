@@ -11,7 +11,7 @@
 namespace reel {
 
 namespace detail {
-class crew;
+class thread_pool;
 }
 
 // A handle: copies share the threads, which end with the last of them. Instances of several threads may
@@ -28,10 +28,10 @@ class workers {
   int threads() const noexcept;
 
   // Null for the calling thread alone.
-  detail::crew* crew() const noexcept { return crew_.get(); }
+  detail::thread_pool* pool() const noexcept { return pool_.get(); }
 
  private:
-  std::shared_ptr<detail::crew> crew_;
+  std::shared_ptr<detail::thread_pool> pool_;
 };
 
 }  // namespace reel

@@ -12,9 +12,9 @@ namespace {
 
 // Gathers the nodes of an IR: the leaves that are read, then the instructions. A node stands for a
 // storage, which one instruction at most writes.
-class gathering {
+class program_graph {
  public:
-  explicit gathering(const detail::program_ir& c) : c_(c), node_of_(c.storages.size(), detail::no_node) {
+  explicit program_graph(const detail::program_ir& c) : c_(c), node_of_(c.storages.size(), detail::no_node) {
     for (const auto& i : c.instructions)
       for (const auto v : i.inputs) leaf(v);
     for (const auto v : c.outputs) leaf(v);
@@ -78,7 +78,7 @@ class gathering {
 
 program_nodes::program_nodes(const program& p) {
   const detail::program_ir& c = p.ir();
-  gathering g(c.reference != nullptr ? *c.reference : c);  // op by op, also where ops run together
+  program_graph g(c.reference != nullptr ? *c.reference : c);  // op by op, also where ops run together
   nodes_ = std::move(g.nodes);
   inputs_ = std::move(g.inputs);
   names_ = std::move(g.names);

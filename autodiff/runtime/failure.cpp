@@ -78,9 +78,9 @@ std::string leaf_name(const program_ir& c, value_id v) {
 // numbers. (An infinity that was put there on purpose, such as a mask's, is not its reader's fault.)
 // Where there is none, the first that reads an infinity or NaN the program was given.
 void executor::execution_state::trace(const program_ir& c, const checked_value& culprit) {
-  const auto blemish_at = [&](value_id v, const void* data) {
+  const auto non_finite_at = [&](value_id v, const void* data) {
     const value& x = c.values[v];
-    return blemish_of(dtype_for(x.kind, number), data, static_cast<std::size_t>(x.shape.size()));
+    return worst_non_finite(dtype_for(x.kind, number), data, static_cast<std::size_t>(x.shape.size()));
   };
   const auto refuse = [&](const instruction& by, const std::string& what) {
     throw error(
@@ -94,14 +94,14 @@ void executor::execution_state::trace(const program_ir& c, const checked_value& 
     execute(c, i);
     const auto& ins = c.instructions[i];
     const kernel_call& s = calls[front][i];
-    const blemish y = blemish_at(ins.output, s.output.data);
-    if (y.degree == blemish::none) continue;
+    const non_finite y = non_finite_at(ins.output, s.output.data);
+    if (y.degree == non_finite::none) continue;
     bool inherited = false;
     for (std::size_t k = 0; k < ins.inputs.size(); ++k) {
-      const blemish x = blemish_at(ins.inputs[k], s.inputs[k].data);
+      const non_finite x = non_finite_at(ins.inputs[k], s.inputs[k].data);
       inherited = inherited || x.degree >= y.degree;
       const home where = c.storages[c.values[ins.inputs[k]].storage].where;
-      if (x.degree != blemish::none && !reader && where != home::arena && where != home::instance_constant)
+      if (x.degree != non_finite::none && !reader && where != home::arena && where != home::instance_constant)
         reader = {i, k};
     }
     if (inherited) continue;
@@ -119,7 +119,7 @@ void executor::execution_state::trace(const program_ir& c, const checked_value& 
     const auto& ins = c.instructions[reader->first];
     const value_id v = ins.inputs[reader->second];
     const void* data = calls[front][reader->first].inputs[reader->second].data;
-    const std::size_t bad = blemish_at(v, data).at;
+    const std::size_t bad = non_finite_at(v, data).at;
     refuse(ins, fmt::format("read {} at {} of {}", number_at(number, data, bad),
                             position(c.values[v].shape, bad), leaf_name(c, v)));
   }

@@ -21,12 +21,12 @@ template <class T> std::size_t first_not_finite(const void* data, std::size_t n)
   return n;
 }
 
-template <class T> blemish blemish_of(const void* data, std::size_t n) {
+template <class T> non_finite worst_non_finite(const void* data, std::size_t n) {
   const T* x = static_cast<const T*>(data);
-  blemish b;
+  non_finite b;
   for (std::size_t i = 0; i < n; ++i) {
-    if (num::isnan(x[i])) return {blemish::nan, i};
-    if (b.degree == blemish::none && !num::isfinite(x[i])) b = {blemish::infinite, i};
+    if (num::isnan(x[i])) return {non_finite::nan, i};
+    if (b.degree == non_finite::none && !num::isfinite(x[i])) b = {non_finite::infinite, i};
   }
   return b;
 }
@@ -69,16 +69,16 @@ bool stays_finite(dtype type, const void* before, const void* after, std::size_t
   }
 }
 
-blemish blemish_of(dtype type, const void* data, std::size_t n) {
+non_finite worst_non_finite(dtype type, const void* data, std::size_t n) {
   switch (type) {
     case dtype::f32:
-      return blemish_of<float>(data, n);
+      return worst_non_finite<float>(data, n);
     case dtype::f64:
-      return blemish_of<double>(data, n);
+      return worst_non_finite<double>(data, n);
     case dtype::real50:
-      return blemish_of<real50>(data, n);
+      return worst_non_finite<real50>(data, n);
     case dtype::complex:
-      return blemish_of<complex>(data, n);
+      return worst_non_finite<complex>(data, n);
     default:
       return {};
   }

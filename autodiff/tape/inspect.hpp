@@ -15,11 +15,11 @@ std::size_t first_not_finite(dtype type, const void* data, std::size_t n);
 bool stays_finite(dtype type, const void* before, const void* after, std::size_t n);
 
 // How bad the worst of some numbers is, and where the first such stands.
-struct blemish {
+struct non_finite {
   enum { none, infinite, nan } degree = none;
   std::size_t at = 0;
 };
-blemish blemish_of(dtype type, const void* data, std::size_t n);
+non_finite worst_non_finite(dtype type, const void* data, std::size_t n);
 
 std::string number_at(dtype type, const void* data, std::size_t i);
 

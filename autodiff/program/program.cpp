@@ -19,12 +19,10 @@ using detail::recording;
 using detail::value_id;
 
 std::vector<std::string> pass_names() {
-  return {"dead_code", "common_subexpressions",
-          "folding",   "views",
-          "layouts",   "overwriting",
-          "fusion",    "row_blocks",
-          "chunks",    "pairs",
-          "in_place",  "sharing"};
+  return {"dead_code",     "common_subexpressions", "algebraic_simplification", "constant_folding",
+          "views",         "layout_assignment",     "in_place_updates",         "elementwise_fusion",
+          "row_tiling",    "split_reductions",      "sibling_fusion",           "operand_reuse",
+          "buffer_sharing"};
 }
 
 namespace detail {
@@ -244,7 +242,7 @@ program freeze(const freeze_request& request) {
   };
   const std::size_t recorded = r.nodes.size(), lowered = c.instructions.size();
   const auto note = [&](const char* pass, const std::string& text) {
-    c.report.push_back(fmt::format("{:<22} {}", pass, on(pass) ? text : "off"));
+    c.report.push_back(fmt::format("{:<25} {}", pass, on(pass) ? text : "off"));
   };
   if (on("common_subexpressions")) {
     const std::size_t merged = detail::merge_common_subexpressions(c);
@@ -255,40 +253,43 @@ program freeze(const freeze_request& request) {
     note("dead_code", fmt::format("{} nodes recorded, {} instructions needed", recorded, lowered));
     note("common_subexpressions", "");
   }
-  const std::size_t simplified = on("folding") ? detail::simplify_algebra(c) : 0;
-  const std::size_t folded = on("folding") ? detail::fold_constants(c) : 0;
-  note("folding", fmt::format("{} computed once per instance, {} factors of 1 left out", folded, simplified));
+  const std::size_t simplified = on("algebraic_simplification") ? detail::simplify_algebra(c) : 0;
+  const std::size_t folded = on("constant_folding") ? detail::fold_constants(c) : 0;
+  note("algebraic_simplification", fmt::format("{} factors of 1 left out", simplified));
+  note("constant_folding", fmt::format("{} computed once per instance", folded));
   const std::size_t views = on("views") ? detail::share_views(c) : 0;
   note("views", fmt::format("{} share their input's memory", views));
   detail::own_outputs(c);
   detail::find_implied_checks(c);
   program_ir reference = c;
   detail::place_updates(reference);
-  const std::size_t relaid = on("layouts") ? detail::assign_layouts(c) : 0;
-  note("layouts", fmt::format("{} narrow states are kept transposed", relaid));
+  const std::size_t relaid = on("layout_assignment") ? detail::assign_layouts(c) : 0;
+  note("layout_assignment", fmt::format("{} narrow states are kept transposed", relaid));
   detail::place_updates(c);
-  const std::size_t overwritten = on("overwriting") ? detail::update_in_place(c) : 0;
-  note("overwriting", fmt::format("{} states are updated where they are", overwritten));
-  const std::size_t fused = on("fusion") ? detail::fuse_elementwise(c) : 0;
-  note("fusion", fmt::format("{} elementwise instructions run in fusions, block by block", fused));
-  const std::size_t cut = on("row_blocks") ? detail::tile_rows(c) : 0;
-  note("row_blocks", fmt::format("{} instructions run in blocks of rows", cut));
-  const std::size_t split_loops = on("chunks") ? detail::split_reductions(c) : 0;
-  note("chunks", fmt::format("{} tiled loops sum in splits", split_loops));
-  const std::size_t paired = on("pairs") ? detail::fuse_siblings(c) : 0;
-  note("pairs", fmt::format("{} ops are computed along with another", paired));
+  const std::size_t overwritten = on("in_place_updates") ? detail::update_in_place(c) : 0;
+  note("in_place_updates", fmt::format("{} states are updated where they are", overwritten));
+  const std::size_t fused = on("elementwise_fusion") ? detail::fuse_elementwise(c) : 0;
+  note("elementwise_fusion",
+       fmt::format("{} elementwise instructions run in fusions, block by block", fused));
+  const std::size_t cut = on("row_tiling") ? detail::tile_rows(c) : 0;
+  note("row_tiling", fmt::format("{} instructions run in blocks of rows", cut));
+  const std::size_t split_loops = on("split_reductions") ? detail::split_reductions(c) : 0;
+  note("split_reductions", fmt::format("{} tiled loops sum in splits", split_loops));
+  const std::size_t paired = on("sibling_fusion") ? detail::fuse_siblings(c) : 0;
+  note("sibling_fusion", fmt::format("{} ops are computed along with another", paired));
   if (relaid + fused + cut + paired + overwritten > 0) {
     detail::find_lifetimes(reference);
     c.reference = std::make_shared<const program_ir>(std::move(reference));
   }
   detail::find_lifetimes(c);
-  c.reuse_operands = on("in_place");
+  c.reuse_operands = on("operand_reuse");
   c.share_buffers = false;
   const std::size_t apart = detail::plan_memory(c, dtype::f32).bytes;
-  c.share_buffers = on("sharing");
-  note("in_place", "elementwise ops write over dying inputs");
-  note("sharing", fmt::format("arena of {} bytes in float, {} without sharing",
-                              c.share_buffers ? detail::plan_memory(c, dtype::f32).bytes : apart, apart));
+  c.share_buffers = on("buffer_sharing");
+  note("operand_reuse", "elementwise ops write over dying inputs");
+  note("buffer_sharing",
+       fmt::format("arena of {} bytes in float, {} without sharing",
+                   c.share_buffers ? detail::plan_memory(c, dtype::f32).bytes : apart, apart));
 
   program p;
   p.ir_ = std::make_shared<const program_ir>(std::move(c));

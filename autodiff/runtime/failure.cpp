@@ -127,9 +127,10 @@ void executor::execution_state::trace(const program_ir& c, const checked_value& 
   throw error(
       errc::non_finite, "run", {},
       where == home::arena || where == home::back_buffer
-          ? fmt::format("{} is finite as it was recorded, but not with its terms put together in another "
-                        "order; no state has changed. Freeze with the pass 'overwriting' off.",
-                        culprit.name)
+          ? fmt::format(
+                "{} is finite as it was recorded, but not with its terms put together in another "
+                "order; no state has changed. Freeze with 'in_place_updates' among the disabled passes.",
+                culprit.name)
           : fmt::format("{} is {}, which is not finite; no state has changed.", culprit.name,
                         leaf_name(c, culprit.value)));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The fusion pass: runs of elementwise instructions over the same number of elements become one fusion
+// Elementwise fusion: runs of elementwise instructions over the same number of elements become one fusion
 // that goes over them block by block. Between the members of a fusion a block stays in the first-level
 // cache, and a value that only they use needs no memory beyond a block. Exact: each element is computed
 // by the same function from the same numbers. A fusion is closed when an instruction that stays outside reads

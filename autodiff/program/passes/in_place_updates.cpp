@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The overwriting pass. An update w' = beta·w + alpha·op(x), where op can add a multiple of its result in one
+// In-place updates. An update w' = beta·w + alpha·op(x), where op can add a multiple of its result in one
 // pass, is made over w itself: without a gradient in memory, and without a second copy of the state. So that
 // a step stays all or nothing, these updates are the last of it, after every check has passed; and of each it
 // is made sure beforehand that its numbers will be finite (executor::execution_state::ensure_finite). What

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The layouts pass: a tall, narrow matrix of parameters, such as 785 features × 10 classes, is kept
+// Layout assignment: a tall, narrow matrix of parameters, such as 785 features × 10 classes, is kept
 // transposed, so that products run along the features in full registers rather than along a few classes
 // in part of one. Whatever is computed from it element by element (its gradient, momentum, next value)
 // lies transposed, too. Each of its rows begins at a cache line, if need be after zeros, as if there were

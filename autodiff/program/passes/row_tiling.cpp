@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The row_blocks pass. A batch too large for the cache is cut into blocks of rows, each of which goes
+// Row tiling. A batch too large for the cache is cut into blocks of rows, each of which goes
 // through all that can be done row by row, forward and backward, before the next one is read: a sum over
 // rows, such as the gradient Xᵀ·dz, goes on from block to block. And a large sum that is only used element
 // by element, as the gradient is by an update, is made and used up in blocks of its rows. Exact: a row's

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The pairs pass: an op whose type names another op of its first inputs is computed along with it, such as
+// Sibling fusion: an op whose type names another op of its first inputs is computed along with it, such as
 // softmax with the logsumexp whose slope it is, or cross-entropy with its own slope, which have their
 // exponentials in common. Exact: both come out as each would alone.
 #include "program/ir.hpp"

@@ -51,7 +51,7 @@ index_t multiple(index_t n, index_t of) { return (n + of - 1) / of * of; }
 
 }  // namespace
 
-// The splits pass. The sums of a tiled loop are made in splits of the rows, and these added up:
+// Split reductions. The sums of a tiled loop are made in splits of the rows, and these added up:
 // splits do not wait for each other. Not exact: another order of summation.
 std::size_t split_reductions(program_ir& c) {
   std::size_t split_loops = 0;

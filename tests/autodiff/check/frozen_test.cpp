@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(a_sum_that_is_overwritten_is_named_with_the_pass_that_shows
   const auto r = check::frozen(step(t, [](const var& x) { return apply(column_sums_op<false>{}, x); }));
   check_broken(r, "column_sums, frozen_test.cpp:");
   check_broken(r, "OVERWRITTEN: accumulate writes over the sum so far instead of adding to it");
-  check_broken(r, "row_blocks is to blame in float: without it every element is right");
+  check_broken(r, "row_tiling is to blame in float: without it every element is right");
   check_broken(r, "output 1 at [");
   // The small ones that are never cut are held to it all the same.
   check_broken(check::frozen(column_sums_op<false>{}, {filled({4, 3})}), "OVERWRITTEN");

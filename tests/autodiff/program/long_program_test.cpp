@@ -45,6 +45,6 @@ BOOST_AUTO_TEST_CASE(a_chain_of_elementwise_ops_freezes_and_equals_evaluation) {
   compare_with_evaluation({});
 }
 
-BOOST_AUTO_TEST_CASE(the_same_without_fusion) { compare_with_evaluation({"fusion"}); }
+BOOST_AUTO_TEST_CASE(the_same_without_fusion) { compare_with_evaluation({"elementwise_fusion"}); }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(is_near_the_smallest_for_its_order_of_instructions) {
     return bytes_of(p) / least_of(p);
   });
   const double op_by_op = worst_ratio([](freeze_request step) {
-    step.disabled_passes = {"fusion", "row_blocks"};
+    step.disabled_passes = {"elementwise_fusion", "row_tiling"};
     const program p = freeze(step);
     return bytes_of(p) / least_of(p);
   });
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(is_near_the_smallest_for_its_order_of_instructions) {
 BOOST_AUTO_TEST_CASE(is_no_larger_than_op_by_op_would_do) {
   const double worst = worst_ratio([](freeze_request step) {
     const program planned = freeze(step);
-    step.disabled_passes = {"fusion", "row_blocks", "overwriting", "layouts"};
+    step.disabled_passes = {"elementwise_fusion", "row_tiling", "in_place_updates", "layout_assignment"};
     return bytes_of(planned) / least_of(freeze(step));
   });
   BOOST_TEST_MESSAGE("arena / smallest op by op: at most " << worst);

@@ -222,11 +222,11 @@ BOOST_AUTO_TEST_CASE(only_constants_are_folded) {
   tape t;
   const var c = t.constant(array<double>{1, 2}), x = t.variable(array<double>{3, 4}),
             s = t.state(array<double>{5, 6});
-  const auto instructions = [](const var& y, const char* off = "in_place") {
-    return freeze({.outputs = {y}, .disabled_passes = {"fusion", off}}).instructions();
+  const auto instructions = [](const var& y, const char* off = "operand_reuse") {
+    return freeze({.outputs = {y}, .disabled_passes = {"elementwise_fusion", off}}).instructions();
   };
   BOOST_TEST(instructions(exp(c * c)) == 0u);
-  BOOST_TEST(instructions(exp(c * c), "folding") == 2u);
+  BOOST_TEST(instructions(exp(c * c), "constant_folding") == 2u);
   BOOST_TEST(instructions(exp(x * c)) == 2u);
   BOOST_TEST(instructions(exp(s * c)) == 2u);
   BOOST_TEST(instructions(exp(c) * x) == 1u);
@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(equal_subexpressions_are_told_apart_by_bits) {
   tape t;
   const var x = t.input(shape{2});
   const auto instructions = [&](const var& y) {
-    return freeze({.outputs = {y}, .disabled_passes = {"fusion"}}).instructions();
+    return freeze({.outputs = {y}, .disabled_passes = {"elementwise_fusion"}}).instructions();
   };
   BOOST_TEST(instructions(exp(x) * exp(x)) == 2u);
   BOOST_TEST(instructions(slice(x, 0, 0, 1) + slice(x, 0, 1, 2)) == 3u);
@@ -253,9 +253,9 @@ BOOST_AUTO_TEST_CASE(an_arena_is_smaller_where_memory_is_shared) {
   const auto bytes = [&](const std::vector<std::string>& off, dtype number) {
     return freeze({.outputs = {x}, .disabled_passes = off}).arena_bytes(number);
   };
-  BOOST_TEST(bytes({"sharing", "in_place"}, dtype::f32) == 40 * 4096u);
-  BOOST_TEST(bytes({"sharing", "in_place"}, dtype::f64) == 40 * 8192u);
-  BOOST_TEST(bytes({"in_place"}, dtype::f32) <= 3 * 4096u);
+  BOOST_TEST(bytes({"buffer_sharing", "operand_reuse"}, dtype::f32) == 40 * 4096u);
+  BOOST_TEST(bytes({"buffer_sharing", "operand_reuse"}, dtype::f64) == 40 * 8192u);
+  BOOST_TEST(bytes({"operand_reuse"}, dtype::f32) <= 3 * 4096u);
   BOOST_TEST(bytes({}, dtype::f32) <= 2 * 4096u);
   BOOST_TEST(bytes({}, dtype::real50) <= 2 * 32 * 1024u);
 }
@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE(what_no_one_needs_cannot_refuse_a_run) {
             of_constants = gather(t.constant(array<double>{1, 2}), t.constant(array<int>{5}));
   const var y = exp(x) + x, again = exp(x);
   for (const std::vector<std::string>& off : {std::vector<std::string>{"dead_code"},
-                                              {"dead_code", "fusion"},
+                                              {"dead_code", "elementwise_fusion"},
                                               {"dead_code", "common_subexpressions"},
                                               pass_names()}) {
     instance<double> run(freeze({.outputs = {y, again}, .inputs = {x, at, labels}, .disabled_passes = off}));

@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(freezing) {
       errc::invalid_argument, [] { freeze(freeze_request{}); }, "nothing to compute");
   check_error(
       errc::invalid_argument, [&] { freeze({.outputs = {y}, .disabled_passes = {"magic"}}); },
-      "no pass 'magic'", "dead_code", "sharing");
+      "no pass 'magic'", "dead_code", "buffer_sharing");
   check_error(
       errc::invalid_argument, [&] { freeze({.outputs = {y}, .inputs = {y}}); }, "freeze", "refusals_test.cpp",
       "reshape", "tape.input(...)");
@@ -156,7 +156,8 @@ BOOST_AUTO_TEST_CASE(memory_that_cannot_be_addressed) {
   const index_t k = index_t{1} << 28;
   var z = t.input(shape{k, k});
   for (int n = 0; n < 20; ++n) z = exp(z);
-  const program p = freeze({.outputs = {z}, .disabled_passes = {"in_place", "sharing", "fusion"}});
+  const program p =
+      freeze({.outputs = {z}, .disabled_passes = {"operand_reuse", "buffer_sharing", "elementwise_fusion"}});
   check_error(
       errc::size_overflow, [&] { instance<double>{p}; }, "arena");
 }

@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(sums_that_are_shared_have_all_their_numbers) {
     freeze_request request{.outputs = {loss, g[0], g[1]}, .inputs = {x}};
     const program p = freeze(request);
     BOOST_TEST(explains(p, "sums in splits of"));
-    request.disabled_passes = {"row_blocks", "chunks"};
+    request.disabled_passes = {"row_tiling", "split_reductions"};
     instance<float> apart(freeze(request));
     array<float> numbers = filled<float>({rows, s[0]}, 1, 3);
     for (float& n : numbers) n = std::abs(n) + 0.25F;

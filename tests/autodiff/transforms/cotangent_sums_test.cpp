@@ -31,8 +31,8 @@ array<double> all_zero(const shape& s) {
 
 // Numbers that a program without fusion writes in a run.
 double numbers_written(const std::vector<var>& outputs) {
-  const program_nodes nodes(
-      freeze({.outputs = outputs, .disabled_passes = {"fusion", "row_blocks", "pairs"}}));
+  const program_nodes nodes(freeze(
+      {.outputs = outputs, .disabled_passes = {"elementwise_fusion", "row_tiling", "sibling_fusion"}}));
   double count = 0;
   for (node_id n = 0; n < nodes.size(); ++n)
     if (nodes[n].role == tape::role::computed) count += static_cast<double>(nodes[n].shape.size());

@@ -40,26 +40,26 @@ struct freeze_request {
 // The passes of freeze in order. But for three they are exact: results stay those of evaluation bit for bit.
 //   dead_code               what neither an output, an update nor a check needs is dropped
 //   common_subexpressions   equal ops on equal inputs are computed once
-//   folding                 what depends on constants alone is computed once per instance, and a product with
-//                           1 is its other factor
+//   algebraic_simplification  a product with 1 is its other factor
+//   constant_folding        what depends on constants alone is computed once per instance
 //   views                   reshapes share their input's memory
-//   layouts                 a tall, narrow matrix among the states is kept transposed, for the sake of the
+//   layout_assignment       a tall, narrow matrix among the states is kept transposed, for the sake of the
 //                           products it is in. Not exact: these sum in another order, each within
 //                           k u Σ|a||b| of the true sum for an inner size k and the unit roundoff u
-//   overwriting             an update w' = c·w + s·A·B of a state by a product of few terms, such as the
+//   in_place_updates        an update w' = c·w + s·A·B of a state by a product of few terms, such as the
 //                           gradient of a small batch, is made over w when all checks have passed, without a
 //                           gradient or a second w in memory. Not exact: s·(AB) is added without being
 //                           rounded before where the processor can, within u|s·AB| + 2u|w'| of evaluation;
 //                           where m ops make sums of multiples of w and A·B, these are put together, within
 //                           2(m + 2)u times the sum of the terms' magnitudes, where nothing overflows
-//   fusion                  elementwise ops on the same number of elements run block by block, together; of
+//   elementwise_fusion      elementwise ops on the same number of elements run block by block, together; of
 //                           ops that are stages, numbers stay in registers from one to the next
-//   row_blocks              a large batch goes forward and backward in blocks of rows that fit a cache
-//   splits                  of these, large sums are made in a fixed number of splits of the rows, which
+//   row_tiling              a large batch goes forward and backward in blocks of rows that fit a cache
+//   split_reductions        of these, large sums are made in a fixed number of splits of the rows, which
 //                           workers share. Not exact: sums in another order, within that same bound
-//   pairs                   logsumexp is computed along with the softmax that is its slope
-//   in_place                an elementwise op writes over an input that nothing reads any more
-//   sharing                 values that are never alive together share the arena
+//   sibling_fusion          logsumexp is computed along with the softmax that is its slope
+//   operand_reuse           an elementwise op writes over an input that nothing reads any more
+//   buffer_sharing          values that are never alive together share the arena
 std::vector<std::string> pass_names();
 
 class program {

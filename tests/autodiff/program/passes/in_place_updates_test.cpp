@@ -58,7 +58,7 @@ template <class T> bool agree(const array<T>& w, const array<T>& v, const array<
 
 template <class T> void compare(index_t rows, const workers& w = {}) {
   network net(rows);
-  instance<T> over(net.frozen(), w), again(net.frozen()), apart(net.frozen({"overwriting"}));
+  instance<T> over(net.frozen(), w), again(net.frozen()), apart(net.frozen({"in_place_updates"}));
   const auto x = filled<T>(net.x.shape(), 1, 3), y = filled<T>(net.y.shape(), 1, 4);
   const array<T> rate(T(0.125));
   for (int i = 0; i < 5; ++i) {
@@ -116,7 +116,7 @@ template <class T> void check_multiples(const multiples& m, index_t terms) {
     freeze_request request{.updates = {{w, next}}, .inputs = {x, y, rate}, .check_finite = {next}};
     instance<T> over(freeze(request));
     BOOST_TEST(explains(over.source(), "1 states are updated where they are"));
-    request.disabled_passes = {"overwriting"};
+    request.disabled_passes = {"in_place_updates"};
     instance<T> apart(freeze(request));
     const auto a = filled<T>(x.shape(), 1, 3), b = filled<T>(y.shape(), 1, 4);
     const array<T> r(T(0.125));
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_penalised_state_may_lie_transposed_and_be_shared) {
   const program p = freeze(request);
   BOOST_TEST(explains(p, "1 narrow states are kept transposed"));
   BOOST_TEST(explains(p, "1 states are updated where they are"));
-  request.disabled_passes = {"overwriting"};
+  request.disabled_passes = {"in_place_updates"};
   instance<float> one(p), shared(p, workers(3)), apart(freeze(request));
   const auto a = filled<float>({90, 785}, 1, 2);
   auto labels = make_array<index_t>({90});
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(terms_that_overflow_put_together_are_named) {
   const auto before = run.state(0);
   check_error(
       errc::non_finite, [&] { run.run(a, c, array<float>(1e20F)); }, "next is finite as it was recorded",
-      "'overwriting' off");
+      "'in_place_updates' among the disabled passes");
   BOOST_TEST((run.state(0) == before));
   run.run(a, c, array<float>(2.0F));
 }
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_certain_beforehand_is_tried) {
   const auto x = filled<float>({1, 8}, 1e15, 2), g = filled<float>({1, 9}, 1e15, 3);
   const array<float> s(1e-30F), large(1e20F);
   const auto w = run.state(0);
-  o.request.disabled_passes = {"overwriting"};
+  o.request.disabled_passes = {"in_place_updates"};
   instance<float> apart(freeze(o.request));
   run.run(x, g, s);  // products of 1e30 are finite, though beyond what is known to be harmless
   apart.run(x, g, s);
@@ -369,7 +369,7 @@ BOOST_AUTO_TEST_CASE(an_update_in_place_reads_what_was_there_before) {
                                .updates = {{a, a + 0.5 * matmul(b, x)}, {b, b + 0.5 * matmul(a, x)}},
                                .inputs = {x}};
   freeze_request apart = request;
-  apart.disabled_passes = {"overwriting"};
+  apart.disabled_passes = {"in_place_updates"};
   const program in_place = freeze(request);
   BOOST_TEST(explains(in_place, "1 states are updated where they are"), in_place.explain());
   instance<double> run(in_place), reference(freeze(apart));

@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_SUITE(layouts)
 BOOST_AUTO_TEST_CASE(a_transposed_state_looks_like_any_other) {
   for (const index_t rows : {1, 7, 300}) {
     regression r(rows, 100, 7);
-    const program relaid = r.without({}), straight = r.without({"layouts"});
+    const program relaid = r.without({}), straight = r.without({"layout_assignment"});
     BOOST_TEST(explains(relaid, "2 narrow states") != explains(straight, "2 narrow states"));
     instance<float> start(relaid);
     BOOST_TEST((start.state(0) == r.w));
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_transposed_state_is_summed_cut_and_put_together) {
         {.outputs = {loss}, .updates = {{w, next}}, .inputs = {x}, .disabled_passes = std::move(off)});
   };
   const auto compare = [&](const std::function<var(const var&)>& penalty, const std::string& layout) {
-    const program relaid = step(penalty, {}), straight = step(penalty, {"layouts"});
+    const program relaid = step(penalty, {}), straight = step(penalty, {"layout_assignment"});
     BOOST_TEST(explains(relaid, layout), relaid.explain());
     BOOST_TEST(explains(straight, "state %1[99x5]"), straight.explain());
     instance<float> a(relaid), b(straight);

@@ -13,7 +13,8 @@ BOOST_AUTO_TEST_SUITE(plans)
 BOOST_AUTO_TEST_CASE(blocks_of_rows_change_no_bit) {
   for (const index_t rows : {200, 512, 777, 1000}) {
     regression r(rows, 785, 10);
-    const program cut = r.without({"chunks"}), whole = r.without({"row_blocks", "chunks"});
+    const program cut = r.without({"split_reductions"}),
+                  whole = r.without({"row_tiling", "split_reductions"});
     BOOST_TEST(explains(cut, "rows in blocks of"));
     BOOST_TEST(!explains(whole, "rows in blocks of"));
     const outcome a = three_steps(cut, r), b = three_steps(whole, r);
@@ -31,7 +32,7 @@ BOOST_AUTO_TEST_CASE(a_bias_is_added_block_by_block) {
   const program cut = freeze(request);
   BOOST_TEST(explains(cut, "rows  "));
   BOOST_TEST(explains(cut, "= broadcast_to(state"));
-  request.disabled_passes = {"row_blocks"};
+  request.disabled_passes = {"row_tiling"};
   const program whole = freeze(request);
   // One matrix of 1000 rows, one gradient, and some blocks: the bias is nowhere as a matrix.
   for (const program* p : {&cut, &whole})
@@ -46,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_bias_is_added_block_by_block) {
 template <class T>
 void check_stretched_rows(const freeze_request& request, const std::vector<array<double>>& given) {
   freeze_request apart = request;
-  apart.disabled_passes = {"fusion"};
+  apart.disabled_passes = {"elementwise_fusion"};
   instance<T> a(freeze(request)), b(freeze(apart));
   std::vector<array<T>> numbers(given.begin(), given.end());
   const std::vector<binding> bound(numbers.begin(), numbers.end());
@@ -94,7 +95,7 @@ BOOST_AUTO_TEST_CASE(blocks_of_rows_run_in_complex_numbers) {
   freeze_request request{.outputs = {g}, .inputs = {w, x, y}};
   const program cut = freeze(request);
   BOOST_TEST(explains(cut, "rows in blocks of"));
-  request.disabled_passes = {"row_blocks"};
+  request.disabled_passes = {"row_tiling"};
   instance<complex> a(cut), b(freeze(request));
   const auto W = array<complex>(filled({100, 20}, 0.1, 1)), X = array<complex>(filled({1600, 100}, 1, 2)),
              Y = array<complex>(filled({1600, 20}, 1, 3));
@@ -106,7 +107,7 @@ BOOST_AUTO_TEST_CASE(blocks_of_rows_run_in_complex_numbers) {
 
 BOOST_AUTO_TEST_CASE(blocks_of_rows_need_less_memory) {
   regression r(4000, 785, 10);
-  BOOST_TEST(r.without({}).arena_bytes(dtype::f32) * 2 < r.without({"row_blocks"}).arena_bytes(dtype::f32));
+  BOOST_TEST(r.without({}).arena_bytes(dtype::f32) * 2 < r.without({"row_tiling"}).arena_bytes(dtype::f32));
 }
 
 BOOST_AUTO_TEST_CASE(a_large_gradient_is_used_up_as_it_is_made) {
@@ -120,9 +121,9 @@ BOOST_AUTO_TEST_CASE(a_large_gradient_is_used_up_as_it_is_made) {
                            .updates = {{W, next}},
                            .inputs = {X, Y},
                            .check_finite = {loss, next},
-                           .disabled_passes = {"overwriting"}};
+                           .disabled_passes = {"in_place_updates"}};
     const program cut = freeze(request);
-    request.disabled_passes.push_back("row_blocks");
+    request.disabled_passes.push_back("row_tiling");
     const program whole = freeze(request);
     BOOST_TEST(explains(cut, "300 rows in blocks of"));
     BOOST_TEST(cut.arena_bytes(dtype::f32) < whole.arena_bytes(dtype::f32));
@@ -135,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_large_gradient_is_used_up_as_it_is_made) {
 
 BOOST_AUTO_TEST_CASE(sums_in_chunks_stay_within_the_bound_of_a_sum) {
   regression r(3000, 785, 10);
-  const program split_loops = r.without({}), at_once = r.without({"chunks"});
+  const program split_loops = r.without({}), at_once = r.without({"split_reductions"});
   BOOST_TEST(explains(split_loops, ", sums in splits of"));
   BOOST_TEST(!explains(at_once, ", sums in splits of"));
   const outcome a = three_steps(split_loops, r), b = three_steps(at_once, r);

@@ -19,7 +19,7 @@ namespace reel::check {
 
 // The worst element of one program in one number type.
 struct frozen_fault {
-  std::string passes = {};  // "all passes", "without fusion", "no passes"
+  std::string passes = {};  // "all passes", "without elementwise_fusion", "no passes"
   dtype number = dtype::f64;
   std::string name = {};  // "output 1 at [3,17]", "next W at [0]", "output 0, second run"
   double program = 0, right = 0, allowed = 0;

@@ -19,7 +19,7 @@ void scale_by_adam::check() const {
   detail::check_setting("epsilon_root", epsilon_root);
 }
 
-change scale_by_adam::apply(var gradient, var, std::span<const var> state, const knobs&) const {
+update scale_by_adam::apply(var gradient, var, std::span<const var> state, const hyperparameters&) const {
   const var m = average(beta1, state[0], gradient).named("the first moment"),
             v = average(beta2, state[1], square(gradient)).named("the second moment");
   const var m_weight = (beta1 * state[2] + (1 - beta1)).named("the weight of the first moment"),

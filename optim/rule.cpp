@@ -9,7 +9,7 @@
 
 namespace reel::optim {
 
-void detail::check_change(const change& c, std::size_t asked) {
+void detail::check_update(const update& c, std::size_t asked) {
   if (c.state.size() != asked)
     throw error(errc::invalid_argument,
                 fmt::format("the rule's apply returned {} states where its state_shapes names {}.",
@@ -24,17 +24,18 @@ void detail::check_setting(const char* what, double number, double bound) {
                   : fmt::format("{} is {}; give 0 or more.", what, number));
 }
 
-change add_decay::apply(var gradient, var parameter, std::span<const var>, const knobs&) const {
+update add_decay::apply(var gradient, var parameter, std::span<const var>, const hyperparameters&) const {
   return {gradient + factor * parameter, {}};
 }
 
-change trace::apply(var gradient, var, std::span<const var> state, const knobs&) const {
+update trace::apply(var gradient, var, std::span<const var> state, const hyperparameters&) const {
   const var velocity = (momentum * state[0] + gradient).named("the velocity");
   return {nesterov ? gradient + momentum * velocity : velocity, {velocity}};
 }
 
-change descend::apply(var direction, var, std::span<const var>, const knobs& k) const {
-  return {-k.rate * direction, {}};
+update scale_by_learning_rate::apply(var direction, var, std::span<const var>,
+                                     const hyperparameters& k) const {
+  return {-k.learning_rate * direction, {}};
 }
 
 namespace {
@@ -43,10 +44,10 @@ namespace {
 template <class F> auto compose(const sgd& s, F use) {
   const add_decay decay{s.weight_decay};
   const trace heavy{s.momentum, s.nesterov};
-  if (s.weight_decay != 0 && s.momentum != 0) return use(chain(decay, heavy, descend{}));
-  if (s.weight_decay != 0) return use(chain(decay, descend{}));
-  if (s.momentum != 0) return use(chain(heavy, descend{}));
-  return use(chain(descend{}));
+  if (s.weight_decay != 0 && s.momentum != 0) return use(chain(decay, heavy, scale_by_learning_rate{}));
+  if (s.weight_decay != 0) return use(chain(decay, scale_by_learning_rate{}));
+  if (s.momentum != 0) return use(chain(heavy, scale_by_learning_rate{}));
+  return use(chain(scale_by_learning_rate{}));
 }
 
 }  // namespace
@@ -60,7 +61,7 @@ void sgd::check() const {
   trace{momentum, nesterov}.check();
 }
 
-change sgd::apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const {
+update sgd::apply(var gradient, var parameter, std::span<const var> state, const hyperparameters& k) const {
   return compose(*this, [&](const auto& parts) { return parts.apply(gradient, parameter, state, k); });
 }
 

@@ -106,7 +106,7 @@ double step_core::read_loss(const reel::detail::executor& m) const {
   }
 }
 
-program freeze_recorded(const recorded_step& s, const advanced& next) {
+program freeze_recorded(const recorded_step& s, const applied_updates& next) {
   freeze_request request;
   request.outputs = {s.loss};
   request.inputs = s.inputs;

@@ -38,7 +38,7 @@ struct frozen_subject {
   }
   std::vector<var> results() const {
     std::vector<var> all = request.outputs;
-    for (const update& u : request.updates) all.push_back(u.next);
+    for (const state_update& u : request.updates) all.push_back(u.next);
     return all;
   }
   std::string name_of(std::size_t result) const {
@@ -317,7 +317,7 @@ frozen_report frozen(const freeze_request& request, const options& o, source_loc
     for (node_id n = 0; n < seen.size(); ++n) needed[n] = needed[n] || seen[n];
   }
   for (const var& v : request.inputs) needed[v.id()] = true;
-  for (const update& u : request.updates) needed[u.state.id()] = true;
+  for (const state_update& u : request.updates) needed[u.state.id()] = true;
   for (node_id n = 0; n < needed.size(); ++n) {
     if (!needed[n] || !is_leaf(r, n)) continue;
     s.leaves.push_back(n);

@@ -31,8 +31,8 @@ const two<array<double>> start{array<double>{0.5}, array<double>{1.0, -2.0, 3.0}
 struct keeping {
   double lr = 0.1;
   std::vector<shape> state_shapes(const shape& p) const { return {p, p, {}}; }
-  change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const {
-    const var direction = -k.rate * gradient;
+  update apply(var gradient, var parameter, std::span<const var> state, const hyperparameters& k) const {
+    const var direction = -k.learning_rate * gradient;
     return {direction,
             {(0.9 * state[0] + 0.1 * (parameter + direction)).named("the average"), state[1] + gradient,
              (2.0 * state[2] + 1.0).named("the number")}};
@@ -43,9 +43,9 @@ struct keeping {
 struct root_mean_square {
   double lr = 0.1;
   std::vector<shape> state_shapes(const shape& p) const { return {p}; }
-  change apply(var gradient, var, std::span<const var> state, const knobs& k) const {
+  update apply(var gradient, var, std::span<const var> state, const hyperparameters& k) const {
     const var v = 0.5 * state[0] + 0.5 * square(gradient);
-    return {-k.rate * gradient / (1.0 + sqrt(v)), {v}};
+    return {-k.learning_rate * gradient / (1.0 + sqrt(v)), {v}};
   }
 };
 

@@ -72,9 +72,9 @@ template <class Rule> void compare_with_print(const Rule& rule, double decay) {
 // Two heavy balls, one after the other, and Adam on top: each with states of its own.
 struct two_stages {
   double lr = 0.01;
-  auto parts() const { return chain(trace{0.5}, trace{0.8, true}, descend{}); }
+  auto parts() const { return chain(trace{0.5}, trace{0.8, true}, scale_by_learning_rate{}); }
   std::vector<shape> state_shapes(const shape& p) const { return parts().state_shapes(p); }
-  change apply(var g, var p, std::span<const var> state, const knobs& k) const {
+  update apply(var g, var p, std::span<const var> state, const hyperparameters& k) const {
     return parts().apply(g, p, state, k);
   }
 };
@@ -82,7 +82,9 @@ struct two_stages {
 struct forgetful {
   double lr = 0.1;
   std::vector<shape> state_shapes(const shape& p) const { return {p, p}; }
-  change apply(var g, var, std::span<const var> state, const knobs&) const { return {-g, {state[0]}}; }
+  update apply(var g, var, std::span<const var> state, const hyperparameters&) const {
+    return {-g, {state[0]}};
+  }
 };
 
 // Three steps of a rule from w on a loss that is not quadratic, and the loss after them.
@@ -91,7 +93,7 @@ template <class Rule> var loss_after_three_steps(const Rule& rule, const var& w,
   std::vector<var> p{w}, state;
   for (const shape& s : rule.state_shapes(w.shape())) state.push_back(broadcast_to(0.0 * sum(w), s));
   for (int i = 0; i < 3; ++i) {
-    advanced next = advance(rule, p, {reel::grad(loss(p[0]), p[0])}, state, {rate});
+    applied_updates next = apply_updates(rule, p, {reel::grad(loss(p[0]), p[0])}, state, {rate});
     p = next.parameters;
     state = next.state;
   }
@@ -273,7 +275,7 @@ BOOST_AUTO_TEST_CASE(adam_with_a_root_epsilon_is_differentiable_where_the_gradie
     for (const shape& s : rule.state_shapes(w.shape())) state.push_back(broadcast_to(0.0 * sum(w), s));
     const std::vector<var> p{w};
     const var rate = 0.0 * sum(w) + 0.1;
-    return sum(advance(rule, p, {reel::grad(sum(square(w)), w)}, state, {rate}).parameters[0]);
+    return sum(apply_updates(rule, p, {reel::grad(sum(square(w)), w)}, state, {rate}).parameters[0]);
   };
   for (const double d : grad(at_rest)(array<double>{0.0, 2.0})) BOOST_TEST(std::isfinite(d));
 }
@@ -323,7 +325,7 @@ BOOST_AUTO_TEST_CASE(settings_out_of_range_are_refused_before_anything_is_record
           const std::vector<var> p{t.variable(start.a)};
           std::vector<var> state;
           for (const shape& s : rule.state_shapes(p[0].shape())) state.push_back(t.constant(s, 0));
-          advance(rule, p, {p[0]}, state, {t.constant(0.1)});
+          apply_updates(rule, p, {p[0]}, state, {t.constant(0.1)});
         },
         text);
   };

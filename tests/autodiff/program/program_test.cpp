@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(states_are_updated_all_at_once) {
   const var a = t.state(array<double>{1, 2}), b = t.state(array<double>{3, 4}),
             still = t.state(array<double>{5, 6});
   const var x = t.input(shape{2}), k = t.constant(array<double>{7, 8});
-  const auto states_after = [&](const std::vector<update>& updates, int runs) {
+  const auto states_after = [&](const std::vector<state_update>& updates, int runs) {
     instance<double> run(
         freeze({.outputs = {sum(a + 2 * b + 3 * still)}, .updates = updates, .inputs = {x}}));
     double last = 0;
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(states_are_updated_all_at_once) {
     return states;
   };
   const array<double> A{1, 2}, B{3, 4}, S{5, 6}, X{9, 10}, K{7, 8};
-  const std::vector<update> swap{{a, b}, {b, a}};
+  const std::vector<state_update> swap{{a, b}, {b, a}};
   BOOST_TEST((states_after(swap, 1) == std::vector{B, A, S}));
   BOOST_TEST((states_after(swap, 2) == std::vector{A, B, S}));
   BOOST_TEST((states_after({{a, a}, {b, x}, {still, k}}, 2) == std::vector{A, X, K}));

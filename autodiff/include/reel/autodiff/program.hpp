@@ -22,13 +22,13 @@ class executor;
 }  // namespace detail
 
 // After a run, `state` holds what `next` came out as.
-struct update {
+struct state_update {
   var state, next;
 };
 
 struct freeze_request {
   std::vector<var> outputs = {};
-  std::vector<update> updates = {};
+  std::vector<state_update> updates = {};
   std::vector<var> inputs = {};        // in the order they are bound; by default as recorded
   std::vector<var> check_finite = {};  // a run is refused, states untouched, if one of these is not
   // Next values among the updates. A run is refused, states untouched, if a number of one of these is not

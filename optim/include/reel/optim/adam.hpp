@@ -18,7 +18,7 @@ struct scale_by_adam {
   double epsilon = 1e-8;
   double epsilon_root = 0;
   std::vector<shape> state_shapes(const shape& parameter) const { return {parameter, parameter, {}, {}}; }
-  change apply(var gradient, var parameter, std::span<const var> state, const knobs&) const;
+  update apply(var gradient, var parameter, std::span<const var> state, const hyperparameters&) const;
   void check() const;
 };
 
@@ -26,9 +26,9 @@ struct adam {
   double lr = 1e-3;
   scale_by_adam moments = {};
 
-  auto parts() const { return chain(moments, descend{}); }
+  auto parts() const { return chain(moments, scale_by_learning_rate{}); }
   std::vector<shape> state_shapes(const shape& parameter) const { return parts().state_shapes(parameter); }
-  change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const {
+  update apply(var gradient, var parameter, std::span<const var> state, const hyperparameters& k) const {
     return parts().apply(gradient, parameter, state, k);
   }
   void check() const { parts().check(); }
@@ -41,9 +41,9 @@ struct adamw {
   scale_by_adam moments = {};
   double weight_decay = 1e-2;
 
-  auto parts() const { return chain(moments, add_decay{weight_decay}, descend{}); }
+  auto parts() const { return chain(moments, add_decay{weight_decay}, scale_by_learning_rate{}); }
   std::vector<shape> state_shapes(const shape& parameter) const { return parts().state_shapes(parameter); }
-  change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const {
+  update apply(var gradient, var parameter, std::span<const var> state, const hyperparameters& k) const {
     return parts().apply(gradient, parameter, state, k);
   }
   void check() const { parts().check(); }

@@ -18,7 +18,7 @@ class any_rule {
   void check() const { inner_->check(); }
   preparation prepare(std::vector<var> gradients) const { return inner_->prepare(std::move(gradients)); }
   std::vector<shape> state_shapes(const shape& parameter) const { return inner_->state_shapes(parameter); }
-  change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const {
+  update apply(var gradient, var parameter, std::span<const var> state, const hyperparameters& k) const {
     return inner_->apply(gradient, parameter, state, k);
   }
 
@@ -28,7 +28,8 @@ class any_rule {
     virtual void check() const = 0;
     virtual preparation prepare(std::vector<var> gradients) const = 0;
     virtual std::vector<shape> state_shapes(const shape& parameter) const = 0;
-    virtual change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const = 0;
+    virtual update apply(var gradient, var parameter, std::span<const var> state,
+                         const hyperparameters& k) const = 0;
   };
   template <class R> struct holder final : interface {
     explicit holder(R r) : held(std::move(r)) {}
@@ -39,7 +40,8 @@ class any_rule {
     std::vector<shape> state_shapes(const shape& parameter) const override {
       return held.state_shapes(parameter);
     }
-    change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const override {
+    update apply(var gradient, var parameter, std::span<const var> state,
+                 const hyperparameters& k) const override {
       return held.apply(gradient, parameter, state, k);
     }
     R held;

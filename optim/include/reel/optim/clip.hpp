@@ -34,7 +34,7 @@ template <rule R> struct clipped {
     check_settings(inner);
   }
   std::vector<shape> state_shapes(const shape& parameter) const { return inner.state_shapes(parameter); }
-  change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const {
+  update apply(var gradient, var parameter, std::span<const var> state, const hyperparameters& k) const {
     return inner.apply(gradient, parameter, state, k);
   }
 };

@@ -16,12 +16,12 @@
 namespace reel::optim {
 
 // What changes from step to step and is bound at each run.
-struct knobs {
-  var rate;  // the learning rate, a scalar
+struct hyperparameters {
+  var learning_rate;  // the learning rate, a scalar
 };
 
 // What a transform makes of a direction, and its state after the step.
-struct change {
+struct update {
   var direction;
   std::vector<var> state;
 };
@@ -30,9 +30,10 @@ struct change {
 // apply: records the new direction. It is called once per parameter. A state that it gives a name, as in
 // velocity.named("the velocity"), has that name in messages.
 template <class R>
-concept transform = requires(const R& r, const shape& s, var v, std::span<const var> state, const knobs& k) {
+concept transform = requires(const R& r, const shape& s, var v, std::span<const var> state,
+                             const hyperparameters& k) {
   { r.state_shapes(s) } -> std::convertible_to<std::vector<shape>>;
-  { r.apply(v, v, state, k) } -> std::convertible_to<change>;
+  { r.apply(v, v, state, k) } -> std::convertible_to<update>;
 };
 
 // A complete rule: the direction of its last transform is added to the parameter. `lr` is the rate
@@ -80,29 +81,29 @@ template <transform R> preparation prepare(const R& r, std::vector<var> gradient
 
 // Parameters and the rule's state after a step: state holds, parameter by parameter, as many vars as
 // state_shapes names.
-struct advanced {
+struct applied_updates {
   std::vector<var> parameters, state;
   std::vector<var> finite;  // what must be finite for the step to count
 };
 
 namespace detail {
 // Throws invalid_argument where a rule returns another number of states than it asked for.
-void check_change(const change& c, std::size_t asked);
+void check_update(const update& c, std::size_t asked);
 }  // namespace detail
 
 // Records one step of a rule. What comes out is recorded like anything else, so that several steps in a
 // row are one function of where they began, and can be differentiated.
 template <transform R>
-advanced advance(const R& r, std::span<const var> parameters, std::vector<var> gradients,
-                 std::span<const var> state, const knobs& k) {
+applied_updates apply_updates(const R& r, std::span<const var> parameters, std::vector<var> gradients,
+                              std::span<const var> state, const hyperparameters& k) {
   check_settings(r);
   preparation ready = prepare(r, std::move(gradients));
-  advanced next{{}, {}, std::move(ready.finite)};
+  applied_updates next{{}, {}, std::move(ready.finite)};
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const var& p = parameters[i];
     const std::size_t count = r.state_shapes(p.shape()).size();
-    change c = r.apply(ready.gradients[i], p, state.first(count), k);
-    detail::check_change(c, count);
+    update c = r.apply(ready.gradients[i], p, state.first(count), k);
+    detail::check_update(c, count);
     next.parameters.push_back(p + c.direction);
     next.state.insert(next.state.end(), c.state.begin(), c.state.end());
     state = state.subspan(count);
@@ -114,7 +115,7 @@ advanced advance(const R& r, std::span<const var> parameters, std::vector<var> g
 struct add_decay {
   double factor = 0;
   std::vector<shape> state_shapes(const shape&) const { return {}; }
-  change apply(var gradient, var parameter, std::span<const var> state, const knobs&) const;
+  update apply(var gradient, var parameter, std::span<const var> state, const hyperparameters&) const;
   void check() const { detail::check_setting("weight_decay", factor); }
 };
 
@@ -124,14 +125,14 @@ struct trace {
   double momentum = 0.9;
   bool nesterov = false;
   std::vector<shape> state_shapes(const shape& parameter) const { return {parameter}; }
-  change apply(var gradient, var parameter, std::span<const var> state, const knobs&) const;
+  update apply(var gradient, var parameter, std::span<const var> state, const hyperparameters&) const;
   void check() const { detail::check_setting("momentum", momentum, 1); }
 };
 
 // −rate · direction: what is added to the parameter.
-struct descend {
+struct scale_by_learning_rate {
   std::vector<shape> state_shapes(const shape&) const { return {}; }
-  change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const;
+  update apply(var gradient, var parameter, std::span<const var> state, const hyperparameters& k) const;
 };
 
 // One transform after the other; their states side by side.
@@ -147,11 +148,11 @@ template <transform... R> struct chain {
     });
     return all;
   }
-  change apply(var direction, var parameter, std::span<const var> state, const knobs& k) const {
-    change all{direction, {}};
+  update apply(var direction, var parameter, std::span<const var> state, const hyperparameters& k) const {
+    update all{direction, {}};
     each([&](const auto& part) {
       const std::size_t count = part.state_shapes(parameter.shape()).size();
-      change mine = part.apply(all.direction, parameter, state.first(count), k);
+      update mine = part.apply(all.direction, parameter, state.first(count), k);
       state = state.subspan(count);
       all.direction = mine.direction;
       all.state.insert(all.state.end(), mine.state.begin(), mine.state.end());

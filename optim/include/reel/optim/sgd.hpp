@@ -15,7 +15,7 @@ struct sgd {
   double weight_decay = 0;
 
   std::vector<shape> state_shapes(const shape& parameter) const;
-  change apply(var gradient, var parameter, std::span<const var> state, const knobs& k) const;
+  update apply(var gradient, var parameter, std::span<const var> state, const hyperparameters& k) const;
   void check() const;
 };
 

@@ -68,11 +68,11 @@ struct recorded_step {
   var loss;
   std::vector<var> parameters, state, inputs;
   std::vector<std::size_t> kept;  // by parameter: how many of the states are its own
-  knobs k;
+  hyperparameters k;
 };
 
 // Freezes a recorded loss and what a rule made of its gradients.
-program freeze_recorded(const recorded_step& s, const advanced& next);
+program freeze_recorded(const recorded_step& s, const applied_updates& next);
 
 // Throws invalid_argument for a rate that is negative or not finite, in the number type of the step included.
 void check_rate(double rate, bool fits);
@@ -325,13 +325,13 @@ template <number T, class Loss, class Rule, class Model> class training_step {
     });
     const auto inputs = std::make_tuple(on_tape.lift(batch, tape::role::input)...);
     for_each_leaf(inputs, [&](const var& x) { s.inputs.push_back(x); });
-    s.k.rate = t.input(rate_).named("rate");
-    s.inputs.push_back(s.k.rate);
+    s.k.learning_rate = t.input(rate_).named("rate");
+    s.inputs.push_back(s.k.learning_rate);
     s.loss = call(loss_, parameters, inputs).named("loss");
     detail::check_seen(s.loss, s.parameters);
     const std::vector<var> gradients = grad(s.loss, s.parameters);
     if (watches_zeros_) reel::watch_zero_cotangents(gradients);
-    return detail::freeze_recorded(s, advance(rule_, s.parameters, gradients, s.state, s.k));
+    return detail::freeze_recorded(s, apply_updates(rule_, s.parameters, gradients, s.state, s.k));
   }
   // Numbers are set when there is an executor.
   var state_of(tape& t, const shape& like) const {

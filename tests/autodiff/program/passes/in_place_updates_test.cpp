@@ -336,7 +336,7 @@ BOOST_AUTO_TEST_CASE(what_others_still_read_is_not_written_over) {
   const auto count = [&](const program& p, int n) {
     BOOST_TEST(explains(p, std::to_string(n) + " states are updated where they are"), p.explain());
   };
-  using updates = std::vector<update>;
+  using updates = std::vector<state_update>;
   count(frozen(updates{{a, a + by(x, x)}, {b, b + by(x, x)}}, {sum(x)}), 0);  // one product, made once
   count(frozen(updates{{a, a + by(x, x)}, {b, b - by(x, transpose(x))}}, {sum(x)}), 2);
   count(frozen(updates{{a, a + by(b, x)}, {b, b + by(a, x)}}, {sum(x)}), 1);  // the other has two buffers

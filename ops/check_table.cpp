@@ -111,8 +111,8 @@ class inspector {
   void mutants(std::span<const check::subject> samples) {
     const auto m = check::mutate(samples, o_);
     c_.made = m.made();
-    c_.killed = m.count(check::fate::killed);
-    c_.equivalent = m.count(check::fate::equivalent);
+    c_.killed = m.count(check::outcome::killed);
+    c_.equivalent = m.count(check::outcome::equivalent);
     c_.smallest = m.smallest;
     if (!m) c_.failures.push_back(to_string(m));
   }
@@ -165,7 +165,7 @@ class inspector {
     for (std::size_t i = 0; i < e.xbar.size(); ++i) {
       auto declared = make_array<double>(s.inputs()[i].shape());
       std::copy(e.xbar[i].begin(), e.xbar[i].end(), declared.data());
-      o.convention.push_back(std::move(declared));
+      o.subgradient.push_back(std::move(declared));
     }
     ++c_.kinks;
     const auto r = check::vjp(s, o);

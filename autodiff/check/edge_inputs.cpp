@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <reel/autodiff/check/hostile.hpp>
+#include <reel/autodiff/check/edge_inputs.hpp>
 
 #include "check/rule.hpp"
 #include "check/work.hpp"
@@ -45,7 +45,7 @@ arguments resized(const arguments& x, bool empty) {
 
 // Where differences cannot be taken: no NaN may come from a rule whose values are all numbers, and none
 // from a cotangent of 0.
-hostile_case without_oracle(const subject& s) {
+edge_input_case without_oracle(const subject& s) {
   const rule r(s);
   if (r.x.empty() || r.y.empty()) return {"", verdict::inconclusive, "nothing to differentiate"};
   point zero, ones;
@@ -74,14 +74,14 @@ hostile_case without_oracle(const subject& s) {
 
 }  // namespace
 
-hostile_report hostile(const subject_maker& make, const arguments& x, const options& o) {
+edge_inputs_report edge_inputs(const subject_maker& make, const arguments& x, const options& o) {
   const work_limit budget(o.seconds);
-  hostile_report report;
+  edge_inputs_report report;
   const auto attempt = [&](const char* kind, const arguments& numbers, bool aliased, bool finite) {
-    hostile_case c{.kind = kind};
+    edge_input_case c{.kind = kind};
     try {
       const subject s = make(numbers, aliased);
-      report.subject = fmt::format("hostile({})", s.name());
+      report.subject = fmt::format("edge_inputs({})", s.name());
       if (finite) {
         const auto r = vjp(s, o);
         c.outcome = r.outcome;
@@ -120,12 +120,12 @@ hostile_report hostile(const subject_maker& make, const arguments& x, const opti
   return report;
 }
 
-std::string to_string(const hostile_report& r) {
+std::string to_string(const edge_inputs_report& r) {
   std::string text = fmt::format("{}  {}", r ? "PASS" : "FAIL", r.subject);
-  for (const hostile_case& c : r.cases)
+  for (const edge_input_case& c : r.cases)
     text += fmt::format("\n  {:<12} {:<13} {}", c.kind, name(c.outcome), c.what);
   return text;
 }
-std::ostream& operator<<(std::ostream& os, const hostile_report& r) { return os << to_string(r); }
+std::ostream& operator<<(std::ostream& os, const edge_inputs_report& r) { return os << to_string(r); }
 
 }  // namespace reel::check

@@ -116,14 +116,14 @@ class explanation {
 
   // A change of the recorded rule that makes it right names the fault the other way round.
   void by_repair() {
-    for (const planted& p : catalogue(r_)) {
+    for (const mutation& p : mutations_of(r_)) {
       if (!repairs(p)) continue;
       found_.push_back(fmt::format("REPAIRED by: {} ({})", p.what, p.family));
       if (found_.size() == 3) return;
     }
   }
 
-  bool repairs(const planted& p) {
+  bool repairs(const mutation& p) {
     try {
       return right(compared_.run()(r_.at, compared_.seed(), p.edits));
     } catch (const refusal&) {

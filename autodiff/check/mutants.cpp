@@ -10,12 +10,12 @@
 
 namespace reel::check {
 
-std::string_view name(fate f) noexcept {
+std::string_view name(outcome f) noexcept {
   constexpr std::string_view names[] = {"killed", "equivalent", "survived"};
   return names[static_cast<std::size_t>(f)];
 }
 
-std::size_t mutation_report::count(fate f) const noexcept {
+std::size_t mutation_report::count(outcome f) const noexcept {
   return static_cast<std::size_t>(
       std::count_if(mutants.begin(), mutants.end(), [&](const mutant& m) { return m.outcome == f; }));
 }
@@ -68,14 +68,14 @@ template <class T> class mutation_runner {
     if (!missing.empty() && std::ranges::find(report_.refusals, missing) == report_.refusals.end())
       report_.refusals.push_back(missing);
     if (compared_.expectations().empty()) return;
-    const auto all = catalogue(r_);
+    const auto all = mutations_of(r_);
     require_work(static_cast<double>(all.size()) * compared_.run().replayed().cost());
-    for (const planted& p : all) {
+    for (const mutation& p : all) {
       const auto known = std::ranges::find_if(
           report_.mutants, [&](const mutant& m) { return m.what == p.what && m.family == p.family; });
       const bool is_new = known == report_.mutants.end();
-      mutant m = is_new ? mutant{p.family, p.what, fate::equivalent} : *known;
-      if (m.outcome == fate::killed) continue;
+      mutant m = is_new ? mutant{p.family, p.what, outcome::equivalent} : *known;
+      if (m.outcome == outcome::killed) continue;
       try_out(p.edits, m);
       if (is_new) report_.mutants.push_back(std::move(m));
       else *known = std::move(m);
@@ -97,11 +97,11 @@ template <class T> class mutation_runner {
       }
       const char* broken = identities_.broken_by(edits, compared_.seed());
       if (broken != nullptr) m.breaks = broken;
-      m.outcome = broken != nullptr || kills(a)                           ? fate::killed
-                  : m.outcome == fate::survived || m.difference > same<T> ? fate::survived
-                                                                          : fate::equivalent;
+      m.outcome = broken != nullptr || kills(a)                              ? outcome::killed
+                  : m.outcome == outcome::survived || m.difference > same<T> ? outcome::survived
+                                                                             : outcome::equivalent;
     } catch (const refusal& e) {  // where the right rule was not refused: nobody misses that
-      m.outcome = fate::killed;
+      m.outcome = outcome::killed;
       m.reason = fmt::format("it was refused: {}", e.what());
     }
   }
@@ -135,9 +135,9 @@ template <class T> bool differs_here(const rule& r, const options& o, const muta
   random_numbers random(o.seed);
   const point ybar = r.random_cotangent(random);
   const auto right = run(r.at, ybar);
-  for (const planted& p : catalogue(r)) {
+  for (const mutation& p : mutations_of(r)) {
     const auto known = std::find_if(report.mutants.begin(), report.mutants.end(), [&](const mutant& m) {
-      return m.what == p.what && m.family == p.family && m.outcome != fate::killed;
+      return m.what == p.what && m.family == p.family && m.outcome != outcome::killed;
     });
     if (known != report.mutants.end() && apart(run(r.at, ybar, p.edits), right) > same<T>) return true;
   }
@@ -147,7 +147,7 @@ template <class T> bool differs_here(const rule& r, const options& o, const muta
 template <class T> void try_sample(rule& r, const options& o, mutation_report& report) {
   mutation_runner<T>(r, o, report).run();
   for (int round = 0; round < shuffles && r.reads_inputs(); ++round) {
-    if (report.count(fate::killed) == report.made()) return;
+    if (report.count(outcome::killed) == report.made()) return;
     shuffle(r.at, o.seed + static_cast<std::uint64_t>(round));
     try {
       if (differs_here<T>(r, o, report)) mutation_runner<T>(r, o, report).run();
@@ -184,7 +184,7 @@ mutation_report mutate(std::span<const subject> samples, const options& o) {
   if (report.made() == 0 && report.reason.empty() && !report.refusals.empty())
     report.reason = report.refusals[0];
   for (mutant& m : report.mutants)
-    if (m.outcome == fate::equivalent) m.reason = why_equivalent(m);
+    if (m.outcome == outcome::equivalent) m.reason = why_equivalent(m);
   report.work = budget.done();
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   return report;
@@ -194,7 +194,7 @@ namespace {
 
 // A survivor is known, whatever else could not be tried.
 verdict verdict_of(const mutation_report& r) {
-  return r ? verdict::pass : r.count(fate::survived) > 0 ? verdict::fail : verdict::inconclusive;
+  return r ? verdict::pass : r.count(outcome::survived) > 0 ? verdict::fail : verdict::inconclusive;
 }
 
 }  // namespace
@@ -203,8 +203,8 @@ std::string to_string(const mutation_report& r) {
   std::string text = fmt::format(
       "{}  {}   {} mutants: {} killed, {} equivalent, {} survived; smallest factor noticed 1 + 1e-{}   "
       "{} samples   seed {:#x}\n",
-      name(verdict_of(r)), r.subject, r.made(), r.count(fate::killed), r.count(fate::equivalent),
-      r.count(fate::survived), r.smallest, r.samples, r.seed);
+      name(verdict_of(r)), r.subject, r.made(), r.count(outcome::killed), r.count(outcome::equivalent),
+      r.count(outcome::survived), r.smallest, r.samples, r.seed);
   if (!r.reason.empty()) text += fmt::format("  because     {}\n", r.reason);
   for (const std::string& refused : r.refusals) text += fmt::format("  passed over {}\n", refused);
   std::vector<std::string> families;
@@ -215,11 +215,12 @@ std::string to_string(const mutation_report& r) {
   text += fmt::format("  {:<14}{:>6}{:>8}{:>12}{:>10}{}\n", "", "made", "killed", "equivalent", "survived",
                       broken > 0 ? "    by identity" : "");
   for (const std::string& family : families) {
-    const auto of = [&](fate f) {
+    const auto of = [&](outcome f) {
       return std::count_if(r.mutants.begin(), r.mutants.end(),
                            [&](const mutant& m) { return m.family == family && m.outcome == f; });
     };
-    const auto killed = of(fate::killed), equivalent = of(fate::equivalent), survived = of(fate::survived);
+    const auto killed = of(outcome::killed), equivalent = of(outcome::equivalent),
+               survived = of(outcome::survived);
     const auto by_identity = std::count_if(r.mutants.begin(), r.mutants.end(), [&](const mutant& m) {
       return m.family == family && !m.breaks.empty();
     });
@@ -227,8 +228,8 @@ std::string to_string(const mutation_report& r) {
                         equivalent, survived, broken > 0 ? fmt::format("{:>15}", by_identity) : "");
   }
   for (const mutant& m : r.mutants) {
-    if (m.outcome == fate::killed) continue;
-    text += m.outcome == fate::equivalent
+    if (m.outcome == outcome::killed) continue;
+    text += m.outcome == outcome::equivalent
                 ? fmt::format("  equivalent  {}: {}\n", m.what, m.reason)
                 : fmt::format("  SURVIVED    {}: {:.1e} apart, and not noticed\n", m.what, m.difference);
   }
@@ -250,9 +251,9 @@ std::string to_json(const mutation_report& r) {
       .add("outcome", name(verdict_of(r)))
       .add("subject", r.subject)
       .add("made", r.made())
-      .add("killed", r.count(fate::killed))
-      .add("equivalent", r.count(fate::equivalent))
-      .add("survived", r.count(fate::survived))
+      .add("killed", r.count(outcome::killed))
+      .add("equivalent", r.count(outcome::equivalent))
+      .add("survived", r.count(outcome::survived))
       .add("smallest", r.smallest)
       .add("samples", r.samples)
       .add("seed", r.seed)

@@ -111,7 +111,7 @@ class mutable_rule {
   mutable std::map<node_id, algebra> algebra_;
 };
 
-using mutants_made = std::vector<planted>;
+using mutants_made = std::vector<mutation>;
 
 void make(mutants_made& all, const char* family, std::string what, std::vector<edit> edits) {
   if (!edits.empty()) all.push_back({family, std::move(what), std::move(edits)});
@@ -258,7 +258,7 @@ void short_loops(const mutable_rule& m, node_id n, mutants_made& all) {
 
 }  // namespace
 
-std::vector<planted> catalogue(const rule& r) {
+std::vector<mutation> mutations_of(const rule& r) {
   const mutable_rule m(r);
   mutants_made all;
   for (const auto mutate : {cotangents, swapped_cotangents, seeds, saved_numbers}) mutate(m, all);

@@ -9,11 +9,11 @@
 
 namespace reel::check {
 
-struct planted {
+struct mutation {
   std::string family, what;
   std::vector<edit> edits;
 };
 
-std::vector<planted> catalogue(const rule& r);
+std::vector<mutation> mutations_of(const rule& r);
 
 }  // namespace reel::check

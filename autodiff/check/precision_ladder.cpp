@@ -111,14 +111,14 @@ precision rung(const rule& r, const point& ybar, const std::vector<expected<real
   return p;
 }
 
-ladder_report ladder_of(rule r, const options& o) {
+precision_ladder_report precision_ladder_of(rule r, const options& o) {
   const point start = r.at;
   const bool narrow = r.has_numbers(dtype::f32) && round_to<float>(r.at);
   if (!narrow) r.at = start;
-  verdict_builder v("ladder", "", {}, o);
+  verdict_builder v("precision_ladder", "", {}, o);
   vjp_comparison<real50> e(r, o, v);
   e.every_element();
-  ladder_report report;
+  precision_ladder_report report;
   if (narrow) report.rungs.push_back(rung<float>(r, e.seed(), e.expectations()));
   if (r.has_numbers(dtype::f64)) report.rungs.push_back(rung<double>(r, e.seed(), e.expectations()));
   report.rungs.push_back(rung<real50>(r, e.seed(), e.expectations()));
@@ -131,23 +131,23 @@ ladder_report ladder_of(rule r, const options& o) {
 
 }  // namespace
 
-std::vector<precision> rungs_of(const rule& r, const options& o) { return ladder_of(r, o).rungs; }
+std::vector<precision> rungs_of(const rule& r, const options& o) { return precision_ladder_of(r, o).rungs; }
 
-ladder_report ladder(const subject& s, const options& o) {
-  ladder_report report;
-  const auto reason = attempt(o.seconds, [&] { report = ladder_of(checked_rule(s, o), o); });
+precision_ladder_report precision_ladder(const subject& s, const options& o) {
+  precision_ladder_report report;
+  const auto reason = attempt(o.seconds, [&] { report = precision_ladder_of(checked_rule(s, o), o); });
   report.subject = of_order(s.name(), o);
   report.reason = reason;
   return report;
 }
 
-std::string to_string(const ladder_report& r) {
+std::string to_string(const precision_ladder_report& r) {
   if (!r.reason.empty()) return "INCONCLUSIVE: " + r.reason;
   std::string text;
   for (const precision& p : r.rungs)
     text += fmt::format("{}{} {:.1e}", text.empty() ? "" : " | ", name(p.number), p.error);
   return text + (r.wrong_formula ? "  → wrong formula, not rounding" : "  → rounding");
 }
-std::ostream& operator<<(std::ostream& os, const ladder_report& r) { return os << to_string(r); }
+std::ostream& operator<<(std::ostream& os, const precision_ladder_report& r) { return os << to_string(r); }
 
 }  // namespace reel::check

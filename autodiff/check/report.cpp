@@ -31,15 +31,16 @@ std::string headline(const report& r) {
 
 std::string precisions(const report& r) {
   std::string text;
-  const bool ladder = r.numbers.back().number == dtype::real50;
+  const bool three_types = r.numbers.back().number == dtype::real50;
   for (const precision& p : r.numbers) {
     const auto [error, allowed] = tell_apart(p.error, p.allowed, 2, true);
     text += fmt::format("{}{} {}", text.empty() ? "" : " | ", name(p.number),
-                        ladder ? fmt::format("{:.1e}", p.error) : error);
-    if (!ladder) text += fmt::format(" (allowed {})", allowed);
+                        three_types ? fmt::format("{:.1e}", p.error) : error);
+    if (!three_types) text += fmt::format(" (allowed {})", allowed);
   }
-  return ladder && r.numbers.back().error > r.numbers.back().allowed ? text + " → wrong formula, not rounding"
-                                                                     : text;
+  return three_types && r.numbers.back().error > r.numbers.back().allowed
+             ? text + " → wrong formula, not rounding"
+             : text;
 }
 
 // "1^T xbar = 0: off by 0.3 of 41 roundings in float, ..."

@@ -25,12 +25,12 @@ template <class T> class kinks {
   // NONSMOOTH, or the cotangents `a` of the rule against those declared. `run` gave them for ȳ.
   void judge(rule_run<T>& run, const point& ybar, const std::vector<std::vector<T>>& a, verdict_builder& v) {
     if (empty()) return;
-    if (!options_.convention.empty()) return compare_declared(a, v);
+    if (!options_.subgradient.empty()) return compare_declared(a, v);
     const auto [i, k] = found_[0];
     v.decide(verdict::nonsmooth,
              fmt::format("{} of {} elements lie on a kink, {} among them: the slopes on its two "
                          "sides differ{}, and there is no derivative to compare with. Give the "
-                         "cotangents declared there as `convention`.",
+                         "cotangents declared there as `subgradient`.",
                          found_.size(), rule_.input_size(), entry_name(rule_, i, k, "x"),
                          branch_at(run, ybar, i, k)));
   }
@@ -71,11 +71,11 @@ template <class T> class kinks {
   }
 
   void compare_declared(const std::vector<std::vector<T>>& a, verdict_builder& v) {
-    if (options_.convention.size() != rule_.x.size())
+    if (options_.subgradient.size() != rule_.x.size())
       throw error(errc::invalid_argument, "check", {},
-                  "the convention has an array of cotangents for each input.");
+                  "the subgradient has an array of cotangents for each input.");
     for (const auto& [i, k] : found_) {
-      const auto& declared = options_.convention[i];
+      const auto& declared = options_.subgradient[i];
       if (declared.size() != rule_.at[i].size())
         throw error(errc::shape_mismatch, "check", {},
                     fmt::format("{} declared cotangents for input {} of shape {}.", declared.size(), i,

@@ -135,8 +135,8 @@ int run_mutants(const check_arguments& a) {
     const auto r = check::mutate(subjects_of(*row), {.seed = a.seed});
     line.clear();
     made += r.made();
-    killed += r.count(check::fate::killed);
-    equivalent += r.count(check::fate::equivalent);
+    killed += r.count(check::outcome::killed);
+    equivalent += r.count(check::outcome::equivalent);
     all_noticed = all_noticed && r;
     if (a.json) list.add(to_json(r));
     else result("{}\n", to_string(r));

@@ -4,7 +4,7 @@
 
 #include <reel/autodiff/check/directions.hpp>
 #include <reel/autodiff/check/frozen.hpp>
-#include <reel/autodiff/check/hostile.hpp>
+#include <reel/autodiff/check/edge_inputs.hpp>
 #include <reel/autodiff/check/mutants.hpp>
 #include <reel/autodiff/check/precision.hpp>
 #include <reel/autodiff/check/tape.hpp>
@@ -87,13 +87,13 @@ template <class Op> void check_refused(const Op& op, const array<double>& x, con
   inconclusive(check::taylor(s));
   const auto m = check::mutate(s);
   BOOST_TEST(!m);
-  BOOST_TEST((m.count(check::fate::survived) > 0 || says(m.reason, part)), m);
+  BOOST_TEST((m.count(check::outcome::survived) > 0 || says(m.reason, part)), m);
   static_cast<void>(check::adjoint(s));
-  static_cast<void>(check::ladder(s));
+  static_cast<void>(check::precision_ladder(s));
   static_cast<void>(check::ulps(s));
   static_cast<void>(check::vcurve(s));
   static_cast<void>(check::frozen(s));
-  static_cast<void>(check::hostile(op, {x}));
+  static_cast<void>(check::edge_inputs(op, {x}));
 }
 
 }  // namespace
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(mutants_of_an_op_with_a_domain_are_all_killed) {
   const auto m = check::mutate(factor_op<true>{}, {near_singular});
   BOOST_TEST(m);
   BOOST_TEST(m.samples == 1U);
-  BOOST_TEST(m.count(check::fate::killed) > 10U);
+  BOOST_TEST(m.count(check::outcome::killed) > 10U);
   BOOST_TEST(check::vjp(factor_op<true>{}, {near_singular}));
   BOOST_TEST((check::vjp(factor_op<false>{}, {near_singular}).outcome == verdict::fail));
 }
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(mutants_of_an_op_with_a_domain_are_all_killed) {
 BOOST_AUTO_TEST_CASE(its_numbers_in_another_order_may_be_refused) {
   const array<double> x{{2.0, 0.25}, {0.25, 0.0625}};  // exchanged, 0.25 becomes a diagonal too small
   const auto m = check::mutate({factor_op<true>{}, {x}});
-  BOOST_TEST((m || m.count(check::fate::survived) > 0), m);
+  BOOST_TEST((m || m.count(check::outcome::survived) > 0), m);
   const std::string text = to_string(m);
   for (const std::string& refused : m.refusals) BOOST_TEST(says(text, refused), text);
 }
@@ -123,9 +123,9 @@ BOOST_AUTO_TEST_CASE(other_checks_of_an_op_with_a_domain_pass) {
   BOOST_TEST(check::adjoint(s));
   BOOST_TEST(check::taylor(s));
   BOOST_TEST(check::frozen(s));
-  BOOST_TEST(check::ladder(s).reason.empty());
+  BOOST_TEST(check::precision_ladder(s).reason.empty());
   BOOST_TEST(!check::vcurve(s).curves.empty());
-  const auto h = check::hostile(factor_op<true>{}, {near_singular});
+  const auto h = check::edge_inputs(factor_op<true>{}, {near_singular});
   BOOST_TEST(says(to_string(h), "not positive definite"), h);
   reel::tape t;
   const var loss = sum(square(apply(factor_op<true>{}, t.variable(near_singular))));

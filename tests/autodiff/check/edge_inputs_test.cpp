@@ -2,7 +2,7 @@
 // Inputs that break rules.
 #include "support.hpp"
 
-#include <reel/autodiff/check/hostile.hpp>
+#include <reel/autodiff/check/edge_inputs.hpp>
 #include <reel/ops.hpp>
 
 using namespace reel;
@@ -24,7 +24,7 @@ template <bool careful> struct surprise_op {
   bool operator==(const surprise_op&) const = default;
 };
 
-const check::hostile_case& find(const check::hostile_report& r, std::string_view kind) {
+const check::edge_input_case& find(const check::edge_inputs_report& r, std::string_view kind) {
   for (const auto& c : r.cases)
     if (c.kind == kind) return c;
   throw std::runtime_error("no such case");
@@ -34,19 +34,19 @@ const array<double> x{0.5, 1.25, 2.0};
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(check_hostile)
+BOOST_AUTO_TEST_SUITE(check_edge_inputs)
 
 BOOST_AUTO_TEST_CASE(a_careful_rule_withstands_them) {
-  const auto r = check::hostile(softmax_op{}, {x});
+  const auto r = check::edge_inputs(softmax_op{}, {x});
   BOOST_TEST(r);
   for (const char* kind : {"one element", "ties", "zeros", "-inf"})
     BOOST_TEST((find(r, kind).outcome != verdict::fail), r);
   BOOST_TEST((find(r, "ties").outcome == verdict::pass), r);
-  BOOST_TEST(check::hostile(surprise_op<true>{}, {x}));
+  BOOST_TEST(check::edge_inputs(surprise_op<true>{}, {x}));
 }
 
 BOOST_AUTO_TEST_CASE(a_careless_one_does_not) {
-  const auto r = check::hostile(surprise_op<false>{}, {x});
+  const auto r = check::edge_inputs(surprise_op<false>{}, {x});
   BOOST_TEST(!r);
   BOOST_TEST((find(r, "-inf").outcome == verdict::fail), r);
   BOOST_TEST((to_string(r).find("a cotangent of 0 gives NaN") != std::string::npos), r);
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_careless_one_does_not) {
 
 BOOST_AUTO_TEST_CASE(the_same_var_may_stand_twice) {
   const auto r =
-      check::hostile(matmul_op{}, {array<double>{{1, 2}, {3, 4}}, array<double>{{0.5, -1}, {2, 1}}});
+      check::edge_inputs(matmul_op{}, {array<double>{{1, 2}, {3, 4}}, array<double>{{0.5, -1}, {2, 1}}});
   BOOST_TEST((find(r, "aliased").outcome == verdict::pass), r);
   // a contraction multiplies inside itself, 0 · ∞ included: what is documented is found
   BOOST_TEST((find(r, "-inf").outcome == verdict::fail), r);

@@ -36,7 +36,8 @@ const check::curve& find(const check::vcurves& v, std::string_view method, dtype
 BOOST_AUTO_TEST_SUITE(check_figures)
 
 BOOST_AUTO_TEST_CASE(an_error_that_shrinks_with_the_roundoff_is_rounding) {
-  const auto right = check::ladder({exp_like_op<0>{}, {x}}), wrong = check::ladder({exp_like_op<1>{}, {x}});
+  const auto right = check::precision_ladder({exp_like_op<0>{}, {x}}),
+             wrong = check::precision_ladder({exp_like_op<1>{}, {x}});
   BOOST_TEST_REQUIRE(right.rungs.size() == 3U);
   BOOST_TEST(!right.wrong_formula);
   BOOST_TEST(right.rungs[0].error < 1e-5);

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(mutants_are_credited_to_the_identity_that_noticed_them) {
   BOOST_TEST(m);
   std::size_t credited = 0;
   for (const check::mutant& one : m.mutants) {
-    BOOST_TEST((one.breaks.empty() || one.outcome == check::fate::killed));
+    BOOST_TEST((one.breaks.empty() || one.outcome == check::outcome::killed));
     if (!one.breaks.empty()) BOOST_TEST(one.breaks == "1^T xbar = 0");
     credited += one.breaks.empty() ? 0 : 1;
     // Multiples of the right rule keep to it, and the rule without its second term does not.

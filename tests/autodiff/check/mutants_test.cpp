@@ -6,7 +6,7 @@
 #include <reel/ops.hpp>
 
 using namespace reel;
-using check::fate;
+using check::outcome;
 
 namespace {
 
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(terms_go_by_the_names_their_author_gave_them) {
   for (const char* what : {"(D + -pp^T) without D", "(D + -pp^T) without -pp^T", "with --pp^T"}) {
     const auto* m = find(r, what);
     BOOST_TEST_REQUIRE(m != nullptr, what << " is missing in " << to_string(r));
-    BOOST_TEST((m->outcome == fate::killed));
+    BOOST_TEST((m->outcome == outcome::killed));
     BOOST_TEST(m->difference > 1e-3);
   }
 }
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(equivalent_mutants_are_told_with_the_evidence) {
   BOOST_TEST(r);
   const auto* m = find(r, "xbar rolled by one");
   BOOST_TEST_REQUIRE(m != nullptr);
-  BOOST_TEST((m->outcome == fate::equivalent));
+  BOOST_TEST((m->outcome == outcome::equivalent));
   BOOST_TEST(m->difference == 0.0);
   BOOST_TEST(!m->reason.empty());
   BOOST_TEST((to_string(r).find("equivalent  xbar rolled by one") != std::string::npos));
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_blind_check_lets_mutants_survive) {
   BOOST_TEST(!r);
   const auto* m = find(r, "-xbar");
   BOOST_TEST_REQUIRE(m != nullptr);
-  BOOST_TEST((m->outcome == fate::survived));
+  BOOST_TEST((m->outcome == outcome::survived));
   BOOST_TEST((to_string(r).find("SURVIVED    -xbar") != std::string::npos), to_string(r));
   BOOST_TEST((to_json(r).find("\"outcome\": \"survived\"") != std::string::npos));
 }

@@ -3,7 +3,7 @@
 #include "../../support.hpp"
 
 #include <reel/autodiff/check/directions.hpp>
-#include <reel/autodiff/check/hostile.hpp>
+#include <reel/autodiff/check/edge_inputs.hpp>
 #include <reel/autodiff/check/mutants.hpp>
 #include <reel/autodiff/check/precision.hpp>
 #include <reel/autodiff/check/tape.hpp>
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(orders_are_what_they_are_called) {
         BOOST_TEST((check::vjp(s, o).outcome == (fails ? verdict::fail : verdict::pass)));
         BOOST_TEST((check::jvp(s, o).outcome == (fails ? verdict::fail : verdict::pass)));
         BOOST_TEST((check::taylor(s, o).outcome == (fails ? verdict::fail : verdict::pass)));
-        BOOST_TEST(check::ladder(s, o).wrong_formula == fails);
+        BOOST_TEST(check::precision_ladder(s, o).wrong_formula == fails);
       }
     }
   };

@@ -181,8 +181,8 @@ BOOST_AUTO_TEST_CASE(on_a_kink_it_is_the_declared_convention_that_is_checked) {
   BOOST_TEST((r.outcome == verdict::nonsmooth));
   BOOST_TEST((r.reason.find("x[1]") != r.reason.npos), r.reason);
   BOOST_TEST((r.reason.find("where backward of relu: less_equal") != r.reason.npos), r.reason);
-  const check::options zero{.convention = {array<double>{0, 0, 0}}},
-      one{.convention = {array<double>{0, 1, 0}}};
+  const check::options zero{.subgradient = {array<double>{0, 0, 0}}},
+      one{.subgradient = {array<double>{0, 1, 0}}};
   BOOST_TEST(check::function(f, tie, zero));
   BOOST_TEST((check::function(f, tie, one).outcome == verdict::fail));
 }

@@ -4,7 +4,7 @@
 
 #include <reel/autodiff/check/directions.hpp>
 #include <reel/autodiff/check/frozen.hpp>
-#include <reel/autodiff/check/hostile.hpp>
+#include <reel/autodiff/check/edge_inputs.hpp>
 #include <reel/autodiff/check/mutants.hpp>
 #include <reel/autodiff/check/precision.hpp>
 #include <reel/autodiff/check/tape.hpp>
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(every_check_keeps_to_it) {
   check_says_what_it_needs(check::jvp(s, o).reason);
   check_says_what_it_needs(check::adjoint(s, o).reason);
   check_says_what_it_needs(check::taylor(s, o).reason);
-  check_says_what_it_needs(check::ladder(s, o).reason);
+  check_says_what_it_needs(check::precision_ladder(s, o).reason);
   for (const auto& study : check::ulps(s, o)) check_says_what_it_needs(study.reason);
   check_says_what_it_needs(check::vcurve(s, o).reason);
   const auto m = check::mutate(s, o);

@@ -38,8 +38,8 @@ struct options {
   double seconds = 10;
   bool rounding = true;  // also evaluate in float and double, and hold them to their rounding
   bool explain = true;   // of a FAIL: find what reproduces the wrong numbers
-  std::vector<array<double>> cotangent = {};   // ȳ, one per output; left out: random
-  std::vector<array<double>> convention = {};  // the cotangents declared for this ȳ at a kink, one per input
+  std::vector<array<double>> cotangent = {};    // ȳ, one per output; left out: random
+  std::vector<array<double>> subgradient = {};  // the cotangents declared for this ȳ at a kink, one per input
   // Called before work that is expected to take more than 10 seconds; what it throws ends the check.
   std::function<void(double seconds)> announce = {};
 };

@@ -5,7 +5,7 @@
 
 #include <reel/autodiff/check/directions.hpp>
 #include <reel/autodiff/check/frozen.hpp>
-#include <reel/autodiff/check/hostile.hpp>
+#include <reel/autodiff/check/edge_inputs.hpp>
 #include <reel/autodiff/check/mutants.hpp>
 #include <reel/autodiff/check/precision.hpp>
 #include <reel/autodiff/check/tape.hpp>
@@ -18,7 +18,7 @@ namespace reel::check {
 template <class R, class... All> inline constexpr bool one_of = (std::same_as<R, All> || ...);
 template <class R>
 concept printed_report = one_of<R, report, taylor_report, mutation_report, tape_report, blame_report, vcurves,
-                                ladder_report, hostile_report, frozen_report>;
+                                precision_ladder_report, edge_inputs_report, frozen_report>;
 
 }  // namespace reel::check
 

@@ -11,17 +11,17 @@
 
 namespace reel::check {
 
-enum class fate : std::uint8_t {
+enum class outcome : std::uint8_t {
   killed,      // the verdict on it is FAIL
   equivalent,  // the same rule: the same numbers to 50 digits, for every sample and seed tried
   survived,    // another rule, and the check did not notice
 };
-std::string_view name(fate f) noexcept;
+std::string_view name(outcome f) noexcept;
 
 struct mutant {
   std::string family = {};  // "sign", "factor", "term", "transposed", ...
   std::string what = {};    // "drop the term sum(y * ybar) of sub"
-  fate outcome = fate::survived;
+  check::outcome outcome = check::outcome::survived;
   double difference = 0;    // from the right cotangent, the largest seen, relative
   std::string reason = {};  // of an equivalent one; of a killed one, the refusal that it met
   std::string breaks = {};  // of a killed one: the identity its op declares that noticed it, too
@@ -40,10 +40,10 @@ struct mutation_report {
   double seconds = 0;
 
   std::size_t made() const noexcept { return mutants.size(); }
-  std::size_t count(fate f) const noexcept;
+  std::size_t count(outcome f) const noexcept;
   // Whether there were any, every one was tried, and all that are not equivalent were killed.
   explicit operator bool() const noexcept {
-    return made() > 0 && count(fate::survived) == 0 && reason.empty();
+    return made() > 0 && count(outcome::survived) == 0 && reason.empty();
   }
 };
 
@@ -57,7 +57,7 @@ mutation_report mutate(const Op& op, const arguments& x, const options& o = {},
   return mutate(subject(op, x, where), o);
 }
 
-std::string to_string(const mutation_report& r);  // the kill matrix: families down, fates across
+std::string to_string(const mutation_report& r);  // the kill matrix: families down, outcomes across
 std::string to_json(const mutation_report& r);
 std::ostream& operator<<(std::ostream& os, const mutation_report& r);
 

@@ -24,15 +24,15 @@ std::vector<rounding_study> ulps(const subject& s, const options& o = {});
 
 // The error of the worst cotangent element against the oracle, in each number type, relative to its scale.
 // An error that shrinks with the roundoff is rounding; one that stays is a wrong formula.
-struct ladder_report {
+struct precision_ladder_report {
   std::string subject = {};
   std::vector<precision> rungs = {};  // float, double, 50 digits
   bool wrong_formula = false;
   std::string reason = {};  // why there are no rungs: a refusal, or the work it would take
 };
-ladder_report ladder(const subject& s, const options& o = {});
-std::string to_string(
-    const ladder_report& r);  // "float 2.5e-03 | double 2.5e-03 | ... → wrong formula, not rounding"
-std::ostream& operator<<(std::ostream& os, const ladder_report& r);
+precision_ladder_report precision_ladder(const subject& s, const options& o = {});
+std::string to_string(const precision_ladder_report&
+                          r);  // "float 2.5e-03 | double 2.5e-03 | ... → wrong formula, not rounding"
+std::ostream& operator<<(std::ostream& os, const precision_ladder_report& r);
 
 }  // namespace reel::check

@@ -8,18 +8,18 @@
 
 namespace reel::check {
 
-struct hostile_case {
+struct edge_input_case {
   std::string kind = {};  // "empty", "one element", "ties", "zeros", "range 700", "aliased", "-inf"
   verdict outcome = verdict::inconclusive;
   std::string what = {};  // what the op said, or what is wrong
 };
 
-struct hostile_report {
+struct edge_inputs_report {
   std::string subject = {};
-  std::vector<hostile_case> cases = {};
+  std::vector<edge_input_case> cases = {};
   // Nothing failed. (On ties and zeros NONSMOOTH is an answer, and INCONCLUSIVE where values overflow.)
   explicit operator bool() const noexcept {
-    for (const hostile_case& c : cases)
+    for (const edge_input_case& c : cases)
       if (c.outcome == verdict::fail) return false;
     return !cases.empty();
   }
@@ -27,11 +27,11 @@ struct hostile_report {
 
 // Makes a subject from inputs; where `aliased`, with the first of them in place of all that are real.
 using subject_maker = std::function<subject(const arguments& x, bool aliased)>;
-hostile_report hostile(const subject_maker& make, const arguments& x, const options& o = {});
+edge_inputs_report edge_inputs(const subject_maker& make, const arguments& x, const options& o = {});
 
 template <operation Op>
-hostile_report hostile(const Op& op, const arguments& x, const options& o = {},
-                       source_location where = here()) {
+edge_inputs_report edge_inputs(const Op& op, const arguments& x, const options& o = {},
+                               source_location where = here()) {
   const auto make = [&](const arguments& numbers, bool aliased) -> subject {
     if (!aliased) return {op, numbers, where};
     return {Op::name, numbers,
@@ -43,10 +43,10 @@ hostile_report hostile(const Op& op, const arguments& x, const options& o = {},
             },
             where};
   };
-  return hostile(make, x, o);
+  return edge_inputs(make, x, o);
 }
 
-std::string to_string(const hostile_report& r);
-std::ostream& operator<<(std::ostream& os, const hostile_report& r);
+std::string to_string(const edge_inputs_report& r);
+std::ostream& operator<<(std::ostream& os, const edge_inputs_report& r);
 
 }  // namespace reel::check

@@ -218,7 +218,65 @@ def links(root):
                     yield f"{path}:{number}: {other} has no heading #{anchor}: correct the link"
 
 
-RULES = {rule.__name__: rule for rule in (spdx, rooms, floors, libraries, joins, calls, flags, links, rows)}
+# Words that the code used before it took those of the field (docs/changes.md): where, in which sense, what to say.
+# A pattern is one of code; comments and strings are not looked at.
+RETIRED = (
+    (r".*", r"\bpull\s*\(|\bcheck::push\b|\bconst pulled\s*&|\bpull_reference\b", "vjp, jvp, applied_vjp"),
+    (r".*", r"\bop_traits\b|\btraits_of\b|\bleaf_traits\b", "op_type"),
+    (r"(autodiff|ops|optim)/.*", r"\b(const )?place\s*&?\s*where\b|\bplace_of\b", "source_location"),
+    (r".*", r"(?<![\w.])element::|\belement_(of|for|count)\b", "dtype"),
+    (r"(autodiff|ops|optim|models)/.*", r"\bworkplace\b|\bdetail::fresh\b|\bdeliver<|\bfollows_of\b", "recorder, rewrap, materialize, kind_rule"),
+    (r".*", r"\.off\s*=|\brequest\.off\b|\brequest\.finite\b|\.finite\s*=\s*\{", "disabled_passes, check_finite"),
+    (r".*", r"\badds?_scaled(_product)?\b", "accumulate_scaled(alpha, beta), accumulates_scaled"),
+    (r".*", r"\bdouble bound\s*\(\s*in<|\btype->bound\b", "magnitude_bound"),
+    (r".*", r"\bby_rows\b|\brow_use\b|\buse\.sums\b|\.sums\s*=\s*true", "slices, row_slices, reduces"),
+    (r".*", r"\bturned_op\b|\bturned\s*\(\s*unsigned|\bturn_narrow_states\b", "relaid, relaid_for"),
+    (r"(autodiff|ops)/.*", r"\bunits\b|\bdrop_unit_factors\b", "identity_elements, simplify_algebra"),
+    (r".*", r"\busing beside\b|\bbool brings\s*\(|\beval_both\b|\bpair_up\b", "sibling, computes, eval_with_sibling"),
+    (r".*", r"\bkernels::(links?|chains|best|set)\b|\blinks?_of\b", "stage, stages, pipelines, active, dispatch_table"),
+    (r"autodiff/kernels/.*", r"(?<![\w.:])(pieces|least|root)\s*\(|\bturn_(in|out)\b", "ceil_div, min, sqrt, pack, unpack"),
+    (r"autodiff/(program|runtime)/.*", r"(?<![\w.])group\b|\bgroup_runner\b|\bis_fill\b|\bwatched\b", "fusion, fused_loop, is_broadcast, guarded"),
+    (r".*", r"\brow_(group|member|runner|team)\b|\bcut_into_row_blocks\b", "tiled_loop, loop_op, tiled_loop_runner, parallel_loop"),
+    (r"autodiff/(program|runtime)/.*", r"\bchunks?\b|\bsum_in_chunks\b", "split, split_reductions"),
+    (r"autodiff/(program|runtime)/.*", r"\b(is_)?commits?\b|\boverwrit(ing|e_states)\b", "in_place_update, epilogue"),
+    (r"autodiff/.*", r"\bmake_sure\b|\bis_certain\b", "ensure_finite, provably_finite"),
+    (r".*", r"\barena_plan\b|\bplan_arena\b", "memory_plan, plan_memory"),
+    (r"autodiff/(program|runtime)/.*", r"(?<![\w.])code\s*&|\bhome::(kept|next)\b|\bbanks?\b", "program_ir, instance_constant, back_buffer, buffer"),
+    (r"(autodiff|optim)/.*", r"\bmachine\b", "executor"),
+    (r".*", r"\bcrew_?\b", "thread_pool"),
+    (r"autodiff/.*", r"\bblemish\w*|\bgathering\b|\bcutting\b|\bpairing\b", "non_finite, program_graph, tiling, sibling_matcher"),
+    (r".*", r"\bknobs\b|\boptim::(change|descend|advanced?)\b|\bdescend\s*\{", "hyperparameters, update, scale_by_learning_rate, apply_updates"),
+    (r".*", r"\bundo_on_error\b", "composed"),
+    (r"autodiff/check/.*", r"\b(examination|judgement|witness|laboratory|detective|tracer|catalogue)\b", "vjp_comparison, verdict_builder, claim_checker, ..."),
+    (r".*", r"\bcheck::(hostile|ladder|fate)\b|\bhostile_(case|report)\b|\bladder_report\b|\.convention\b", "edge_inputs, precision_ladder, outcome, subgradient"),
+)
+
+
+def code_of(path, text):
+    """The lines of code of a C++ text, or of a page's blocks."""
+    if not path.endswith(".md"):
+        return code_lines(text)
+    blocks, inside = [], False
+    for line in text.split("\n"):
+        fence = line.startswith("```")
+        inside = line == "```cpp" if fence else inside
+        blocks.append(line if inside and not fence else "")
+    return code_lines("\n".join(blocks))
+
+
+def words(root):
+    """No retired word in its old sense."""
+    for path in files(*CPP, ".md", root=root):
+        lines = code_of(path, read(path, root))
+        retired = [(pattern, instead) for where, pattern, instead in RETIRED if re.fullmatch(where, path)]
+        for number, line in enumerate(lines, 1):
+            for pattern, instead in retired:
+                match = re.search(pattern, line)
+                if match:
+                    yield f"{path}:{number}: '{match.group()}' is a retired word: say {instead}"
+
+
+RULES = {rule.__name__: rule for rule in (spdx, rooms, floors, libraries, joins, calls, flags, links, rows, words)}
 
 if __name__ == "__main__":
     close(list(RULES[sys.argv[1]](ROOT)))

@@ -43,6 +43,13 @@ CASES = (
     ("rows", "ops/table_a.cpp", 'static constexpr auto name = "a";\n{.name = "a"},\n{.name = "b"}, {.name = "c", .composite = true}', [3]),
     ("links", "docs/a.md", "# A `b` c\n[x](#a-b-c) [y](../README.md) `[z](no.md)`\n```\n[z](no.md)\n```\n", [2]),
     ("links", "README.md", "# R\n# R\n[x](README.md#r-1)\n[y](docs/no.md)\n[z](#no)\n[w](https://example.org/no.md)\n", [4, 5]),
+    ("words", "ops/a.cpp", "var pull(var ybar, var y, var x) const;\n// pull(x)\nvar vjp(var ybar) const;\n", [1]),
+    ("words", "ops/a.cpp", "for (const auto& element : x) place(element);\nauto a = element::f32;\n", [2]),
+    ("words", "ops/a.cpp", "const pulled& r\nauto pulled = vjp(y, x, u);\nusing beside = a;\nstd::thread beside(f);\n", [1, 3]),
+    ("words", "tests/a.cpp", 'freeze({.outputs = {y}, .off = {"a"}});\nfreeze({.check_finite = {y}});\ns.finite(x);\nrequest.finite.clear();\n', [1, 4]),
+    ("words", "autodiff/program/a.cpp", "void f(const code& c, const group& g);\nthrow e.code();\nint chunks;\n", [1, 1, 3]),
+    ("words", "models/a.cpp", "int group, chunks, machine, root, links;\n", []),
+    ("words", "docs/a.md", "`pull(x)` and pull(x)\n```cpp\nvar pull(var x);\n```\n```text\npull(x)\n```\n", [3]),
 )
 
 

@@ -1,53 +1,46 @@
 // SPDX-License-Identifier: MIT
+// Which kernels run: the best that were compiled and that the processor has. The build defines REEL_AVX2_KERNELS and
+// REEL_AVX512_KERNELS where it compiles these sets.
 #include "dispatch_tables.hpp"
 
 #include <array>
+#include <concepts>
 
 namespace reel::kernels {
 
 namespace {
 
-// What the processor and the operating system can do; the best comes first.
+// The best comes first.
 template <class T> struct usable {
   std::array<const dispatch_table<T>*, 3> sets{};
   std::size_t count = 0;
-  void add(const dispatch_table<T>& s) { sets[count++] = &s; }
+
+  void add(const dispatch_table<float>& floats, const dispatch_table<double>& doubles) {
+    if constexpr (std::same_as<T, float>) sets[count++] = &floats;
+    else sets[count++] = &doubles;
+  }
 };
 
-template <class T>
-usable<T> find([[maybe_unused]] const dispatch_table<T>& avx512,
-               [[maybe_unused]] const dispatch_table<T>& avx2, const dispatch_table<T>& baseline) {
+// What the processor and the operating system can do.
+template <class T> usable<T> find_usable() {
   usable<T> u;
-#ifdef REEL_X86_KERNELS
+#ifdef REEL_AVX512_KERNELS
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-    u.add(avx512);
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) u.add(avx2);
+    u.add(avx512::of_float, avx512::of_double);
 #endif
-  u.add(baseline);
+#ifdef REEL_AVX2_KERNELS
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    u.add(avx2::of_float, avx2::of_double);
+#endif
+  u.add(baseline::of_float, baseline::of_double);
   return u;
 }
 
-template <class T> const usable<T>& usable_sets();
-#ifdef REEL_X86_KERNELS
-template <> const usable<float>& usable_sets<float>() {
-  static const usable<float> u = find(avx512::of_float, avx2::of_float, baseline::of_float);
+template <class T> const usable<T>& usable_sets() {
+  static const usable<T> u = find_usable<T>();
   return u;
 }
-template <> const usable<double>& usable_sets<double>() {
-  static const usable<double> u = find(avx512::of_double, avx2::of_double, baseline::of_double);
-  return u;
-}
-#else
-template <> const usable<float>& usable_sets<float>() {
-  static const usable<float> u = find(baseline::of_float, baseline::of_float, baseline::of_float);
-  return u;
-}
-template <> const usable<double>& usable_sets<double>() {
-  static const usable<double> u = find(baseline::of_double, baseline::of_double, baseline::of_double);
-  return u;
-}
-#endif
 
 }  // namespace
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The sets that were compiled.
+// One dispatch table per instruction set and number type. Those of avx2 and avx512 exist where the build made them.
 #pragma once
 
 #include <reel/autodiff/kernels.hpp>
@@ -11,7 +11,6 @@ extern const dispatch_table<float> of_float;
 extern const dispatch_table<double> of_double;
 }  // namespace baseline
 
-#ifdef REEL_X86_KERNELS
 namespace avx2 {
 extern const dispatch_table<float> of_float;
 extern const dispatch_table<double> of_double;
@@ -20,6 +19,5 @@ namespace avx512 {
 extern const dispatch_table<float> of_float;
 extern const dispatch_table<double> of_double;
 }  // namespace avx512
-#endif
 
 }  // namespace reel::kernels

@@ -10,7 +10,7 @@ namespace {
 
 // A record that goes on for longer has lost its end.
 constexpr std::size_t max_record = std::size_t{16} << 20;
-constexpr std::size_t max_fields = std::size_t{1} << 20;
+constexpr std::size_t max_columns = std::size_t{1} << 20;
 
 // Keeps one of every two quotes, in place; returns the new end.
 char* merge_doubled_quotes(char* begin, char* end) noexcept {
@@ -125,7 +125,7 @@ void csv_lexer::scan_record() {
       length_ = skip_line_end(skip_comment(at));
       return;
     }
-    if (marks_.size() == max_fields) fail(at, "more than 1048576 columns: is a line end missing?");
+    if (marks_.size() == max_columns) fail(at, "more than 1048576 columns: is a line end missing?");
     if (separator_ != ' ') ++at;
   }
 }

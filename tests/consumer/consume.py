@@ -76,7 +76,7 @@ def subproject(folder, source, compiler):
               f"[wrap-file]\ndirectory = {ODD_NAME}\n\n[provide]\ndependency_names = reel\n")
     unpack_wraps(source, os.path.join(parent, "subprojects"))
     if not os.path.exists(os.path.join(build, "build.ninja")):
-        run("meson", "setup", build, parent, "--buildtype=plain", "-Ddefault_library=static",
+        run("meson", "setup", build, parent, "--buildtype=plain", "-Ddefault_library=static", "-Dreel:instruction_sets=avx2",
             "--force-fallback-for=" + ",".join(["reel", *WRAPS]), CXX=shlex.join(compiler))
     log = run("ninja", "-C", build)
     if "warning:" in log:

@@ -127,7 +127,7 @@ struct program_ir {
   std::vector<program::slot> input_slots, state_slots, output_slots;
   std::vector<value_id> states;
   std::vector<char> relaid;  // by state: whether it is kept transposed
-  bool share_buffers = true, reuse_operands = true;
+  bool share_buffers = false, reuse_operands = false;
   std::shared_ptr<const program_ir> reference;  // op by op, nothing rearranged: what a failure is traced in
   std::vector<std::string> report;              // a line per pass
 };

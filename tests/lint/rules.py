@@ -7,6 +7,7 @@ A rule is a function from a root folder to findings, 'file:line: what is wrong: 
 import os
 import re
 import sys
+from itertools import zip_longest
 
 from tree import CPP, ROOMS, ROOT, close, files, read
 
@@ -95,8 +96,8 @@ def floors(root):
 
 # Which files may include a library: (what is included, paths, what to do).
 PLACES = (
-    (r"boost/", r"autodiff/include/reel/autodiff/graph\.hpp|autodiff/graph/\w+\.cpp|autodiff/base/real50\.cpp|tests/.*",
-     "Boost stays in autodiff's graph and real50.cpp, so that including reel stays cheap"),
+    (r"boost/", r"autodiff/include/reel/autodiff/graph\.hpp|autodiff/graph/\w+\.cpp|autodiff/base/(real50|special)\w*\.[ch]pp|tests/.*",
+     "Boost stays in autodiff's graph and in base/real50* and base/special*, so that including reel stays cheap"),
     (r"(xtensor|xtl)/", r"autodiff/include/reel/autodiff/array(_io)?\.hpp",
      "include <reel/autodiff/array.hpp>, which knows where xtensor keeps its headers"),
     (r"xsimd/|immintrin", r"autodiff/kernels/.*|tests/.*", "loops over SIMD registers live in autodiff/kernels"),
@@ -276,7 +277,25 @@ def words(root):
                     yield f"{path}:{number}: '{match.group()}' is a retired word: say {instead}"
 
 
-RULES = {rule.__name__: rule for rule in (spdx, rooms, floors, libraries, joins, calls, flags, links, rows, words)}
+PIPELINE, HEADER, CHAPTER = ("autodiff/program/pipeline.cpp", "autodiff/include/reel/autodiff/program.hpp", "docs/how-it-works.md")
+
+
+def passes(root):
+    """The passes stand in the same order, and are as exact, in the table that runs them, in the header and in the docs."""
+    def rows_of(path, pattern, is_exact):
+        text = read(path, root) if os.path.exists(os.path.join(root, path)) else ""
+        return [(m.group(1), m.group(2) == is_exact) for m in re.finditer(pattern, text, re.MULTILINE)]
+
+    table = rows_of(PIPELINE, r'^ +\{"(\w+)", (exact|inexact),', "exact")
+    for path, pattern, is_exact in ((HEADER, r"^//   ([a-z_]+) +(Exact|Inexact)\.", "Exact"),
+                                    (CHAPTER, r"^\| `([a-z_]+)` \| (yes|no) \|", "yes")):
+        told = rows_of(path, pattern, is_exact)
+        if table and told != table:
+            wrong = next((a or b for a, b in zip_longest(table, told) if a != b), ("", False))[0]
+            yield f"{PIPELINE}:1: its passes and those of {path} differ from '{wrong}' on: list the same in both"
+
+
+RULES = {rule.__name__: rule for rule in (spdx, rooms, floors, libraries, joins, calls, flags, links, rows, words, passes)}
 
 if __name__ == "__main__":
     close(list(RULES[sys.argv[1]](ROOT)))

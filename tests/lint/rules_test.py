@@ -49,6 +49,8 @@ CASES = (
     ("words", "tests/a.cpp", 'freeze({.outputs = {y}, .off = {"a"}});\nfreeze({.check_finite = {y}});\ns.finite(x);\nrequest.finite.clear();\n', [1, 4]),
     ("words", "autodiff/program/a.cpp", "void f(const code& c, const group& g);\nthrow e.code();\nint chunks;\n", [1, 1, 3]),
     ("words", "models/a.cpp", "int group, chunks, machine, root, links;\n", []),
+    ("passes", "autodiff/program/pipeline.cpp", '    {"dead_code", exact, count},\n    {nullptr, exact, run},\n', [1, 1]),
+    ("passes", "docs/how-it-works.md", "| `dead_code` | yes | drops |\n", []),
     ("words", "docs/a.md", "`pull(x)` and pull(x)\n```cpp\nvar pull(var x);\n```\n```text\npull(x)\n```\n", [3]),
 )
 

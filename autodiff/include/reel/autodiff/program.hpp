@@ -37,29 +37,29 @@ struct freeze_request {
   std::vector<std::string> disabled_passes = {};  // passes to skip, by name; see pass_names()
 };
 
-// The passes of freeze in order. But for three they are exact: results stay those of evaluation bit for bit.
-//   dead_code               what neither an output, an update nor a check needs is dropped
-//   common_subexpressions   equal ops on equal inputs are computed once
-//   algebraic_simplification  a product with 1 is its other factor
-//   constant_folding        what depends on constants alone is computed once per instance
-//   views                   reshapes share their input's memory
-//   layout_assignment       a tall, narrow matrix among the states is kept transposed, for the sake of the
-//                           products it is in. Not exact: these sum in another order, each within
-//                           k u Σ|a||b| of the true sum for an inner size k and the unit roundoff u
-//   in_place_updates        an update w' = c·w + s·A·B of a state by a product of few terms, such as the
-//                           gradient of a small batch, is made over w when all checks have passed, without a
-//                           gradient or a second w in memory. Not exact: s·(AB) is added without being
-//                           rounded before where the processor can, within u|s·AB| + 2u|w'| of evaluation;
-//                           where m ops make sums of multiples of w and A·B, these are put together, within
-//                           2(m + 2)u times the sum of the terms' magnitudes, where nothing overflows
-//   elementwise_fusion      elementwise ops on the same number of elements run block by block, together; of
-//                           ops that are stages, numbers stay in registers from one to the next
-//   row_tiling              a large batch goes forward and backward in blocks of rows that fit a cache
-//   split_reductions        of these, large sums are made in a fixed number of splits of the rows, which
-//                           workers share. Not exact: sums in another order, within that same bound
-//   sibling_fusion          logsumexp is computed along with the softmax that is its slope
-//   operand_reuse           an elementwise op writes over an input that nothing reads any more
-//   buffer_sharing          values that are never alive together share the arena
+// The passes of freeze in order. Of an exact pass the results stay those of evaluation, bit for bit.
+//   dead_code                 Exact. What no output, update or check needs is dropped.
+//   common_subexpressions     Exact. Equal ops on equal inputs are computed once.
+//   algebraic_simplification  Exact. A product with 1 is its other factor.
+//   constant_folding          Exact. What depends on constants alone is computed once per instance.
+//   views                     Exact. A reshape shares its input's memory.
+//   layout_assignment         Inexact. A tall, narrow matrix among the states is kept transposed, for the sake
+//                             of the products it is in. These sum in another order, each within k u Σ|a||b| of
+//                             the true sum, for an inner size k and the unit roundoff u.
+//   in_place_updates          Inexact. An update w' = c·w + s·A·B of a state by a product of few terms, such as
+//                             the gradient of a small batch, is made over w when all checks have passed. Neither
+//                             the gradient nor a second w lies in memory. s·(AB) is added without being rounded
+//                             before, if the processor can: within u|s·AB| + 2u|w'| of evaluation. If m ops make
+//                             sums of multiples of w and A·B, these are put together: within 2(m + 2)u times the
+//                             sum of the terms' magnitudes, if nothing overflows.
+//   elementwise_fusion        Exact. Elementwise ops on the same number of elements run block by block, together.
+//                             Ops that are stages hand numbers on in registers.
+//   row_tiling                Exact. A large batch goes forward and backward in blocks of rows that fit a cache.
+//   split_reductions          Inexact. Large sums over such a batch are made in a fixed number of splits of the
+//                             rows, which workers share: another order, within the bound above.
+//   sibling_fusion            Exact. An op is computed along with another, as logsumexp with softmax, its slope.
+//   operand_reuse             Exact. An elementwise op writes over an input that nothing reads any more.
+//   buffer_sharing            Exact. Values that are never alive together share the arena.
 std::vector<std::string> pass_names();
 
 class program {

@@ -20,6 +20,7 @@ rows rounding();
 rows activations();
 rows select();
 rows movement();
+rows rearrange();
 rows reduce();
 rows matmul();
 rows softmax();

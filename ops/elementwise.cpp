@@ -2,6 +2,8 @@
 #include <reel/autodiff/kernels.hpp>
 #include <reel/ops/elementwise.hpp>
 
+#include "multiply_or_zero.hpp"
+
 #include <fmt/format.h>
 
 namespace reel {
@@ -47,5 +49,8 @@ struct scale_cotangent_op {
 }  // namespace
 
 var scale_cotangent(operand ybar, operand d) { return apply_broadcast(scale_cotangent_op{}, ybar, d); }
+var multiply_or_zero(const var& a, const var& b) {
+  return apply(scale_cotangent_op{true}, operand(a), operand(b));
+}
 
 }  // namespace reel

@@ -37,7 +37,7 @@ std::span<const op_row> op_table() {
     for (const auto family :
          {table::structural, table::arithmetic, table::functions, table::angles, table::elementary,
           table::rounding, table::activations, table::select, table::movement, table::rearrange,
-          table::reduce, table::matmul, table::softmax, table::cross_entropy}) {
+          table::cumulative, table::reduce, table::matmul, table::softmax, table::cross_entropy}) {
       auto some = family();
       std::move(some.begin(), some.end(), std::back_inserter(rows));
     }

@@ -21,6 +21,7 @@ rows activations();
 rows select();
 rows movement();
 rows rearrange();
+rows cumulative();
 rows reduce();
 rows matmul();
 rows softmax();

@@ -5,6 +5,7 @@
 #include <reel/ops/activations.hpp>
 #include <reel/ops/arithmetic.hpp>
 #include <reel/ops/cross_entropy.hpp>
+#include <reel/ops/cumulative.hpp>
 #include <reel/ops/elementary.hpp>
 #include <reel/ops/functions.hpp>
 #include <reel/ops/matmul.hpp>

@@ -22,6 +22,7 @@ rows select();
 rows movement();
 rows rearrange();
 rows cumulative();
+rows reductions();
 rows reduce();
 rows matmul();
 rows softmax();

@@ -51,7 +51,9 @@ template <class T> bool adds_up(const claim_checker<T>& c) {
   const var sum = c.type().sum_of(terms);
   if (sum.shape() != c.y().dims) return false;
   const buffer apart = numbers_of<T>(terms[0] + terms[1] + terms[2]);
-  return c.close(numbers_of<T>(sum), apart, std::max(c.largest(apart), c.largest(c.y())));
+  double size = std::max(c.largest(apart), c.largest(c.y()));
+  if (c.type().sum) size = std::max(size, c.largest(c.x()[0]));  // what is summed may cancel
+  return c.close(numbers_of<T>(sum), apart, size);
 }
 
 // The elements in an order that does not depend on their places.

@@ -12,6 +12,7 @@
 #include <reel/ops/movement.hpp>
 #include <reel/ops/rearrange.hpp>
 #include <reel/ops/reduce.hpp>
+#include <reel/ops/reductions.hpp>
 #include <reel/ops/rounding.hpp>
 #include <reel/ops/select.hpp>
 #include <reel/ops/softmax.hpp>

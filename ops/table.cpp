@@ -34,10 +34,11 @@ std::vector<sample> each_size(std::initializer_list<range> inputs) {
 std::span<const op_row> op_table() {
   static const table::rows all = [] {
     table::rows rows;
-    for (const auto family : {table::structural, table::arithmetic, table::functions, table::angles,
-                              table::elementary, table::rounding, table::activations, table::select,
-                              table::movement, table::rearrange, table::cumulative, table::reductions,
-                              table::reduce, table::matmul, table::softmax, table::cross_entropy}) {
+    for (const auto family :
+         {table::structural, table::arithmetic, table::functions, table::angles, table::elementary,
+          table::rounding, table::activations, table::select, table::movement, table::rearrange,
+          table::cumulative, table::reductions, table::ordering, table::reduce, table::matmul, table::softmax,
+          table::cross_entropy}) {
       auto some = family();
       std::move(some.begin(), some.end(), std::back_inserter(rows));
     }

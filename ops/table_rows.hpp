@@ -23,6 +23,7 @@ rows movement();
 rows rearrange();
 rows cumulative();
 rows reductions();
+rows ordering();
 rows reduce();
 rows matmul();
 rows softmax();

@@ -10,6 +10,7 @@
 #include <reel/ops/functions.hpp>
 #include <reel/ops/matmul.hpp>
 #include <reel/ops/movement.hpp>
+#include <reel/ops/ordering.hpp>
 #include <reel/ops/rearrange.hpp>
 #include <reel/ops/reduce.hpp>
 #include <reel/ops/reductions.hpp>

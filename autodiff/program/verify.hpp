@@ -13,11 +13,9 @@ namespace reel::detail {
 extern std::atomic<bool> verifies_passes;
 
 // Throws std::logic_error, which names the pass and the instruction, if one of these does not hold:
-//  - An operand is made before it is read: by a leaf, an earlier instruction or an earlier member of its
-//  region.
+//  - An operand is made before it is read: by a leaf, or earlier in its region or before it.
 //  - A storage is made once. States alone are changed in place, by the epilogue.
-//  - A value has the kind of its storage and as many elements, or its storage has room for a block of its
-//  rows.
+//  - A value has the kind of its storage and as many elements, or the storage holds a block of its rows.
 //  - The prologue reads constants and what it has made, nothing else.
 //  - Outputs, next values and checked values are made.
 //  - Ops with an effect stand in the order in which they were recorded.

@@ -43,21 +43,24 @@ struct freeze_request {
 //   algebraic_simplification  Exact. A product with 1 is its other factor.
 //   constant_folding          Exact. What depends on constants alone is computed once per instance.
 //   views                     Exact. A reshape shares its input's memory.
-//   layout_assignment         Inexact. A tall, narrow matrix among the states is kept transposed, for the sake
-//                             of the products it is in. These sum in another order, each within k u Σ|a||b| of
-//                             the true sum, for an inner size k and the unit roundoff u.
-//   in_place_updates          Inexact. An update w' = c·w + s·A·B of a state by a product of few terms, such as
-//                             the gradient of a small batch, is made over w when all checks have passed. Neither
-//                             the gradient nor a second w lies in memory. s·(AB) is added without being rounded
-//                             before, if the processor can: within u|s·AB| + 2u|w'| of evaluation. If m ops make
-//                             sums of multiples of w and A·B, these are put together: within 2(m + 2)u times the
-//                             sum of the terms' magnitudes, if nothing overflows.
-//   elementwise_fusion        Exact. Elementwise ops on the same number of elements run block by block, together.
-//                             Ops that are stages hand numbers on in registers.
-//   row_tiling                Exact. A large batch goes forward and backward in blocks of rows that fit a cache.
-//   split_reductions          Inexact. Large sums over such a batch are made in a fixed number of splits of the
-//                             rows, which workers share: another order, within the bound above.
-//   sibling_fusion            Exact. An op is computed along with another, as logsumexp with softmax, its slope.
+//   layout_assignment         Inexact. A tall, narrow matrix among the states is kept transposed, for the
+//                             sake of the products it is in. These sum in another order, each within k u
+//                             Σ|a||b| of the true sum, for an inner size k and the unit roundoff u.
+//   in_place_updates          Inexact. An update w' = c·w + s·A·B of a state by a product of few terms, such
+//                             as the gradient of a small batch, is made over w when all checks have passed.
+//                             Neither the gradient nor a second w lies in memory. s·(AB) is added without
+//                             being rounded before, if the processor can: within u|s·AB| + 2u|w'| of
+//                             evaluation. If m ops make sums of multiples of w and A·B, these are put
+//                             together: within 2(m + 2)u times the sum of the terms' magnitudes, if nothing
+//                             overflows.
+//   elementwise_fusion        Exact. Elementwise ops on the same number of elements run block by block,
+//                             together. Ops that are stages hand numbers on in registers.
+//   row_tiling                Exact. A large batch goes forward and backward in blocks of rows that fit a
+//                             cache.
+//   split_reductions          Inexact. Large sums over such a batch are made in a fixed number of splits of
+//                             the rows, which workers share: another order, within the bound above.
+//   sibling_fusion            Exact. An op is computed along with another, as logsumexp with softmax, its
+//                             slope.
 //   operand_reuse             Exact. An elementwise op writes over an input that nothing reads any more.
 //   buffer_sharing            Exact. Values that are never alive together share the arena.
 std::vector<std::string> pass_names();

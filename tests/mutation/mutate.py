@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Plants faults in the sources, one at a time, and tells which of them the tests notice.
 
-    ./dev mutate [--count 300] [--seed 1] [--room ROOM]... [--minutes 120]
+    ./dev mutate [--count 300] [--seed 1] [--room ROOM]... [--test NAME]... [--minutes 120]
 
 Faults are drawn by a seed from all that `faults.py` finds in the rooms; those that do not compile are drawn again. A
 copy of the sources is built twice: once to learn which tests reach which lines, and once to plant in. Of each fault
@@ -67,11 +67,13 @@ def configure(name, *options):
     return build
 
 
-def tests_of(build):
-    """Name, command and environment of the tests that are worth running."""
+def tests_of(build, names):
+    """Name, command and environment of the tests that are worth running, or of those that are named."""
     chosen = []
     for test in json.loads(must(["meson", "introspect", "--tests", build])):
         suites = " ".join(test["suite"])
+        if names and test["name"] not in names:
+            continue
         if not any(s in suites for s in ("long", "fuzz", "lint", "docs")) and not test["name"].startswith(LEFT_OUT_TESTS):
             chosen.append((test["name"], test["cmd"], test["env"]))
     return chosen
@@ -104,24 +106,35 @@ def reached_lines(build, name, command, environment):
     return {path: sorted(all_) for path, all_ in lines.items()}, seconds
 
 
-def coverage():
+def programs_of(build, command):
+    """What ninja has to build so that a test can run."""
+    paths = [os.path.relpath(c, build) if c.startswith(build) else c for c in command]
+    return [p for p in paths if "/" in p and not p.startswith(("/", "-", "..")) and not p.endswith(".py")]
+
+
+def coverage(names):
     """By test: the lines it reaches, and its seconds. Kept for the sources as they are."""
     kept = os.path.join(WORK, "coverage.json")
-    state = must(["git", "-C", ROOT, "rev-parse", "HEAD^{tree}"]).strip()
+    state = must(["git", "-C", ROOT, "rev-parse", "HEAD^{tree}"]).strip() + "".join(f" {n}" for n in sorted(names))
     if os.path.exists(kept):
         known = json.load(open(kept, encoding="utf-8"))
         if known["state"] == state:
             return known["tests"]
     build = configure("coverage", "-Db_coverage=true", "-Doptimization=1")
     print("mutate: building with coverage", file=sys.stderr)
-    must(["ninja", "-C", build])
+    chosen = tests_of(build, names)
+    build_all(build, chosen, names)
     tests = {}
-    for name, command, environment in tests_of(build):
+    for name, command, environment in chosen:
         lines, seconds = reached_lines(build, name, command, environment)
         tests[name] = {"lines": lines, "seconds": seconds}
         print(f"mutate: '{name}' reaches {sum(map(len, lines.values()))} lines in {seconds:.1f} s", file=sys.stderr)
     json.dump({"state": state, "tests": tests}, open(kept, "w", encoding="utf-8"))
     return tests
+
+
+def build_all(build, tests, names):
+    must(["ninja", "-C", build, *(p for _, command, _ in tests for p in programs_of(build, command) if names)])
 
 
 def all_faults(rooms):
@@ -174,8 +187,7 @@ def try_fault(build, fault, tests, reach):
             return "survived: no test reaches it"
         for name in names:
             command, environment = tests[name]
-            wanted = [os.path.relpath(c, build) for c in command if c.startswith(build) and os.access(c, os.X_OK)]
-            status, _ = run(["ninja", "-C", build, *wanted])
+            status, _ = run(["ninja", "-C", build, *programs_of(build, command)])
             if status != 0:
                 return "does not compile"
             status, _ = run(command, timeout=20 + 5 * reach[name]["seconds"], env=os.environ | environment, cwd=build)
@@ -215,16 +227,18 @@ def main():
     parser.add_argument("--count", type=int, default=300, help="faults that compile, at most (300)")
     parser.add_argument("--seed", type=int, default=1, help="which faults (1)")
     parser.add_argument("--room", action="append", choices=ROOMS, help="a room to plant in; by default all")
+    parser.add_argument("--test", action="append", default=[], help="a test that may notice; by default all that reach a line")
     parser.add_argument("--minutes", type=float, default=120, help="when to stop; the next call goes on (120)")
     a = parser.parse_args()
     end = time.monotonic() + 60 * a.minutes
     os.makedirs(WORK, exist_ok=True)
     copy_tree()
-    reach = coverage()
+    reach = coverage(a.test)
     build = configure("build")
     print("mutate: building", file=sys.stderr)
-    must(["ninja", "-C", build])
-    tests = {name: (command, environment) for name, command, environment in tests_of(build)}
+    chosen = tests_of(build, a.test)
+    build_all(build, chosen, a.test)
+    tests = {name: (command, environment) for name, command, environment in chosen}
     faults = all_faults(a.room or ROOMS)
     random.Random(a.seed).shuffle(faults)
     kept = os.path.join(WORK, "faults.jsonl")

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <reel/ops/lookup.hpp>
 #include <reel/ops/rearrange.hpp>
 
 #include "table_rows.hpp"
@@ -274,11 +275,77 @@ rows indexed() {
   };
 }
 
+rows looked_up() {
+  return {
+      {.name = "dynamic_slice",
+       .family = "movement",
+       .record = [](vars x) { return dynamic_slice(x[0], x[1], 2, -1); },
+       .samples = {{spread({3}, -2, 2), index({}, {1})},
+                   {spread({2, 3}, -2, 2), index({}, {0})},
+                   {spread({2, 1, 2, 1, 2}, -2, 2), index({}, {0})}},
+       .edges = {{.what = "places",
+                  .x = {real({4}, {nan, 2, 3, inf}), index({}, {1})},
+                  .y = {2, 3},
+                  .ybar = {4, 5},
+                  .xbar = {{0, 4, 5, 0}},
+                  .second = {{0, 0, 0, 0}}},
+                 {.what = "indices", .x = {index({3}, {7, 8, 9}), index({}, {1})}, .y = {8, 9}}},
+       .composite = true,
+       .linear_in = {0}},
+
+      {.name = "dynamic_update",
+       .family = "movement",
+       .record = [](vars x) { return dynamic_update(x[0], x[1], x[2]); },
+       .samples = {{spread({3}, -2, 2), index({}, {1}), spread({2}, -2, 2, 2)},
+                   {spread({3, 2}, -2, 2), index({}, {2}), spread({1, 2}, -2, 2, 2)},
+                   {spread({2, 1, 2, 1, 2}, -2, 2), index({}, {0}), spread({1, 1, 2, 1, 2}, -2, 2, 2)}},
+       .edges = {{.what = "places",
+                  .x = {real({4}, {nan, 2, 3, inf}), index({}, {2}), real({5, 6})},
+                  .y = {nan, 2, 5, 6},
+                  .ybar = {1, 2, 3, 4},
+                  .xbar = {{1, 2, 0, 0}, {3, 4}}},
+                 {.what = "by nothing",
+                  .x = {real({2}, {1, 2}), index({}, {9}), real({0}, {})},
+                  .y = {1, 2},
+                  .xbar = {{1, 1}, {}}}},
+       .composite = true},
+
+      {.name = "embedding",
+       .family = "movement",
+       .record = [](vars x) { return embedding(x[0], x[1], -1); },
+       .samples = {{spread({3}, -2, 2), index({2}, {1, 1})},
+                   {spread({3, 2}, -2, 2), index({2, 2}, {1, -1, 0, 1})},
+                   {spread({2, 2, 1, 2}, -2, 2), index({}, {1})}},
+       .edges = {{.what = "the padding's row is silent",
+                  .x = {real({2, 2}, {nan, inf, 3, 4}), index({3}, {1, -1, 1})},
+                  .y = {3, 4, 0, 0, 3, 4},
+                  .ybar = {1, 2, 3, 4, 5, 6},
+                  .xbar = {{0, 0, 6, 8}}}},
+       .composite = true,
+       .linear_in = {0}},
+
+      {.name = "scatter_max",
+       .family = "movement",
+       .record = [](vars x) { return scatter_max(x[0], x[1], x[2]); },
+       .samples = {{spread({3}, -2, 2), index({2}, {1, 1}), spread({2}, -2, 2, 2)},
+                   {spread({2, 3}, -2, 2), index({3}, {1, 0, 1}), spread({3, 3}, -2, 2, 2)}},
+       .edges = {{.what = "x is the first of a tie",
+                  .x = {real({2, 2, 2}), index({3}, {0, 1, 1}), real({2, 3, 3})},
+                  .y = {2, 3, 2},
+                  .xbar = {{1, 0, 1}, {0, 1, 0}}},
+                 {.what = "NaN and infinities",
+                  .x = {real({nan, 1, -inf}), index({2}, {0, 1}), real({1, nan})},
+                  .y = {nan, nan, -inf}}},
+       .composite = true,
+       .analytic = false},
+  };
+}
+
 }  // namespace
 
 rows rearrange() {
   rows all;
-  for (const auto part : {strided, shapes, of_matrices, indexed})
+  for (const auto part : {strided, shapes, of_matrices, indexed, looked_up})
     for (op_row& row : part()) all.push_back(std::move(row));
   return all;
 }

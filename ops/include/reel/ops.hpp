@@ -8,6 +8,7 @@
 #include <reel/ops/cumulative.hpp>
 #include <reel/ops/elementary.hpp>
 #include <reel/ops/functions.hpp>
+#include <reel/ops/lookup.hpp>
 #include <reel/ops/matmul.hpp>
 #include <reel/ops/movement.hpp>
 #include <reel/ops/ordering.hpp>

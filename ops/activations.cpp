@@ -5,6 +5,7 @@
 #include <reel/ops/functions.hpp>
 #include <reel/ops/rounding.hpp>
 #include <reel/ops/select.hpp>
+#include <reel/ops/special.hpp>
 
 namespace reel {
 namespace {
@@ -33,6 +34,9 @@ var silu(operand x) {
 }
 var mish(operand x) {
   return composed("mish", {x}, [&] { return x * tanh(softplus(x)); });
+}
+var gelu(operand x) {
+  return composed("gelu", {x}, [&] { return x * ndtr(x); });
 }
 var gelu_tanh(operand x) {
   return composed("gelu_tanh", {x}, [&] {

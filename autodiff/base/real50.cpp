@@ -1,71 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The only translation unit of the library that includes Boost.Multiprecision.
+#include "base/real50_boost.hpp"
 #include "base/real50_work.hpp"
 
 #include <reel/autodiff/error.hpp>
 #include <reel/autodiff/number.hpp>
 
 #include <boost/math/constants/constants.hpp>
-#include <boost/multiprecision/cpp_bin_float.hpp>
 #include <fmt/format.h>
-
-#include <cstring>
 
 namespace reel {
 
-namespace mp = boost::multiprecision;
-using big = mp::number<mp::cpp_bin_float<50>, mp::et_off>;
 using wide = mp::number<mp::cpp_bin_float<420>, mp::et_off>;
-
-struct real50_access {
-  using category = real50::category;
-
-  static big open(const real50& x) {
-    big y;  // +0
-    auto& b = y.backend();
-    switch (x.category_) {
-      case category::zero:
-        break;
-      case category::infinite:
-        y = std::numeric_limits<big>::infinity();
-        break;
-      case category::nan:
-        y = std::numeric_limits<big>::quiet_NaN();
-        break;
-      case category::finite:
-        b.bits().resize(3, 3);
-        std::memcpy(b.bits().limbs(), x.mantissa_.data(), sizeof x.mantissa_);
-        b.bits().normalize();
-        b.exponent() = x.exponent_;
-    }
-    b.sign() = x.negative_;
-    return y;
-  }
-
-  // Of a finite number: an integer whose first bit is the same for all of them.
-  static mp::cpp_int mantissa(const real50& x) {
-    mp::cpp_int m = x.mantissa_[2];
-    for (const std::uint64_t limb : {x.mantissa_[1], x.mantissa_[0]}) m = (m << 64) | limb;
-    return m;
-  }
-
-  static real50 close(const big& y) {
-    real50 x;
-    const auto& b = y.backend();
-    using backend = std::remove_cvref_t<decltype(b)>;
-    x.negative_ = b.sign();
-    if (b.exponent() == backend::exponent_zero) x.category_ = category::zero;
-    else if (b.exponent() == backend::exponent_infinity) x.category_ = category::infinite;
-    else if (b.exponent() == backend::exponent_nan) x.category_ = category::nan;
-    else {
-      static_assert(sizeof(mp::limb_type) == 8 && backend::bit_count <= 192);
-      x.category_ = category::finite;
-      x.exponent_ = b.exponent();
-      std::memcpy(x.mantissa_.data(), b.bits().limbs(), b.bits().size() * sizeof(mp::limb_type));
-    }
-    return x;
-  }
-};
 
 namespace {
 thread_local std::uint64_t work_done = 0;
@@ -99,6 +44,7 @@ template <class To, class From> To in_digits(const From& x) {
 }  // namespace
 
 std::uint64_t detail::real50_work() noexcept { return work_done; }
+void detail::add_real50_work(std::uint64_t nanoseconds) noexcept { work_done += nanoseconds; }
 
 real50::real50(double x) : real50(close(big(x))) {}
 real50::real50(const std::string& decimal) {

@@ -8,5 +8,6 @@
 namespace reel::detail {
 
 std::uint64_t real50_work() noexcept;
+void add_real50_work(std::uint64_t nanoseconds) noexcept;  // of functions that are computed elsewhere
 
 }  // namespace reel::detail

@@ -10,7 +10,8 @@ var softplus(operand x);     // ln(1 + e^x), without a threshold beyond which it
 var log_sigmoid(operand x);  // ln σ(x) = −ln(1 + e^−x)
 var silu(operand x);         // x σ(x)
 var mish(operand x);         // x tanh(ln(1 + e^x))
-var gelu_tanh(operand x);    // ½x (1 + tanh(√(2/π) (x + 0.044715 x³))), close to x Φ(x)
+var gelu(operand x);         // x Φ(x) with the distribution function Φ of the normal distribution, exactly
+var gelu_tanh(operand x);    // ½x (1 + tanh(√(2/π) (x + 0.044715 x³))), close to it
 
 // The slope at 0 is that from below: of leaky_relu `slope`, of elu alpha, of selu their product.
 var leaky_relu(operand x, double slope = 0.01);  // x, and slope·x below 0

@@ -11,8 +11,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 namespace reel {
 
 namespace {
@@ -142,21 +140,6 @@ index_t count_of(const shape& s, const axis_list& axes) {
   return n;
 }
 
-// x without its mean, and the number that the sum of squares is divided by.
-struct deviations {
-  var x;
-  double divisor;
-  deviations(const char* what, const var& v, const axis_list& axes, double correction)
-      : divisor(static_cast<double>(count_of(v.shape(), axes)) - correction) {
-    if (!(divisor > 0) || !std::isfinite(divisor))
-      throw error(errc::invalid_argument,
-                  fmt::format("the {} of {} numbers of {} with a correction of {}: there must "
-                              "be more numbers than that.",
-                              what, count_of(v.shape(), axes), to_string(v.shape()), correction));
-    x = v - mean(v, axes, keep);
-  }
-};
-
 var any_of(const var& x, const axis_list& axes, axis_mode mode) {
   return reduce_each(x, axes, mode, [](const var& v, int a) { return apply(any_op{a}, operand(v)); });
 }
@@ -204,20 +187,6 @@ var norm(operand x, double p, const axis_list& axes, axis_mode mode) {
     return reduce_each(p == infinite ? abs(v) : v, axes, mode, [p](const var& u, int a) {
       return p == infinite ? max(u, a, keep) : apply(norm_op{a, p}, operand(u));
     });
-  });
-}
-
-var variance(operand x, const axis_list& axes, double correction, axis_mode mode) {
-  return composed("variance", {x}, [&] {
-    const deviations d("variance", x.variable(), axes, correction);
-    return sum(square(d.x), axes, mode) / d.divisor;
-  });
-}
-
-var standard_deviation(operand x, const axis_list& axes, double correction, axis_mode mode) {
-  return composed("standard_deviation", {x}, [&] {
-    const deviations d("standard deviation", x.variable(), axes, correction);
-    return norm(d.x, 2, axes, mode) / std::sqrt(d.divisor);
   });
 }
 

@@ -178,41 +178,44 @@ rows norms() {
   };
 }
 
+// No element is the mean of its row in any order: its slope would be 0, and nothing could be told of it.
+const list apart = {-0.1015625, -0.9609375, 0.9609375, 1.7890625, -1.4765625, -1.8984375};
+const list apart_by_four = {1.3671875,  1.3515625,  1.6796875, -1.8515625,
+                            -0.0390625, -0.2578125, 0.1640625, -1.4296875};
+
 rows moments() {
   return {
-      {.name = "variance",
+      {.name = "moment",
+       .variant = "the variance",
        .family = "reductions",
        .record = [](vars x) { return variance(x[0], -1); },
-       .samples = {{spread({2}, -2, 2)}, {spread({2, 3}, -2, 2)}, {spread({2, 1, 2, 1, 3}, -2, 2)}},
+       .samples = {{spread({2}, -2, 2)}, {real({2, 3}, apart)}, {real({1, 2, 1, 1, 3}, apart)}},
        .edges = {{.what = "a shift costs nothing",
                   .x = {real({4097, 4098, 4099, 4102})},
                   .y = {3.5},
                   .xbar = {{-1, -0.5, 0, 1.5}}},
                  {.what = "one number", .x = {real({2, 1}, {5, inf})}, .y = {0, nan}},
-                 {.what = "no rows", .x = {real({0, 2}, {})}, .y = {}, .xbar = {{}}}},
-       .composite = true},
+                 {.what = "no rows", .x = {real({0, 2}, {})}, .y = {}, .xbar = {{}}}}},
 
-      {.name = "variance",
-       .variant = "of a sample, over two axes",
+      {.name = "moment",
+       .variant = "the variance of a sample, over two axes",
        .family = "reductions",
        .record =
            [](vars x) {
              return variance(x[0], {0, -1}, 1, keep);
            },
-       .samples = {{spread({2, 2}, -2, 2)}, {spread({2, 2, 3}, -2, 2)}},
-       .composite = true},
+       .samples = {{real({2, 2}, {apart[0], apart[1], apart[2], apart[3]})}, {real({2, 1, 3}, apart)}}},
 
-      {.name = "standard_deviation",
+      {.name = "moment",
+       .variant = "the standard deviation",
        .family = "reductions",
        .record = [](vars x) { return standard_deviation(x[0], -1, 1); },
-       .samples = {{spread({3}, -2, 2)}, {spread({2, 4}, -2, 2)}},
+       .samples = {{real({apart[0], apart[1], apart[2]})}, {real({2, 4}, apart_by_four)}},
        .edges = {{.what = "0 has slope 0",
                   .x = {real({3, 3, 3})},
                   .y = {0},
                   .xbar = {{0, 0, 0}},
-                  .second = {{0, 0, 0}}}},
-       .composite = true,
-       .analytic = false},
+                  .second = {{0, 0, 0}}}}},
   };
 }
 

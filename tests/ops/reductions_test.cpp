@@ -185,6 +185,9 @@ BOOST_AUTO_TEST_CASE(norms_of_any_size) {
     const var x = t.variable(array<double>{3 * scale, -4 * scale});
     for (const double p : {1.0, 2.0, inf})
       BOOST_TEST(norm(x, p).item() == (p == 1 ? 7 : p == 2 ? 5 : 4) * scale);
+    const var far = t.variable(array<double>{{3 * scale, 1}, {-3 * scale, 1}});
+    BOOST_TEST((standard_deviation(far, 0).value() == array<double>{3 * scale, 0}));
+    BOOST_TEST((standard_deviation(transpose(far), 1).value() == array<double>{3 * scale, 0}));
     BOOST_TEST(std::abs(norm(x, 3).item() / scale - std::cbrt(91.0)) <= 1e-15 * 5 + 0x1p-1074 / scale);
     const auto slope = elements<double>(grad(norm(x), x));
     BOOST_TEST(std::abs(slope[0] - 0.6) <= 0x1p-52);

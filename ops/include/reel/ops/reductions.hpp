@@ -28,7 +28,7 @@ var norm(operand x, double p = 2, const axis_list& axes = {}, axis_mode mode = a
 // Σ (x − mean)² / (n − correction), from the deviations themselves: a common shift of x costs no digits but
 // those that x loses. A correction of 1 is that of a sample. Throws invalid_argument unless n > correction.
 var variance(operand x, const axis_list& axes = {}, double correction = 0, axis_mode mode = axis_mode::drop);
-// Its root, as a norm of the deviations: slope 0 where it is 0.
+// Its root: slope 0 where it is 0. Nothing overflows that the result does not.
 var standard_deviation(operand x, const axis_list& axes = {}, double correction = 0,
                        axis_mode mode = axis_mode::drop);
 

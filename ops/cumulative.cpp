@@ -18,20 +18,23 @@ namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 
-// Goes through a tensor along an axis, from its front or its end: first(i) for the elements it begins with,
-// then next(i, before) for each element and the one before it. Rows side by side advance together.
-template <class First, class Next>
-void run_along(const shape& s, int axis, bool reversed, First first, Next next) {
-  const stretches l(s, axis);
-  for (index_t o = 0; o < l.outer; ++o)
-    for (index_t k = 0; k < l.n; ++k) {
-      const index_t at = (o * l.n + (reversed ? l.n - 1 - k : k)) * l.inner;
-      const index_t before = reversed ? at + l.inner : at - l.inner;
-      if (k == 0)
-        for (index_t i = 0; i < l.inner; ++i) first(at + i);
-      else
-        for (index_t i = 0; i < l.inner; ++i) next(at + i, before + i);
+// y along an axis, from its front or its end: first(i) for the elements it begins with, then next(state, i,
+// before) from the y and the position before each. Rows side by side advance together.
+template <class T, class First, class Next>
+void run_along(out<T> y, int axis, bool reversed, First first, Next next) {
+  const stretches l(y.shape(), axis);
+  const index_t step = reversed ? -l.inner : l.inner;
+  for (index_t o = 0; o < l.outer; ++o) {
+    const index_t begin = (o * l.n + (reversed ? l.n - 1 : 0)) * l.inner;
+    for (index_t i = begin; i < begin + l.inner; ++i) y[i] = first(i);
+    if (l.inner == 1) {
+      T state = y[begin];
+      for (index_t k = 1, i = begin + step; k < l.n; ++k, i += step) y[i] = state = next(state, i, i - step);
+      continue;
     }
+    for (index_t k = 1, at = begin + step; k < l.n; ++k, at += step)
+      for (index_t i = at; i < at + l.inner; ++i) y[i] = next(y[i - step], i, i - step);
+  }
 }
 
 // x with every element where its neighbour was, and 0 where it began:  y_i = x_{i−1}, or x_{i+1} from the
@@ -51,8 +54,8 @@ struct cumsum_op {
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<T> y, in<T> x) const {
     run_along(
-        x.shape(), axis, reversed, [&](index_t i) { y[i] = exclusive ? T(0) : x[i]; },
-        [&](index_t i, index_t before) { y[i] = y[before] + x[exclusive ? before : i]; });
+        y, axis, reversed, [&](index_t i) { return exclusive ? T(0) : x[i]; },
+        [&](const T& sum, index_t i, index_t before) { return T(sum + x[exclusive ? before : i]); });
   }
   var vjp(var ybar, var, var) const { return apply(cumsum_op{axis, !reversed, exclusive}, operand(ybar)); }
   row_slices slices(const shape& x) const { return slices_unless_first(x, axis); }
@@ -72,10 +75,9 @@ struct linear_recurrence_op {
   shape infer(const shape& a, const shape& b) const { return same_shape(a, b); }
   template <class T> void eval(out<T> h, in<T> a, in<T> b) const {
     run_along(
-        b.shape(), axis, reversed, [&](index_t i) { h[i] = b[i]; },
-        [&](index_t i, index_t before) {
-          const T& state = h[before];
-          h[i] = silent && state == T(0) ? b[i] : a[at_source ? before : i] * state + b[i];
+        h, axis, reversed, [&](index_t i) { return b[i]; },
+        [&](const T& state, index_t i, index_t before) {
+          return silent && state == T(0) ? b[i] : T(a[at_source ? before : i] * state + b[i]);
         });
   }
   std::array<var, 2> vjp(var hbar, var h, var a, var) const {
@@ -105,8 +107,8 @@ struct cumprod_op {
   shape infer(const shape& x) const { return x; }
   template <class T> void eval(out<T> y, in<T> x) const {
     run_along(
-        x.shape(), axis, reversed, [&](index_t i) { y[i] = exclusive ? T(1) : x[i]; },
-        [&](index_t i, index_t before) { y[i] = y[before] * x[exclusive ? before : i]; });
+        y, axis, reversed, [&](index_t i) { return exclusive ? T(1) : x[i]; },
+        [&](const T& product, index_t i, index_t before) { return T(product * x[exclusive ? before : i]); });
   }
   var vjp(var ybar, var y, var x) const {
     const var lambda =
@@ -216,15 +218,18 @@ struct cumargmax_op {
   template <class T> void eval(out<index_t> y, in<T> x) const {
     each_row(x.shape(), axis, [&](const row& r, index_t) {
       index_t best = reversed ? r.n - 1 : 0;
+      auto extreme = num::real_part(x[r.at(best)]);
       for (index_t k = 0; k < r.n; ++k) {
         const index_t i = reversed ? r.n - 1 - k : k;
-        if (is_better(num::real_part(x[r.at(i)]), num::real_part(x[r.at(best)]))) best = i;
+        const auto& v = num::real_part(x[r.at(i)]);
+        if (is_better(v, extreme)) best = i, extreme = v;
         y[r.at(i)] = best;
       }
     });
   }
+  // A NaN is better than any number, and nothing than a NaN.
   template <class T> bool is_better(const T& a, const T& b) const {
-    return num::isnan(a) ? !num::isnan(b) : smallest ? a < b : a > b;
+    return !(smallest ? a >= b : a <= b) && !num::isnan(b);
   }
   row_slices slices(const shape& x) const { return slices_unless_first(x, axis); }
   bool operator==(const cumargmax_op&) const = default;

@@ -5,7 +5,7 @@
 #include <reel/ops/select.hpp>
 
 #include "axes.hpp"
-#include "rows.hpp"
+#include "lanes.hpp"
 
 #include <fmt/format.h>
 
@@ -20,7 +20,7 @@ template <class T, class F> T sum_over(loops::axes a, F f) {
   if (a.rank == 0) return f(index_t{0});
   const index_t run = a.size[--a.rank], step = a.stride[a.rank];
   const auto along = [&](index_t first) {
-    return sum_of<T>(run, [&](index_t i) { return f(first + i * step); });
+    return sum_in_lanes<T>(run, [&](index_t i) { return f(first + i * step); });
   };
   if (a.rank == 0) return along(0);
   loops::pairwise<T, 1> total(1);

@@ -7,6 +7,7 @@
 #include <reel/ops/select.hpp>
 
 #include "axes.hpp"
+#include "lanes.hpp"
 #include "rows.hpp"
 
 #include <fmt/format.h>
@@ -19,16 +20,22 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 
 shape with_one(const shape& x, int axis) { return x.with(x.axis(axis), 1); }
 
-// y_k = y_k ∘ x over the elements of each row k along an axis, from `start` on. Rows side by side advance
-// together.
+// combine over the elements of each row along an axis, from `start` on: in lanes where they are neighbours,
+// else rows side by side.
 template <class T, class F> void fold(out<T> y, in<T> x, int axis, T start, F combine) {
-  std::fill_n(y.data, y.size(), start);
   const stretches l(x.shape(), axis);
+  if (l.inner == 1 && x.size() > 0) {
+    for (index_t o = 0; o < l.outer; ++o)
+      y[o] = fold_lanes(
+          o * l.n, (o + 1) * l.n, start, [&](index_t i) { return x[i]; }, combine);
+    return;
+  }
+  std::fill_n(y.data, y.size(), start);
   for (index_t o = 0; o < l.outer; ++o)
     for (index_t k = 0; k < l.n; ++k)
       for (index_t i = 0; i < l.inner; ++i) {
-        T& sum = y[o * l.inner + i];
-        sum = combine(sum, x[(o * l.n + k) * l.inner + i]);
+        T& all = y[o * l.inner + i];
+        all = combine(all, x[(o * l.n + k) * l.inner + i]);
       }
 }
 
@@ -65,10 +72,12 @@ struct any_op {
 // The position of the first minimum, or of the first NaN.
 template <class T> index_t first_min(const T* x, const row& r) {
   index_t best = 0;
+  auto least = num::real_part(x[r.first]);
   for (index_t i = 0; i < r.n; ++i) {
     const auto& v = num::real_part(x[r.at(i)]);
+    if (v >= least) continue;
     if (num::isnan(v)) return i;
-    if (v < num::real_part(x[r.at(best)])) best = i;
+    best = i, least = v;
   }
   return best;
 }
@@ -114,7 +123,7 @@ struct norm_op {
  private:
   // Without scaling, where squares neither overflow nor lose digits to underflow.
   template <class T> T euclidean(const T* x, const row& r) const {
-    const T s = sum_of<T>(r.n, [&](index_t i) { return x[r.at(i)] * x[r.at(i)]; });
+    const T s = sum_in_lanes<T>(r.n, [&](index_t i) { return x[r.at(i)] * x[r.at(i)]; });
     constexpr double least = std::same_as<T, float> ? 0x1p-103 : 0x1p-970;
     return num::isfinite(s) && s > num::convert<T>(least) ? num::sqrt(s) : of(x, r);
   }
@@ -128,7 +137,7 @@ struct norm_op {
     }
     if (top == T(0) || !num::isfinite(top)) return top;
     const T power = num::convert<T>(p);
-    const T s = sum_of<T>(r.n, [&](index_t i) { return num::pow(num::abs(x[r.at(i)]) / top, power); });
+    const T s = sum_in_lanes<T>(r.n, [&](index_t i) { return num::pow(num::abs(x[r.at(i)]) / top, power); });
     return top * num::pow(s, T(1) / power);
   }
 };

@@ -6,8 +6,8 @@
 
 namespace reel {
 
-// The product: of nothing 1. Derivatives are exact to every order, at zeros as well. The numbers are
-// multiplied one after the other, so the error is at most (n − 1)·u of the result.
+// The product: of nothing 1. Derivatives are exact to every order, at zeros as well. The error of n factors
+// is at most (n − 1)·u of the result.
 var prod(operand x, const axis_list& axes = {}, axis_mode mode = axis_mode::drop);
 
 // The smallest along one axis. The cotangent goes to the first minimum. Of nothing: refused.

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include <reel/autodiff/kernels.hpp>
 #include <reel/ops/arithmetic.hpp>
+#include <reel/ops/linalg/products.hpp>
 #include <reel/ops/matmul.hpp>
 #include <reel/ops/movement.hpp>
 #include <reel/ops/reduce.hpp>
 
+#include "linalg/product.hpp"
+
 #include <fmt/format.h>
 
 namespace reel {
+
+using linalg::portable_gemm;
 
 namespace {
 
@@ -30,20 +35,6 @@ kernels::gemm_shape shape_of_product(const matmul_op& op, const shape& a, const 
           .a_row = a[1],
           .b_row = b[1],
           .c_row = op.padded_row[2] > 0 ? kernels::padded(n.columns) : n.columns};
-}
-
-// For number types without a kernel: c_ij = next(c_ij, dot), where dot(x) is x + Σ_p a_ip b_pj from first to
-// last.
-template <class T, class Next>
-void portable_gemm(const kernels::gemm_shape& s, const T* a, const T* b, T* c, Next next) {
-  const index_t a_row = s.transpose_a ? 1 : s.a_row, a_col = s.transpose_a ? s.a_row : 1;
-  const index_t b_row = s.transpose_b ? 1 : s.b_row, b_col = s.transpose_b ? s.b_row : 1;
-  for (index_t i = 0; i < s.m; ++i, c += s.c_row)
-    for (index_t j = 0; j < s.n; ++j)
-      c[j] = next(c[j], [&](T sum) {
-        for (index_t p = 0; p < s.k; ++p) sum = sum + a[i * a_row + p * a_col] * b[p * b_row + j * b_col];
-        return sum;
-      });
 }
 
 // Zeros after the numbers of each row.
@@ -139,14 +130,36 @@ std::vector<identity> matmul_op::identities(const applied_vjp& r) const {  // li
           {"<B, Bbar> = <Y, Ybar>", sum(r.x[1] * r.xbar[1]) - y}};
 }
 
+namespace {
+
+// Of more than two axes. One matrix on the right is multiplied by all rows of the batch at once.
+var matmul_of_batches(const var& a, const var& b) {
+  const shape &s = a.shape(), &t = b.shape();
+  const bool is_row = s.rank() == 1, is_column = t.rank() == 1;
+  const index_t inner = is_column ? t[0] : t[t.rank() - 2];
+  if (s.back() != inner)
+    throw error(errc::shape_mismatch, fmt::format("{} · {}: inner sizes {} and {} differ.", to_string(s),
+                                                  to_string(t), s.back(), inner));
+  if (t.rank() <= 2) {
+    const var right = is_column ? reshape(b, {-1, 1}) : b;
+    const shape rows = s.without(s.rank() - 1);
+    const var product = apply(matmul_op{}, reshape(a, shape{rows.size(), s.back()}), right);
+    return reshape(product, is_column ? rows : s.with(s.rank() - 1, t[1]));
+  }
+  const var product = apply(batched_matmul_op{}, is_row ? reshape(a, {1, -1}) : a, b);
+  return is_row ? reshape(product, product.shape().without(product.rank() - 2)) : product;
+}
+
+}  // namespace
+
 var matmul(operand a, operand b) {
   return composed(matmul_op::name, {a, b}, [&] {
     a = a.sibling(b), b = b.sibling(a);
     if (!a.is_var() || !b.is_var()) return apply(matmul_op{}, a, b);
     const var &x = a.variable(), &y = b.variable();
     if (x.rank() == 2 && y.rank() == 2) return apply(matmul_op{}, a, b);
-    if (x.rank() == 0 || y.rank() == 0 || x.rank() > 2 || y.rank() > 2)
-      return apply(matmul_op{}, a, b);  // refused there
+    if (x.rank() == 0 || y.rank() == 0) return apply(matmul_op{}, a, b);  // refused there
+    if (x.rank() > 2 || y.rank() > 2) return matmul_of_batches(x, y);
     if (const index_t inner = x.shape().back(); inner != y.shape()[0])
       throw error(errc::shape_mismatch,
                   fmt::format("{} · {}: inner sizes {} and {} differ.", to_string(x.shape()),

@@ -35,10 +35,11 @@ std::span<const op_row> op_table() {
   static const table::rows all = [] {
     table::rows rows;
     for (const auto family :
-         {table::structural, table::arithmetic, table::functions, table::angles, table::elementary,
-          table::rounding, table::activations, table::select, table::movement, table::rearrange,
-          table::cumulative, table::reductions, table::ordering, table::reduce, table::matmul, table::softmax,
-          table::cross_entropy}) {
+         {table::structural, table::arithmetic,     table::functions,   table::angles,
+          table::elementary, table::rounding,       table::activations, table::select,
+          table::movement,   table::rearrange,      table::cumulative,  table::reductions,
+          table::ordering,   table::reduce,         table::matmul,      table::products,
+          table::linalg,     table::decompositions, table::softmax,     table::cross_entropy}) {
       auto some = family();
       std::move(some.begin(), some.end(), std::back_inserter(rows));
     }

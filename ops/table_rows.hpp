@@ -26,6 +26,9 @@ rows reductions();
 rows ordering();
 rows reduce();
 rows matmul();
+rows products();
+rows linalg();
+rows decompositions();
 rows softmax();
 rows cross_entropy();
 

@@ -18,7 +18,9 @@ import tempfile
 
 PARENT = os.path.join(os.path.dirname(os.path.realpath(__file__)), "parent")
 ODD_NAME = "Reel (copy) 1"
-WRAPS = {"boost": ".", "fmt": "include", "xtensor": "include", "xtl": "include"}  # and where their headers are
+# Where a download keeps headers, and the system.
+WRAPS = {"boost": ("boost", "boost"), "eigen": ("Eigen", "eigen3/Eigen"), "fmt": ("include/fmt", "fmt"),
+         "xtensor": ("include/xtensor", "xtensor"), "xtl": ("include/xtl", "xtl")}
 # The source that fmt's download compiles, which the system has compiled already: what its headers leave out.
 FMT_SOURCE = """#include <fmt/format-inl.h>
 template auto fmt::detail::thousands_sep_impl<char>(locale_ref) -> thousands_sep_result<char>;
@@ -52,14 +54,14 @@ def unpack_wraps(source, subprojects):
     """Lays the headers of the system out as a download would be, so that the wrap files need no network."""
     wraps = os.path.join(source, "subprojects")
     system = run("pkg-config", "--variable=includedir", "xtensor").strip()
-    for name, place in WRAPS.items():
+    for name, (place, installed) in WRAPS.items():
         wrap = configparser.ConfigParser()
         wrap.read(os.path.join(wraps, f"{name}.wrap"))
         folder = os.path.join(subprojects, wrap["wrap-file"]["directory"])
-        headers = os.path.join(folder, place, name)
+        headers = os.path.join(folder, place)
         if not os.path.exists(headers):
             os.makedirs(os.path.dirname(headers), exist_ok=True)
-            os.symlink(os.path.join(system, name), headers)
+            os.symlink(os.path.join(system, installed), headers)
         if name == "fmt":
             place_file(os.path.join(folder, "src", "format.cc"), FMT_SOURCE)
         shutil.copytree(os.path.join(wraps, "packagefiles", wrap["wrap-file"]["patch_directory"]), folder, dirs_exist_ok=True)

@@ -100,6 +100,7 @@ PLACES = (
      "Boost stays in autodiff's graph and in base/real50* and base/special*, so that including reel stays cheap"),
     (r"(xtensor|xtl)/", r"autodiff/include/reel/autodiff/array(_io)?\.hpp",
      "include <reel/autodiff/array.hpp>, which knows where xtensor keeps its headers"),
+    (r"Eigen/|unsupported/Eigen/", r"ops/linalg/symmetric\.cpp", "Eigen compiles for long: it stays in the one file that calls it"),
     (r"xsimd/|immintrin", r"autodiff/kernels/.*|tests/.*", "loops over SIMD registers live in autodiff/kernels"),
     (r"cblas\.h|openblas|(one)?dnnl", r"tests/bench/.*", "matrix products live in autodiff/kernels"),
     (r"fmt/", r"(?!\w+/include/).*|autodiff/include/reel/autodiff/check/format\.hpp", "public headers leave formatting to the sources, so that users need no fmt"),

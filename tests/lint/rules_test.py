@@ -28,6 +28,8 @@ CASES = (
     ("libraries", "ops/softmax.cpp", "#include <boost/graph/graph_traits.hpp>\n#include <xtensor/xmath.hpp>\n", [1, 2]),
     ("libraries", "optim/sgd.cpp", "#include <cblas.h>\n#include <xsimd/xsimd.hpp>\n#include <nlohmann/json.hpp>\n", [1, 2, 3]),
     ("libraries", "ops/include/reel/ops.hpp", "#include <fmt/format.h>\n", [1]),
+    ("libraries", "ops/linalg/symmetric.cpp", "#include <Eigen/Eigenvalues>\n", []),
+    ("libraries", "ops/linalg/eigh.cpp", "#include <Eigen/Eigenvalues>\n", [1]),
     ("libraries", "tests/bench/hand/gemm.cpp", "#include <cblas.h>\n#include <fmt/format.h>\n", []),
     ("joins", "ops/a.cpp", '#include <fmt/format.h>\nauto a = fmt::join(x, ", ");\n', [2]),
     ("joins", "ops/a.cpp", '#include <fmt/ranges.h>\nauto a = fmt::join(x, ", ");\n', []),

@@ -9,6 +9,7 @@
 #include <reel/ops/elementary.hpp>
 #include <reel/ops/functions.hpp>
 #include <reel/ops/lookup.hpp>
+#include <reel/ops/linalg.hpp>
 #include <reel/ops/matmul.hpp>
 #include <reel/ops/movement.hpp>
 #include <reel/ops/ordering.hpp>

@@ -25,7 +25,9 @@ struct matmul_op {
   bool operator==(const matmul_op&) const = default;
 };
 
-// a·b of two matrices, a matrix and a vector ([n,k]·[k] = [n]), or two vectors ([k]·[k] = []).
+// a·b of two matrices, a matrix and a vector ([n,k]·[k] = [n]), or two vectors ([k]·[k] = []). Of more than
+// two axes the last two are matrices, and those before them a batch, which broadcasts: [5,1,n,k]·[3,k,m] =
+// [5,3,n,m]. A vector stands beside each matrix of a batch: [5,n,k]·[k] = [5,n].
 var matmul(operand a, operand b);
 
 }  // namespace reel

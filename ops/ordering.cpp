@@ -6,6 +6,7 @@
 #include <reel/ops/rearrange.hpp>
 
 #include "axes.hpp"
+#include "order_keys.hpp"
 #include "rows.hpp"
 
 #include <fmt/format.h>
@@ -17,37 +18,26 @@ namespace reel {
 
 namespace {
 
-template <class T> bool is_nan(const T& x) {
-  if constexpr (std::integral<T>) return false;
-  else return num::isnan(x);
-}
+template <class T> using key_of = decltype(order_key(std::declval<const T&>()));
 
-template <class T> using key_of = std::remove_cvref_t<decltype(num::real_part(std::declval<const T&>()))>;
+// The keys of a row, in buffers of this thread.
+template <class T> struct row_keys {
+  std::vector<keyed<key_of<T>>>& keys;
+  std::vector<keyed<key_of<T>>>& spare;
+  row_keys(const T* x, const row& r, bool descending) : keys(buffer<0>()), spare(buffer<1>()) {
+    keys.resize(static_cast<std::size_t>(r.n));
+    for (index_t i = 0; i < r.n; ++i) {
+      const auto key = order_key(x[r.at(i)]);
+      keys[static_cast<std::size_t>(i)] = {descending ? ~key : key, i};
+    }
+  }
 
-// An element and where it stood.
-template <class T> struct keyed {
-  T key;
-  index_t at;
-};
-
-template <class T> struct precedes {
-  bool descending;
-  bool operator()(const keyed<T>& a, const keyed<T>& b) const {
-    if (descending ? b.key < a.key : a.key < b.key) return true;
-    if (descending ? a.key < b.key : b.key < a.key) return false;
-    const bool left = is_nan(a.key), right = is_nan(b.key);
-    return left != right ? left == descending : a.at < b.at;
+ private:
+  template <int> static std::vector<keyed<key_of<T>>>& buffer() {
+    thread_local std::vector<keyed<key_of<T>>> memory;
+    return memory;
   }
 };
-
-// A row's elements in the buffer of this thread.
-template <class T> std::vector<keyed<key_of<T>>>& keys_of(const T* x, const row& r) {
-  thread_local std::vector<keyed<key_of<T>>> keys;
-  keys.clear();
-  keys.reserve(static_cast<std::size_t>(r.n));
-  for (index_t i = 0; i < r.n; ++i) keys.push_back({num::real_part(x[r.at(i)]), i});
-  return keys;
-}
 
 // Where the first `count` in order stand.
 struct argsort_op {
@@ -61,10 +51,9 @@ struct argsort_op {
     if (count == 0) return;
     const index_t inner = stretches(x.shape(), axis).inner;
     each_row(x.shape(), axis, [&](const row& r, index_t k) {
-      auto& keys = keys_of(x.data, r);
-      const precedes<key_of<T>> before{descending};
-      if (count < r.n) std::partial_sort(keys.begin(), keys.begin() + count, keys.end(), before);
-      else std::sort(keys.begin(), keys.end(), before);
+      auto [keys, spare] = row_keys<T>(x.data, r, descending);
+      if (count < r.n / 8) std::partial_sort(keys.begin(), keys.begin() + count, keys.end());
+      else sort_keys(keys, spare);
       const index_t first = k / inner * count * inner + k % inner;
       for (index_t i = 0; i < count; ++i) y[first + i * inner] = keys[static_cast<std::size_t>(i)].at;
     });
@@ -83,18 +72,17 @@ struct order_statistic_op {
   template <class T> void eval(out<index_t> y, in<T> x) const {
     const index_t inner = stretches(x.shape(), axis).inner;
     each_row(x.shape(), axis, [&](const row& r, index_t k) {
-      auto& keys = keys_of(x.data, r);
-      const precedes<key_of<T>> before{false};
       const index_t first = k / inner * count * inner + k % inner;
-      const auto nan = std::find_if(keys.begin(), keys.end(), [](const auto& e) { return is_nan(e.key); });
-      if (nan != keys.end()) {
-        for (index_t i = 0; i < count; ++i) y[first + i * inner] = nan->at;
-        return;
-      }
+      for (index_t i = 0; i < r.n; ++i)
+        if (num::isnan(num::real_part(x[r.at(i)]))) {
+          for (index_t j = 0; j < count; ++j) y[first + j * inner] = i;
+          return;
+        }
+      auto& keys = row_keys<T>(x.data, r, false).keys;
       const auto chosen = keys.begin() + rank;
-      std::nth_element(keys.begin(), chosen, keys.end(), before);
+      std::nth_element(keys.begin(), chosen, keys.end());
       y[first] = chosen->at;
-      if (count == 2) y[first + inner] = std::min_element(chosen + 1, keys.end(), before)->at;
+      if (count == 2) y[first + inner] = std::min_element(chosen + 1, keys.end())->at;
     });
   }
   bool operator==(const order_statistic_op&) const = default;

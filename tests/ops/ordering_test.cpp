@@ -57,7 +57,7 @@ template <class F> void refused(errc code, F f, const std::string& text) {
 BOOST_AUTO_TEST_SUITE(ordering)
 
 BOOST_AUTO_TEST_CASE(sorts_are_stable_along_any_axis) {
-  for (const index_t n : {1, 2, 16, 17, 100})
+  for (const index_t n : {1, 2, 16, 17, 100, 1000})
     for (const bool descending : {false, true}) {
       tape t;
       const var x = t.variable(with_ties({3, n}, static_cast<std::uint64_t>(n)));
@@ -87,6 +87,52 @@ BOOST_AUTO_TEST_CASE(sorts_are_stable_along_any_axis) {
             boost::test_tools::per_element());
       }
     }
+}
+
+// Long rows are sorted by the bits of their numbers: of both signs and zeros, of every size, in every number
+// type.
+BOOST_AUTO_TEST_CASE(long_rows_of_hostile_numbers) {
+  const std::vector<double> hostile{0.0,           -0.0,     inf,       -inf,    std::nan(""),
+                                    -std::nan(""), 0x1p-149, -0x1p-149, 0x1p127, -0x1p127};
+  auto x = make_array<double>({2, 600});
+  random_numbers random(3);
+  for (index_t i = 0; i < 1200; ++i)
+    x.data()[i] = i % 5 == 0 ? hostile[static_cast<std::size_t>(i / 5) % hostile.size()]
+                             : std::ldexp(random.generic(), static_cast<int>(i % 100) - 50);
+  const auto precedes = [](double a, double b) { return a < b || (std::isnan(b) && !std::isnan(a)); };
+  for (const bool descending : {false, true}) {
+    tape t;
+    const var v = t.variable(x), y = sort(v, 1, descending);
+    list order;
+    for (const list& row : rows_of(v)) {
+      list at(row.size());
+      std::iota(at.begin(), at.end(), 0.0);
+      std::ranges::stable_sort(at, [&](double a, double b) {
+        const double left = row[static_cast<std::size_t>(a)], right = row[static_cast<std::size_t>(b)];
+        return descending ? precedes(right, left) : precedes(left, right);
+      });
+      append(order, at);
+    }
+    const var k = argsort(v, 1, descending);
+    BOOST_TEST(elements<double>(k) == order, boost::test_tools::per_element());
+    // Evaluated in each number type anew: a frozen program computes positions in its own.
+    const auto in_type = [&]<class T>(T) {
+      instance<T> run(freeze(freeze_request{.outputs = {to_real(k)}}));
+      run.run();
+      const auto got = run.output();
+      for (std::size_t i = 0; i < order.size(); ++i)
+        BOOST_TEST(static_cast<double>(got.data()[i]) == order[i]);
+    };
+    in_type(float{});
+    in_type(double{});
+    in_type(real50{});
+    BOOST_TEST(y.size() == 1200);
+  }
+  tape t;
+  auto indices = make_array<index_t>({300});
+  for (index_t i = 0; i < 300; ++i) indices(i) = (i * 7919 % 301 - 150) * (index_t{1} << 40);
+  const auto sorted = sort(t.constant(indices)).value<index_t>();
+  BOOST_TEST(std::is_sorted(sorted.begin(), sorted.end()));
 }
 
 BOOST_AUTO_TEST_CASE(the_largest_is_the_maximum_also_beside_a_nan) {

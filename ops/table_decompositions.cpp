@@ -59,7 +59,7 @@ rows orthogonal() {
                   .x = {real({2, 2}, {-3, 1, 0, -2})},
                   .y = {3, -1, 0, 2},
                   .ybar = {1, 0, 0, 1},
-                  .xbar = {{-1, 0, 0, -1}}},
+                  .xbar = {{-1, 0, -1.0 / 3, -1}}},
                  {.what = "one column", .x = {real({2, 1}, {3, 4})}, .y = {5}, .xbar = {{0.6, 0.8}}},
                  {.what = "no columns", .x = {real({3, 0}, {})}, .y = {}, .xbar = {{}}}},
        .analytic = false},
@@ -299,13 +299,13 @@ rows functions_of_matrices() {
                  {.what = "of nothing", .x = {real({2, 0, 0}, {})}, .y = {}, .xbar = {{}}}}},
       {.name = "expm_derivative",
        .family = "linear algebra",
-       .record = [](vars x) { return linalg::expm_derivative(x[0], x[1]); },
+       .record = [](vars x) { return whole(x, [&] { return linalg::expm_derivative(x[0], x[1]); }); },
        .samples = {{spread({2, 2}, -1, 1), spread({2, 2}, -1, 1, 1)}},
        .edges =
            {{.what = "of nothing", .x = {real({0, 0}, {}), real({0, 0}, {})}, .y = {}, .xbar = {{}, {}}}}},
       {.name = "cofactor",
        .family = "linear algebra",
-       .record = [](vars x) { return linalg::cofactors(x[0]); },
+       .record = [](vars x) { return whole(x, [&] { return linalg::cofactors(x[0]); }); },
        .samples = {{spread({2, 2}, -2, 2)}, {spread({3, 3}, -2, 2, 1)}},
        .edges = {{.what = "of rank 2",
                   .x = {real({3, 3}, {1, 0, 0, 0, 2, 0, 0, 0, 0})},
@@ -313,7 +313,7 @@ rows functions_of_matrices() {
                  {.what = "one number", .x = {real({1, 1}, {5})}, .y = {1}, .xbar = {{0}}}}},
       {.name = "cofactor_derivative",
        .family = "linear algebra",
-       .record = [](vars x) { return linalg::cofactor_derivative(x[0], x[1]); },
+       .record = [](vars x) { return whole(x, [&] { return linalg::cofactor_derivative(x[0], x[1]); }); },
        .samples = {{spread({3, 3}, -2, 2, 1), spread({3, 3}, -2, 2)}}},
   };
 }

@@ -8,6 +8,7 @@
 #include "recorded.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace reel {
@@ -59,10 +60,18 @@ template <class T> class rotations {
   }
 
  private:
+  // Lanes side by side, which registers hold.
   T dot(const T* x, const T* y) const {
-    T sum(0);
-    for (index_t i = 0; i < n_; ++i) sum = sum + x[i] * y[i];
-    return sum;
+    constexpr index_t lanes = 8;
+    std::array<T, lanes> sums{};
+    T* const sum = sums.data();
+    index_t i = 0;
+    for (; i + lanes <= n_; i += lanes)
+      for (index_t j = 0; j < lanes; ++j) sum[j] = sum[j] + x[i + j] * y[i + j];
+    for (index_t j = 0; i + j < n_; ++j) sum[j] = sum[j] + x[i + j] * y[i + j];
+    for (index_t half = lanes / 2; half > 0; half /= 2)
+      for (index_t j = 0; j < half; ++j) sum[j] = sum[j] + sum[j + half];
+    return sum[0];
   }
   void rotate(index_t p, index_t q) {
     T *const x = g_ + p * n_, *const y = g_ + q * n_;

@@ -313,8 +313,11 @@ rows functions_of_matrices() {
                  {.what = "one number", .x = {real({1, 1}, {5})}, .y = {1}, .xbar = {{0}}}}},
       {.name = "cofactor_derivative",
        .family = "linear algebra",
-       .record = [](vars x) { return whole(x, [&] { return linalg::cofactor_derivative(x[0], x[1]); }); },
-       .samples = {{spread({3, 3}, -2, 2, 1), spread({3, 3}, -2, 2)}}},
+       .record =
+           [](vars x) {
+             return whole(x, [&] { return linalg::cofactor_derivative(square_like(x[0]), x[1]); });
+           },
+       .samples = {{spread({3, 3}, -1, 1, 1), spread({3, 3}, -2, 2)}}},
   };
 }
 

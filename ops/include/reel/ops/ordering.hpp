@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Order along an axis, which may be given with either sign. Equal elements keep their order, and so the first
-// of them gets the cotangent where one is chosen. NaN counts as larger than +∞. The orders are computed in a
-// buffer of each thread, as long as one row; it is allocated once.
+// of them gets the cotangent where one is chosen. NaN counts as larger than +∞. Orders are computed in two
+// buffers of each thread, as long as its longest row; they are allocated once.
 #pragma once
 
 #include <reel/ops/reduce.hpp>

@@ -39,7 +39,8 @@ std::span<const op_row> op_table() {
           table::elementary, table::rounding,       table::activations, table::select,
           table::movement,   table::rearrange,      table::cumulative,  table::reductions,
           table::ordering,   table::reduce,         table::matmul,      table::products,
-          table::linalg,     table::decompositions, table::softmax,     table::cross_entropy}) {
+          table::linalg,     table::decompositions, table::softmax,     table::cross_entropy,
+          table::special,    table::bessel,         table::neural,      table::distributions}) {
       auto some = family();
       std::move(some.begin(), some.end(), std::back_inserter(rows));
     }

@@ -31,6 +31,10 @@ rows linalg();
 rows decompositions();
 rows softmax();
 rows cross_entropy();
+rows special();
+rows bessel();
+rows neural();
+rows distributions();
 
 inline constexpr double inf = std::numeric_limits<double>::infinity();
 inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();

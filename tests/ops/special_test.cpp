@@ -82,10 +82,11 @@ BOOST_AUTO_TEST_CASE(refusals) {
 
 BOOST_AUTO_TEST_CASE(arguments_broadcast) {
   tape t;
-  const var a = t.variable(array<double>{1, 2}), x = t.variable(make_array<double>({3, 1}) + 0.25);
+  const var a = t.variable(array<double>{1, 2}), flat = t.variable(array<double>{0.25, 0.5, 0.75});
+  const var x = reshape(flat, {3, 1});
   const var y = betainc(a, 2, x);
   BOOST_TEST((y.shape() == shape{3, 2}));
-  BOOST_TEST((grad(sum(y), a).shape() == a.shape() && grad(sum(y), x).shape() == x.shape()));
+  BOOST_TEST((grad(sum(y), a).shape() == a.shape() && grad(sum(y), flat).shape() == flat.shape()));
   BOOST_TEST((gammainc(a, x).shape() == shape{3, 2}));
   BOOST_TEST((erf(t.variable(make_array<double>({0, 3}))).value<double>().size() == 0U));
 }
@@ -128,6 +129,58 @@ BOOST_AUTO_TEST_CASE(slopes_in_shapes_keep_their_digits_in_the_tails) {
       const auto got = num::gammainc_in_a(a, a * ratio, 1);
       BOOST_TEST(std::abs(got / static_cast<double>(d) - 1) <= 1e-12, a << ", " << ratio);
     }
+}
+
+// No number makes a function throw, and NaN stays NaN.
+BOOST_AUTO_TEST_CASE(hostile_numbers) {
+  using function = double (*)(const double&);
+  const std::vector<std::pair<const char*, function>> all{
+      {"erf", num::erf<double>},
+      {"erf_slope", num::erf_slope<double>},
+      {"erfc", num::erfc<double>},
+      {"erfcx", [](const double& x) { return num::erfcx(x); }},
+      {"erfcx 3", [](const double& x) { return num::erfcx(x, 3); }},
+      {"erfinv", num::erfinv<double>},
+      {"erfinv_slope", num::erfinv_slope<double>},
+      {"normal_density", num::normal_density<double>},
+      {"ndtr", num::ndtr<double>},
+      {"log_ndtr", num::log_ndtr<double>},
+      {"log_ndtr_slope", num::log_ndtr_slope<double>},
+      {"ndtri", num::ndtri<double>},
+      {"ndtri_slope", num::ndtri_slope<double>},
+      {"lgamma", num::lgamma<double>},
+      {"digamma", num::digamma<double>},
+      {"polygamma 1", [](const double& x) { return num::polygamma(1, x); }},
+      {"polygamma 5", [](const double& x) { return num::polygamma(5, x); }},
+      {"expint", num::expint<double>},
+      {"expint_slope", num::expint_slope<double>},
+      {"sinc", [](const double& x) { return num::sinc(x); }},
+      {"sinc 2", [](const double& x) { return num::sinc(x, 2); }},
+      {"bessel_j 0", [](const double& x) { return num::bessel_j(0, x); }},
+      {"bessel_j 1.5", [](const double& x) { return num::bessel_j(1.5, x); }},
+      {"bessel_y 2", [](const double& x) { return num::bessel_y(2, x); }},
+      {"bessel_i 0.5", [](const double& x) { return num::bessel_i(0.5, x); }},
+      {"bessel_k 2", [](const double& x) { return num::bessel_k(2, x); }},
+      {"gammainc", [](const double& x) { return num::gammainc(1.5, x); }},
+      {"gammainc in a", [](const double& x) { return num::gammainc_in_a(1.5, x, 1); }},
+      {"gammaincc of a", [](const double& x) { return num::gammaincc(x, 2.0); }},
+      {"gammaincinv", [](const double& x) { return num::gammaincinv(2.5, x); }},
+      {"betainc", [](const double& x) { return num::betainc(1.5, 2.5, x); }},
+      {"betainc in a", [](const double& x) { return num::betainc_in_ab(1.5, 2.5, x, 1, 1); }},
+      {"beta", [](const double& x) { return num::beta(x, 2.0); }},
+      {"log_ratio", [](const double& x) { return num::log_ratio(x, 2.0); }},
+      {"kl_div", [](const double& x) { return num::kl_div(x, 2.0); }},
+  };
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const auto& [name, f] : all) {
+    BOOST_TEST(std::isnan(f(std::nan(""))), name << " of NaN");
+    for (const double size : {0.0, 5e-324, 1e-300, 1e-20, 1.0, 1e6, 1e15, 1e300, 1.7e308, infinity})
+      for (const double x : {size, -size}) try {
+          static_cast<void>(f(x));
+        } catch (const error& e) {
+          BOOST_ERROR(name << " of " << x << ": " << e.what());
+        }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

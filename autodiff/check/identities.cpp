@@ -76,7 +76,7 @@ declared_identities::declared_identities(const rule& r) : zeros_(r) {
     const bool last = r.y.size() == 1 && y.id() == r.y[0].id();
     const var ybar = last ? r.ybar[0] : reel::vjp(r.y, std::span(&y, 1), r.ybar)[0];
     const auto& op = r.source().op_of(a.node);
-    for (const identity& i : op.type->identities(op.self.get(), {ybar, y, a.x, a.xbar})) {
+    for (const identity& i : op.type->identities->of(op.self.get(), {ybar, y, a.x, a.xbar})) {
       texts_.push_back(i.text);
       zeros_.xbar.push_back(i.zero);
     }

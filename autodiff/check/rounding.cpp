@@ -59,7 +59,7 @@ class analysis {
     const auto& type = *r_.op_of(n).type;
     const auto inputs = r_.inputs_of(n);
     const auto y = at_.numbers(n);
-    const bool moves_data = type.any_kind || type.view;
+    const bool moves_data = type.any_kind || type.is == detail::algebra::reshape;
     double terms = 1;
     for (const node_id i : inputs)
       if (!y.empty())

@@ -64,7 +64,7 @@ class listing {
       line("last", fmt::format("{} = {} * {} + {} * {}({})", y, beta, y, alpha, op, fmt::join(x, ", ")), i);
     } else if (i.sibling != no_value) {
       line(when,
-           fmt::format("{}, {} = {} and {}({})", y, name(i.sibling), op, i.op.type->sibling->name,
+           fmt::format("{}, {} = {} and {}({})", y, name(i.sibling), op, i.op.type->with->type->name,
                        fmt::join(x, ", ")),
            i);
     } else {

@@ -14,7 +14,7 @@ bool is_exact(const program_ir& c) {
 
 eval_fn body_of(const instruction& i, dtype number) {
   const auto n = static_cast<std::size_t>(number);
-  if (is_in_place_update(i)) return i.op.type->accumulate_scaled[n];
+  if (is_in_place_update(i)) return i.op.type->accumulates->accumulate_scaled[n];
   return eval_of(*i.op.type, i.kind, number, i.where);
 }
 

@@ -33,7 +33,8 @@ template <class T> bool is_harmless(double bound, const operand_view& alpha, con
 
 bool executor::execution_state::provably_finite(const program_ir& c, const in_place_update& update,
                                                 std::size_t index) {
-  const auto bound_of = c.instructions[index].op.type->magnitude_bound[static_cast<std::size_t>(number)];
+  const auto bound_of =
+      c.instructions[index].op.type->accumulates->magnitude_bound[static_cast<std::size_t>(number)];
   if (bound_of == nullptr) return false;
   const value_id w = c.states[update.state];
   if (known_finite[update.state] == 0 && !is_finite(w, c.values[w])) return false;

@@ -179,7 +179,7 @@ void executor::execution_state::make_calls(const program_ir& c, const memory_pla
       fused_loops[side].push_back(std::make_unique<fused_loop>(c, *i.fused, number, blocks.get(), locate));
       s.fused = fused_loops[side].back().get();
     } else if (i.sibling != no_value) {
-      s.with_sibling = i.op.type->eval_with_sibling[static_cast<std::size_t>(number)];
+      s.with_sibling = i.op.type->with->eval[static_cast<std::size_t>(number)];
       s.sibling = view(i.sibling);
     } else {
       s.body = body_of(i, number);
@@ -236,7 +236,7 @@ void executor::execution_state::execute(const program_ir& c, std::size_t i) {
     if (s.rows != nullptr) refuse_again(c);
     if (e.has_context()) throw;
     const op_type& op = *c.instructions[i].op.type;  // of a pair what came first when it was recorded
-    throw error(e.code(), (s.with_sibling != nullptr ? *op.sibling : op).name, c.instructions[i].where,
+    throw error(e.code(), (s.with_sibling != nullptr ? *op.with->type : op).name, c.instructions[i].where,
                 e.detail());
   }
 }

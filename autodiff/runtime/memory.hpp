@@ -15,7 +15,7 @@ namespace reel::detail {
 
 struct kernel_call {
   eval_fn body;
-  eval_with_sibling_fn with_sibling;  // or null
+  detail::sibling::eval_fn with_sibling;  // or null
   const void* op;
   operand_view output;
   operand_view sibling;  // the other result of with_sibling

@@ -16,7 +16,7 @@ const kernels::stages* stages_of(const instruction& i, dtype number) {
   const op_type& op = *i.op.type;
   const bool has_stages =
       op.stages != nullptr && i.kind == kind::real && op.eval[static_cast<std::size_t>(number)] != nullptr;
-  return has_stages ? op.stages(i.op.self.get(), number) : nullptr;
+  return has_stages ? op.stages->of(i.op.self.get(), number) : nullptr;
 }
 
 class builder {

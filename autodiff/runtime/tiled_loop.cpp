@@ -25,12 +25,12 @@ tiled_loop_runner::tiled_loop_runner(const program_ir& c, const tiled_loop& g, d
       for (const value_id v : outputs_of(i)) uses_[v].fused.push_back(members_.size());
     } else {
       one.open = one.go_on = body_of(i, number);
-      if (m.use.reduces) one.go_on = i.op.type->accumulate[static_cast<std::size_t>(number)];
+      if (m.use.reduces) one.go_on = i.op.type->slices->accumulate[static_cast<std::size_t>(number)];
       if (one.go_on == nullptr)  // complex numbers, for which ops have no more than eval
         one.part.resize(static_cast<std::size_t>(c.values[i.output].shape.size()) * size_of(number));
       one.output = view(i.output, m.use.reduces ? cut::none : cut::rows);
       if (i.sibling != no_value) {
-        one.with_sibling = i.op.type->eval_with_sibling[static_cast<std::size_t>(number)];
+        one.with_sibling = i.op.type->with->eval[static_cast<std::size_t>(number)];
         one.sibling = view(i.sibling, cut::rows);
       }
       one.first_input = views_.size();

@@ -33,7 +33,7 @@ node_id cotangent_sums::part_within(node_id cotangent) const {
   for (int looked_through = 0;; ++looked_through) {
     const op_type& op = *r_.op_of(n).type;
     if (op.sum_of != nullptr) return n;
-    if (!(op.view || op.rearranges) || looked_through == most) return no_node;
+    if (!(op.is == algebra::reshape || op.is == algebra::rearrange) || looked_through == most) return no_node;
     n = r_.inputs_of(n)[0];
   }
 }

@@ -94,7 +94,9 @@ class zero_tracer {
 
  private:
   const detail::op_type& type(node_id n) const { return *r_.op_of(n).type; }
-  bool is_product(node_id n) const { return type(n).finite_product || type(n).product; }
+  bool is_product(node_id n) const {
+    return type(n).is == detail::algebra::multiply || type(n).is == detail::algebra::multiply_or_zero;
+  }
   bool moves(node_id n) const { return type(n).any_kind && r_.nodes[n].role == tape::role::computed; }
   // Among zeros, where indices say.
   bool scatters(node_id n) const {
@@ -182,7 +184,7 @@ std::vector<zero_product> zero_products(std::span<const var> y) {
   for (auto n = static_cast<node_id>(seen.size()); n-- > 0;) {
     if (!seen[n]) continue;
     for (const node_id i : r.inputs_of(n)) seen[i] = true;
-    if (r.op_of(n).type->finite_product) products.push_back(n);
+    if (r.op_of(n).type->is == algebra::multiply_or_zero) products.push_back(n);
   }
   std::ranges::reverse(products);
   transaction whole(r);

@@ -7,14 +7,13 @@ namespace reel::check {
 namespace {
 
 template <class T> void check_arithmetic(claim_checker<T>& c) {
+  const bool subtracts = c.type().is == detail::algebra::subtract;
   for (index_t i = 0; i < c.y().dims.size(); ++i) {
-    const T a = c.numbers(c.x()[0])[i], b = c.numbers(c.x()[1])[i],
-            y = c.type().difference ? T(a - b) : T(a * b);
-    if (!c.type().product && !c.type().difference && !(std::isfinite(a) && std::isfinite(b))) continue;
+    const T a = c.numbers(c.x()[0])[i], b = c.numbers(c.x()[1])[i], y = subtracts ? T(a - b) : T(a * b);
+    if (c.type().is == detail::algebra::multiply_or_zero && !(std::isfinite(a) && std::isfinite(b))) continue;
     if (!c.same(y, c.numbers(c.y())[i]))
-      return c.refute(c.type().difference
-                          ? "it declares itself a difference, but is not its inputs' difference"
-                          : "it declares itself a product, but is not its inputs' product");
+      return c.refute(subtracts ? "it declares itself a difference, but is not its inputs' difference"
+                                : "it declares itself a product, but is not its inputs' product");
   }
 }
 
@@ -37,7 +36,9 @@ template <class T> void check_units(claim_checker<T>& c) {
 
 template <class T> void check_algebra(claim_checker<T>& c) {
   const auto& declares = c.type();
-  if (declares.product || declares.finite_product || declares.difference) c.begin(), check_arithmetic(c);
+  if (declares.is == detail::algebra::multiply || declares.is == detail::algebra::multiply_or_zero ||
+      declares.is == detail::algebra::subtract)
+    c.begin(), check_arithmetic(c);
   if (declares.identity_elements != nullptr && c.x().size() == 2) c.begin(), check_units(c);
 }
 

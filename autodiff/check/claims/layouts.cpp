@@ -13,7 +13,7 @@ template <class T> bool holds_relaid(const claim_checker<T>& c, unsigned mask, i
   const bool result = (mask >> c.x().size() & 1) != 0;
   const index_t row = own == 0 ? 0 : kernels::padded(own);
   bool swap = false;
-  const auto op = c.type().relaid_for(c.op(), mask & ((1U << c.x().size()) - 1), result, own, swap);
+  const auto op = c.type().layouts->relaid_for(c.op(), mask & ((1U << c.x().size()) - 1), result, own, swap);
   std::vector<buffer> x;
   for (std::size_t k = 0; k < c.x().size(); ++k)
     x.push_back((mask >> k & 1) != 0 ? transposed(c.x()[k], row) : c.x()[k]);
@@ -28,7 +28,7 @@ template <class T> bool holds_relaid(const claim_checker<T>& c, unsigned mask, i
 }  // namespace
 
 template <class T> void check_layouts(claim_checker<T>& c) {
-  if (c.type().relaid_for == nullptr || c.x().size() > 2) return;
+  if (!detail::relays(c.type()) || c.x().size() > 2) return;
   c.begin();
   if (c.y().dims.rank() != 2) return;
   for (const buffer& b : c.x())

@@ -29,7 +29,7 @@ template <class T> void check_rows(claim_checker<T>& c, const row_slices& use) {
 
 template <class T> void check_sums(claim_checker<T>& c, const row_slices& use) {
   const index_t n = common_rows(c, use.inputs), h = n / 2;
-  const auto go_on = c.type().accumulate[static_cast<std::size_t>(dtype_of<T>)];
+  const auto go_on = c.type().slices->accumulate[static_cast<std::size_t>(dtype_of<T>)];
   if (n < 2 || go_on == nullptr) return;
   const auto head = [&](const buffer& x) { return rows_of(x, 0, h); };
   const auto tail = [&](const buffer& x) { return rows_of(x, h, n); };
@@ -63,7 +63,7 @@ template <class T> void check_columns(claim_checker<T>& c, const row_slices& use
 
 template <class T> void check_row_slices(claim_checker<T>& c) {
   if (c.type().slices == nullptr) return;
-  const row_slices use = c.type().slices(c.op(), c.x()[0].dims);
+  const row_slices use = c.type().slices->of(c.op(), c.x()[0].dims);
   if (use.inputs != 0) {
     c.begin();
     use.reduces ? check_sums(c, use) : check_rows(c, use);

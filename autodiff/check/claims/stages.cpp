@@ -35,7 +35,7 @@ buffer pipelined(const claim_checker<T>& c, const void* what, std::size_t in_reg
 template <class T> void check_stages(claim_checker<T>& c) {
   if (c.type().stages == nullptr || detail::generic_kind(c.source(), c.node()) != kind::real) return;
   c.begin();
-  const kernels::stages& all = *c.type().stages(c.op(), dtype_of<T>);
+  const kernels::stages& all = *c.type().stages->of(c.op(), dtype_of<T>);
   for (std::size_t k = 0; k < c.x().size(); ++k)
     if (!(pipelined(c, all.in_register[k], k, c.x()) == c.y()))
       return c.refute(

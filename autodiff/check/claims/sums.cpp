@@ -52,7 +52,8 @@ template <class T> bool adds_up(const claim_checker<T>& c) {
   if (sum.shape() != c.y().dims) return false;
   const buffer apart = numbers_of<T>(terms[0] + terms[1] + terms[2]);
   double size = std::max(c.largest(apart), c.largest(c.y()));
-  if (c.type().sum) size = std::max(size, c.largest(c.x()[0]));  // what is summed may cancel
+  if (c.type().is == detail::algebra::sum)
+    size = std::max(size, c.largest(c.x()[0]));  // what is summed may cancel
   return c.close(numbers_of<T>(sum), apart, size);
 }
 
@@ -68,7 +69,7 @@ std::vector<std::string> sorted_elements(const buffer& b) {
 }  // namespace
 
 template <class T> void check_sums(claim_checker<T>& c) {
-  if (c.type().rearranges) {
+  if (c.type().is == detail::algebra::rearrange) {
     c.begin();
     if (sorted_elements(c.x()[0]) != sorted_elements(c.y()))
       c.refute("it declares that it rearranges its input, but has other elements");

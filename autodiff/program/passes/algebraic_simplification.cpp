@@ -28,7 +28,8 @@ std::size_t simplify_algebra(program_ir& c) {
   std::size_t kept = 0;  // the first of them
   for (instruction& i : all) {
     for (value_id& v : i.inputs) v = same[v];
-    if (i.op.type->stretch || i.op.type->view) ones[i.output] = ones[i.inputs[0]];
+    if (i.op.type->is == algebra::broadcast || i.op.type->is == algebra::reshape)
+      ones[i.output] = ones[i.inputs[0]];
     const unsigned identity_elements =
         i.op.type->identity_elements == nullptr ? 0 : i.op.type->identity_elements(i.op.self.get());
     if ((identity_elements & 0b01) != 0 && ones[i.inputs[0]] != 0) same[i.output] = i.inputs[1];

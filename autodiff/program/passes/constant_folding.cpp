@@ -15,8 +15,8 @@ std::size_t fold_constants(program_ir& c) {
     constant[v] = s.where == home::constant && c.constants[s.index].type == &leaf_type(tape::role::constant);
   }
   for (auto& i : c.instructions) {
-    const bool broadcasts =
-        i.op.type->stretch && c.values[i.inputs[0]].shape.size() == 1 && c.values[i.output].shape.size() > 1;
+    const bool broadcasts = i.op.type->is == algebra::broadcast && c.values[i.inputs[0]].shape.size() == 1 &&
+                            c.values[i.output].shape.size() > 1;
     i.constant = !i.op.type->effect && !broadcasts &&
                  std::ranges::all_of(i.inputs, [&](value_id v) { return constant[v] != 0; });
     constant[i.output] = i.constant;

@@ -64,7 +64,7 @@ class elementwise_fusion {
   index_t size_of(value_id v) const { return c_.values[v].shape.size(); }
   // A scalar that is stretched, or a row of moderate length that is stretched to rows and nothing else.
   bool is_broadcast(const instruction& i) const {
-    if (!i.op.type->stretch || size_of(i.output) <= size_of(i.inputs[0])) return false;
+    if (i.op.type->is != algebra::broadcast || size_of(i.output) <= size_of(i.inputs[0])) return false;
     return size_of(i.inputs[0]) == 1 ||
            repeats_whole(c_.values[i.inputs[0]].shape, c_.values[i.output].shape);
   }

@@ -11,7 +11,16 @@ namespace reel::detail {
 namespace {
 
 bool hands_on_what_is_not_finite(const op_type& op) {
-  return &op == &op_type_of<add_op> || op.difference || op.product || op.view || op.sum || op.stretch;
+  switch (op.is) {
+    case algebra::multiply:
+    case algebra::subtract:
+    case algebra::sum:
+    case algebra::broadcast:
+    case algebra::reshape:
+      return true;
+    default:
+      return &op == &op_type_of<add_op>;
+  }
 }
 
 }  // namespace

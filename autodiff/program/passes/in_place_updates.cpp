@@ -108,15 +108,15 @@ class in_place_updates {
     p.broadcasts.push_back(maker_of(i.inputs[k]));
     const std::size_t op = p.op;
     // A number that is not finite is not known to stay so unless it is multiplied in any case.
-    return is_linear(i.inputs[1 - k], p) && (i.op.type->product || p.op == op);
+    return is_linear(i.inputs[1 - k], p) && (i.op.type->is == algebra::multiply || p.op == op);
   }
 
   static bool is_sum(const instruction& i) {
-    return i.op.type == &op_type_of<add_op> || i.op.type->difference;
+    return i.op.type == &op_type_of<add_op> || i.op.type->is == algebra::subtract;
   }
   // Which factor of a product is a stretched scalar; none where it is no such product.
   std::size_t scalar_factor(const instruction& i) const {
-    if (!i.op.type->product && !i.op.type->finite_product) return none;
+    if (i.op.type->is != algebra::multiply && i.op.type->is != algebra::multiply_or_zero) return none;
     for (const std::size_t k : {0U, 1U})
       if (const std::size_t t = maker_of(i.inputs[k]); t != none && is_broadcast(at(t))) return k;
     return none;
@@ -135,7 +135,7 @@ class in_place_updates {
     if (is_sum(i)) {
       const coefficient a = coefficient_of(i.inputs[0], one, p), b = coefficient_of(i.inputs[1], one, p);
       if (b.is == coefficient::zero) return a;
-      if (a.is == coefficient::zero && !i.op.type->difference) return b;
+      if (a.is == coefficient::zero && i.op.type->is != algebra::subtract) return b;
       return on_scalars(i, {value_of(a), value_of(b)});
     }
     const std::size_t k = scalar_factor(i);
@@ -169,14 +169,14 @@ class in_place_updates {
   }
 
   bool is_broadcast(const instruction& i) const {
-    return i.op.type->stretch && c_.values[i.inputs[0]].shape.size() == 1;
+    return i.op.type->is == algebra::broadcast && c_.values[i.inputs[0]].shape.size() == 1;
   }
 
   bool accumulates_scaled(const instruction& i) const {
-    if (i.op.type->accumulates_scaled == nullptr) return false;
+    if (i.op.type->accumulates == nullptr) return false;
     std::vector<const shape*> shapes;
     for (const value_id v : i.inputs) shapes.push_back(&c_.values[v].shape);
-    return i.op.type->accumulates_scaled(i.op.self.get(), shapes);
+    return i.op.type->accumulates->pays(i.op.self.get(), shapes);
   }
 
   // Operands that would not do so otherwise live to the end of the run: these may take no more than the

@@ -58,9 +58,8 @@ class layout_assignment {
 
   std::uint32_t storage_of(value_id v) const { return c_.values[v].storage; }
   bool multiplies(value_id v) const {
-    return std::ranges::any_of(uses_.readers_of(storage_of(v)), [&](std::uint32_t t) {
-      return c_.instructions[t].op.type->relaid_for != nullptr;
-    });
+    return std::ranges::any_of(uses_.readers_of(storage_of(v)),
+                               [&](std::uint32_t t) { return relays(*c_.instructions[t].op.type); });
   }
   bool contains(value_id v) const { return set_of_[v] == sets_; }
   void add(value_id v) {
@@ -92,27 +91,25 @@ class layout_assignment {
   }
 
   bool is_broadcast(const instruction& i) const {
-    return i.op.type->stretch && c_.values[i.inputs[0]].shape.size() == 1;
+    return i.op.type->is == algebra::broadcast && c_.values[i.inputs[0]].shape.size() == 1;
   }
   bool joins_maker(value_id v) {
     const std::uint32_t maker = uses_.maker_of(storage_of(v));
     if (maker == none) return c_.storages[storage_of(v)].where == home::state;
     const instruction& i = c_.instructions[maker];
     if (i.constant) return false;
-    if (is_broadcast(i) || i.op.type->relaid_for != nullptr) return true;
-    return transposes(i) && joins_whole(i);
+    if (is_broadcast(i) || relays(*i.op.type)) return true;
+    return keeps_layout(i) && joins_whole(i);
   }
   bool joins_reader(const instruction& i) {
-    if (i.op.type->relaid_for != nullptr || is_total(i)) return true;
-    return transposes(i) && joins_whole(i);
+    if (relays(*i.op.type) || is_total(i)) return true;
+    return keeps_layout(i) && joins_whole(i);
   }
   // A sum of all, to which zeros after the numbers of a row add nothing.
   bool is_total(const instruction& i) const {
-    return i.op.type->sum && c_.values[i.output].shape.size() == 1;
+    return i.op.type->is == algebra::sum && c_.values[i.output].shape.size() == 1;
   }
-  bool transposes(const instruction& i) const {
-    return i.op.type->elementwise || i.op.type->transposed != nullptr;
-  }
+  bool keeps_layout(const instruction& i) const { return i.op.type->elementwise || transposes(*i.op.type); }
   bool joins_whole(const instruction& i) {
     add(i.output);
     for (const value_id x : i.inputs) add(x);
@@ -137,8 +134,8 @@ class layout_assignment {
   bool keeps_zeros(const std::vector<std::uint32_t>& instructions) {
     for (const std::uint32_t t : instructions) {
       const instruction& i = c_.instructions[t];
-      if (!contains(i.output) || i.op.type->relaid_for != nullptr) continue;
-      if (i.op.type->transposed != nullptr) return false;
+      if (!contains(i.output) || relays(*i.op.type)) continue;
+      if (transposes(*i.op.type)) return false;
       if (is_broadcast(i)) filled_[i.output] = true;
       else if (!maps_zero_to_zero(i)) return false;
     }
@@ -165,9 +162,9 @@ class layout_assignment {
     const bool pads = kernels::padded(row) != row && keeps_zeros(instructions);
     for (const std::uint32_t t : instructions) {
       instruction& i = c_.instructions[t];
-      if (i.op.type->relaid_for != nullptr) relay(i, pads ? row : 0);
-      else if (i.op.type->transposed != nullptr && contains(i.output))
-        i.op.self = i.op.type->transposed(i.op.self.get());
+      if (relays(*i.op.type)) relay(i, pads ? row : 0);
+      else if (transposes(*i.op.type) && contains(i.output))
+        i.op.self = i.op.type->layouts->transposed(i.op.self.get());
     }
     for (const value_id v : set_) {
       value& x = c_.values[v];
@@ -183,7 +180,8 @@ class layout_assignment {
       if (contains(i.inputs[k])) inputs |= 1U << k;
     if (inputs == 0 && !contains(i.output)) return;
     bool swap = false;
-    i.op.self = i.op.type->relaid_for(i.op.self.get(), inputs, contains(i.output), row_numbers, swap);
+    i.op.self =
+        i.op.type->layouts->relaid_for(i.op.self.get(), inputs, contains(i.output), row_numbers, swap);
     if (swap) std::swap(i.inputs[0], i.inputs[1]);
   }
 

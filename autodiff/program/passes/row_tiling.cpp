@@ -22,7 +22,7 @@ constexpr index_t row_multiple = 16;
 // What the op itself says.
 row_slices declared_slices(const program_ir& c, const instruction& i) {
   return i.op.type->slices == nullptr ? row_slices{}
-                                      : i.op.type->slices(i.op.self.get(), c.values[i.inputs[0]].shape);
+                                      : i.op.type->slices->of(i.op.self.get(), c.values[i.inputs[0]].shape);
 }
 
 // The rows of the largest matrix that a sum goes over; 0 where none does.

@@ -24,7 +24,7 @@ bool single(const instruction& i) {
 
 bool has_candidate(const auto& list) {
   return std::ranges::any_of(list, [](const auto& x) {
-    return instruction_of(x).op.type->sibling != nullptr && single(instruction_of(x));
+    return instruction_of(x).op.type->with != nullptr && single(instruction_of(x));
   });
 }
 
@@ -66,8 +66,9 @@ template <class Item> class sibling_matcher {
     std::unordered_multimap<std::size_t, std::uint32_t> wanting;  // who computes what along, by its hash
     for (std::uint32_t t = first_; t < count; ++t) {
       const instruction& i = at(t);
-      if (const op_type* other = i.op.type->sibling;
-          other != nullptr && single(i) && other->arity <= i.inputs.size())
+      if (i.op.type->with == nullptr || !single(i)) continue;
+      const op_type* const other = i.op.type->with->type;
+      if (other->arity <= i.inputs.size())
         wanting.emplace(hash(other, std::span(i.inputs).first(other->arity)), t);
     }
     for (std::uint32_t other = first_; other < count; ++other) {
@@ -86,9 +87,10 @@ template <class Item> class sibling_matcher {
   }
   // Whether `other` is what `i` can compute along.
   static bool computes(const instruction& i, const instruction& other) {
-    return other.op.type == i.op.type->sibling && other.inputs.size() <= i.inputs.size() &&
+    const sibling* const with = i.op.type->with;
+    return with != nullptr && other.op.type == with->type && other.inputs.size() <= i.inputs.size() &&
            std::ranges::equal(other.inputs, std::span(i.inputs).first(other.inputs.size())) &&
-           i.op.type->computes(i.op.self.get(), other.op.self.get());
+           with->computes(i.op.self.get(), other.op.self.get());
   }
 
   void find_makers() {
@@ -111,7 +113,7 @@ template <class Item> class sibling_matcher {
   void place(std::uint32_t t) {
     const std::uint32_t other = partner_[t];
     if (other == none || done_[other] != 0) return write(t);
-    const bool computes_other = at(t).op.type->sibling == at(other).op.type && computes(at(t), at(other));
+    const bool computes_other = computes(at(t), at(other));
     const std::uint32_t whole = computes_other ? t : other, part = computes_other ? other : t;
     if (!computes_other && !place_before(whole, part)) return write(t);
     at(whole).sibling = at(part).output;

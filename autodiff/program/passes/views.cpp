@@ -8,8 +8,8 @@ namespace reel::detail {
 std::size_t share_views(program_ir& c) {
   const auto shares = [&](const instruction& i) {
     const auto size = [&](value_id v) { return c.values[v].shape.size(); };
-    const bool stretched = i.op.type->stretch && size(i.inputs[0]) == size(i.output);
-    if (!i.op.type->view && !stretched) return false;
+    const bool stretched = i.op.type->is == algebra::broadcast && size(i.inputs[0]) == size(i.output);
+    if (i.op.type->is != algebra::reshape && !stretched) return false;
     c.values[i.output].storage = c.values[i.inputs[0]].storage;
     return true;
   };

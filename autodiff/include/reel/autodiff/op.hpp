@@ -30,10 +30,9 @@
 //   static constexpr bool product = true;           y[i] = a[i]·b[i]
 //   static constexpr bool finite_product = true;    y[i] = a[i]·b[i] where both are finite
 //   static constexpr bool difference = true;        y[i] = a[i] − b[i]
-// In place of vjp, `reference(x...)` gives a composition of other ops whose derivative is used. What
-// freeze can make use of beside: slices, accumulate, relaid_for, transposed, identity_elements,
-// accumulate_scaled, eval_with_sibling, stages, see op_plans.hpp. How results that are mostly zeros are added
-// up, if the op knows a cheaper way than to make each of them:
+// In place of vjp, `reference(x...)` gives a composition of other ops whose derivative is used. The optional
+// interfaces, for freeze and the check kit, stand in the headers below op/, one each. How results that are
+// mostly zeros are added up, if the op knows a cheaper way than to make each of them:
 //   static var sum_of(std::span<const var> terms);
 // The sweep calls it with two or more cotangents of one shape that this op recorded, or another op with the
 // same sum_of. It records their sum. recorded_by and operands_of tell it how a term was recorded.
@@ -240,17 +239,33 @@ concept operation = std::equality_comparable<Op> && std::copyable<Op> && named_o
 namespace detail {
 
 using eval_fn = void (*)(const void* op, const operand_view& y, std::span<const operand_view> x);
-using eval_with_sibling_fn = void (*)(const void* op, const operand_view& y, const operand_view& other,
-                                      std::span<const operand_view> x);
-using magnitude_bound_fn = double (*)(const void* op, std::span<const operand_view> x);
 
-// What a tape knows of an op type, free of templates.
+// What an op is to the passes that rewrite sums and products. An author says it by a member of that name.
+enum class algebra : std::uint8_t {
+  none,
+  multiply,          // y[i] = a[i]·b[i]
+  multiply_or_zero,  // y[i] = a[i]·b[i] if both are finite
+  subtract,          // y[i] = a[i] − b[i]
+  sum,               // y[j] is the sum of some elements of x
+  broadcast,         // y repeats x to fill its shape
+  reshape,           // y has the bytes of x under another shape
+  rearrange,         // y has the elements of x, each once, in another order
+};
+
+// The optional interfaces, one header each below op/.
+struct slicing;        // by blocks of rows
+struct layout;         // matrices that lie transposed
+struct accumulation;   // y = beta·y + alpha·op(x)
+struct sibling;        // another op computed along
+struct stage_table;    // on numbers in registers
+struct identity_list;  // what its cotangents are held to
+
+// What a tape knows of an op type, free of templates: the contract, and the interfaces that the op has.
 struct op_type {
   const char* name;
   std::uint16_t arity;  // of a variadic op: 0
-  bool variadic, any_kind, analytic, elementwise, stretch, view, rearranges, effect, sum, product,
-      finite_product, difference;
-  bool stateless;
+  bool variadic, any_kind, analytic, elementwise, effect, stateless;
+  algebra is;
   kind_rule result;
   const kind_rule* inputs;
   std::array<eval_fn, dtype_count> eval;  // null where the op has no body
@@ -260,20 +275,13 @@ struct op_type {
   std::shared_ptr<const void> (*copy)(const void* op);
   std::size_t (*hash)(const void* op);  // of ops that are the same the same
   // Null where the op does not say.
-  row_slices (*slices)(const void* op, const shape& x) = nullptr;
-  std::array<eval_fn, dtype_count> accumulate = {};
-  std::shared_ptr<const void> (*relaid_for)(const void* op, unsigned inputs, bool result, index_t row,
-                                            bool& swap) = nullptr;
-  std::shared_ptr<const void> (*transposed)(const void* op) = nullptr;
-  std::vector<identity> (*identities)(const void* op, const applied_vjp& r) = nullptr;
-  unsigned (*identity_elements)(const void* op) = nullptr;
-  bool (*accumulates_scaled)(const void* op, std::span<const shape* const> x) = nullptr;
-  std::array<eval_fn, dtype_count> accumulate_scaled = {};
-  std::array<magnitude_bound_fn, dtype_count> magnitude_bound = {};
-  const op_type* sibling = nullptr;
-  bool (*computes)(const void* op, const void* other) = nullptr;
-  std::array<eval_with_sibling_fn, dtype_count> eval_with_sibling = {};
-  const kernels::stages* (*stages)(const void* op, dtype number) = nullptr;
+  const slicing* slices = nullptr;
+  const layout* layouts = nullptr;
+  const accumulation* accumulates = nullptr;
+  const sibling* with = nullptr;
+  const stage_table* stages = nullptr;
+  const identity_list* identities = nullptr;
+  unsigned (*identity_elements)(const void* op) = nullptr;  // bit i: 1 as operand i changes nothing
   var (*sum_of)(std::span<const var> terms) = nullptr;
 };
 
@@ -349,33 +357,6 @@ void vjp_of(const void* self, const var& ybar, const var& y, std::span<const var
       vjp_of_reference(op.reference(inner[I]...), ybar, inner, xbar);
     }
     (inputs_of<Op>{});
-  }
-}
-
-template <class T> bool same_bits(const T& a, const T& b) {
-  if constexpr (std::same_as<T, double>)
-    return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
-  else if constexpr (std::same_as<T, float>)
-    return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
-  else return a == b;
-}
-
-constexpr std::size_t hash_with(std::size_t hash, std::uint64_t word) noexcept {
-  return (hash ^ word ^ (hash >> 29)) * 0x9e3779b97f4a7c15u;
-}
-
-// Of what can be told apart; 0 for anything else.
-template <class T> std::size_t hash_of(const T& x) {
-  if constexpr (std::same_as<T, double>) return hash_with(1, std::bit_cast<std::uint64_t>(x));
-  else if constexpr (std::same_as<T, float>) return hash_with(1, std::bit_cast<std::uint32_t>(x));
-  else if constexpr (std::is_integral_v<T> || std::is_enum_v<T>)
-    return hash_with(1, static_cast<std::uint64_t>(x));
-  else if constexpr (requires { x.begin() != x.end(); }) {
-    std::size_t h = 2;
-    for (const auto& element : x) h = hash_with(h, hash_of(element));
-    return h;
-  } else {
-    return 0;
   }
 }
 

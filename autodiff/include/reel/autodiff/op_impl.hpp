@@ -5,7 +5,36 @@
 #include <reel/autodiff/fields.hpp>
 #include <reel/autodiff/op.hpp>
 
+#include <bit>
+
 namespace reel::detail {
+
+template <class T> bool same_bits(const T& a, const T& b) {
+  if constexpr (std::same_as<T, double>)
+    return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+  else if constexpr (std::same_as<T, float>)
+    return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+  else return a == b;
+}
+
+constexpr std::size_t hash_with(std::size_t hash, std::uint64_t word) noexcept {
+  return (hash ^ word ^ (hash >> 29)) * 0x9e3779b97f4a7c15u;
+}
+
+// Of what can be told apart; 0 for anything else.
+template <class T> std::size_t hash_of(const T& x) {
+  if constexpr (std::same_as<T, double>) return hash_with(1, std::bit_cast<std::uint64_t>(x));
+  else if constexpr (std::same_as<T, float>) return hash_with(1, std::bit_cast<std::uint32_t>(x));
+  else if constexpr (std::is_integral_v<T> || std::is_enum_v<T>)
+    return hash_with(1, static_cast<std::uint64_t>(x));
+  else if constexpr (requires { x.begin() != x.end(); }) {
+    std::size_t h = 2;
+    for (const auto& element : x) h = hash_with(h, hash_of(element));
+    return h;
+  } else {
+    return 0;
+  }
+}
 
 template <class Op> bool same(const void* left, const void* right) {
   const auto& a = *static_cast<const Op*>(left);
@@ -37,46 +66,60 @@ template <class Op> std::size_t hash(const void* op) {
   else return 0;
 }
 
-template <class Op> constexpr auto declares() -> std::vector<identity> (*)(const void*, const applied_vjp&) {
-  if constexpr (requires(const Op& op, const applied_vjp& r) { op.identities(r); })
-    return [](const void* op, const applied_vjp& r) { return static_cast<const Op*>(op)->identities(r); };
-  else return nullptr;
-}
-
 template <class Op> constexpr auto adds_up() -> var (*)(std::span<const var>) {
   if constexpr (requires(std::span<const var> terms) { Op::sum_of(terms); }) return Op::sum_of;
   else return nullptr;
 }
 
+template <class Op> constexpr algebra algebra_of() {
+  if constexpr (requires { requires Op::product; }) return algebra::multiply;
+  else if constexpr (requires { requires Op::finite_product; }) return algebra::multiply_or_zero;
+  else if constexpr (requires { requires Op::difference; }) return algebra::subtract;
+  else if constexpr (requires { requires Op::sum; }) return algebra::sum;
+  else if constexpr (requires { requires Op::stretch; }) return algebra::broadcast;
+  else if constexpr (requires { requires Op::view; }) return algebra::reshape;
+  else if constexpr (requires { requires Op::rearranges; }) return algebra::rearrange;
+  else return algebra::none;
+}
+
+template <class Op> constexpr void find_interfaces(op_type& type) {
+  if constexpr (sliced<Op>) type.slices = &slicing_of<Op>;
+  if constexpr (relaying<Op> || transposing<Op>) type.layouts = &layout_of<Op>;
+  if constexpr (accumulating<Op>) type.accumulates = &accumulation_of<Op>;
+  if constexpr (has_sibling<Op>) type.with = &sibling_of<Op>;
+  if constexpr (staged<Op>) type.stages = &stage_table_of<Op>;
+  if constexpr (states_identities<Op>) type.identities = &identity_list_of<Op>;
+  type.identity_elements = identity_elements_of<Op>();
+  type.sum_of = adds_up<Op>();
+}
+
 template <class Op> constexpr op_type make_op_type() {
   using s = signature<Op, double>;
-  return op_type{.name = Op::name,
-                 .arity = s::variadic ? std::uint16_t{0} : static_cast<std::uint16_t>(s::arity),
-                 .variadic = s::variadic,
-                 .any_kind = requires {requires Op::any_kind;
-}
-, .analytic = requires { requires Op::analytic; }
-, .elementwise = requires { requires Op::elementwise; }
-, .stretch = requires { requires Op::stretch; }
-, .view = requires { requires Op::view; }
-, .rearranges = requires { requires Op::rearranges; }
-, .effect = requires { requires Op::effect; }
-, .sum = requires { requires Op::sum; }
-, .product = requires { requires Op::product; }
-, .finite_product = requires { requires Op::finite_product; }
-, .difference = requires { requires Op::difference; }
-, .stateless = std::is_empty_v<Op>, .result = s::result, .inputs = s::inputs.data(), .eval = evals<Op>(),
-  .infer = &detail::infer<Op>, .vjp = &detail::vjp_of<Op>, .same = &detail::same<Op>,
-  .copy = [](const void* op) -> std::shared_ptr<const void> {
-    return std::make_shared<const Op>(*static_cast<const Op*>(op));
-  },
-  .hash = &detail::hash<Op>, .slices = slices_of<Op>(), .accumulate = accumulates<Op>(),
-  .relaid_for = relaid_by<Op>(), .transposed = detail::transposed<Op>(), .identities = declares<Op>(),
-  .identity_elements = identity_elements_of<Op>(), .accumulates_scaled = detail::accumulates_scaled<Op>(),
-  .accumulate_scaled = accumulate_scaled_bodies<Op>(), .magnitude_bound = magnitude_bounds<Op>(),
-  .sibling = sibling_of<Op>(), .computes = detail::computes<Op>(), .eval_with_sibling = sibling_bodies<Op>(),
-  .stages = stages_of<Op>(), .sum_of = adds_up<Op>(),
-};  // namespace reel::detail
+  constexpr bool any_kind = requires { requires Op::any_kind; };
+  constexpr bool analytic = requires { requires Op::analytic; };
+  constexpr bool elementwise = requires { requires Op::elementwise; };
+  constexpr bool effect = requires { requires Op::effect; };
+  op_type type{.name = Op::name,
+               .arity = s::variadic ? std::uint16_t{0} : static_cast<std::uint16_t>(s::arity),
+               .variadic = s::variadic,
+               .any_kind = any_kind,
+               .analytic = analytic,
+               .elementwise = elementwise,
+               .effect = effect,
+               .stateless = std::is_empty_v<Op>,
+               .is = algebra_of<Op>(),
+               .result = s::result,
+               .inputs = s::inputs.data(),
+               .eval = evals<Op>(),
+               .infer = &detail::infer<Op>,
+               .vjp = &detail::vjp_of<Op>,
+               .same = &detail::same<Op>,
+               .copy = [](const void* op) -> std::shared_ptr<const void> {
+                 return std::make_shared<const Op>(*static_cast<const Op*>(op));
+               },
+               .hash = &detail::hash<Op>};
+  find_interfaces<Op>(type);
+  return type;
 }
 
 // Appends a node. `op` is copied unless the tape holds an equal one.

@@ -8,7 +8,11 @@ namespace reel::table {
 
 namespace {
 
-var key_of(vars x) { return scalar_constant(x[0], 7, kind::index, x[0].where()); }
+// A sampler with a key on the tape of its parameters, recorded as one.
+template <class F> var with_key(vars x, F draw) {
+  return composed("sample", x, x[0].where(),
+                  [&] { return draw(scalar_constant(x[0], 7, kind::index, x[0].where())); });
+}
 
 }  // namespace
 
@@ -220,7 +224,7 @@ rows distributions() {
       {.name = "normal",
        .variant = "samples",
        .family = "distributions",
-       .record = [](vars x) { return dist::normal(key_of(x), x[0], x[1]); },
+       .record = [](vars x) { return with_key(x, [&](var key) { return dist::normal(key, x[0], x[1]); }); },
        .samples = {{spread({3}, -1, 1), spread({3}, 0.5, 2, 1)}},
        .edges = {},
        .composite = true,
@@ -229,7 +233,7 @@ rows distributions() {
       {.name = "laplace",
        .variant = "samples",
        .family = "distributions",
-       .record = [](vars x) { return dist::laplace(key_of(x), x[0], x[1]); },
+       .record = [](vars x) { return with_key(x, [&](var key) { return dist::laplace(key, x[0], x[1]); }); },
        .samples = {{spread({3}, -1, 1), spread({3}, 0.5, 2, 1)}},
        .edges = {},
        .composite = true,
@@ -238,7 +242,7 @@ rows distributions() {
       {.name = "logistic",
        .variant = "samples",
        .family = "distributions",
-       .record = [](vars x) { return dist::logistic(key_of(x), x[0], x[1]); },
+       .record = [](vars x) { return with_key(x, [&](var key) { return dist::logistic(key, x[0], x[1]); }); },
        .samples = {{spread({3}, -1, 1), spread({3}, 0.5, 2, 1)}},
        .edges = {},
        .composite = true,
@@ -247,7 +251,7 @@ rows distributions() {
       {.name = "gumbel",
        .variant = "samples",
        .family = "distributions",
-       .record = [](vars x) { return dist::gumbel(key_of(x), x[0], x[1]); },
+       .record = [](vars x) { return with_key(x, [&](var key) { return dist::gumbel(key, x[0], x[1]); }); },
        .samples = {{spread({3}, -1, 1), spread({3}, 0.5, 2, 1)}},
        .edges = {},
        .composite = true,
@@ -256,7 +260,7 @@ rows distributions() {
       {.name = "exponential",
        .variant = "samples",
        .family = "distributions",
-       .record = [](vars x) { return dist::exponential(key_of(x), x[0]); },
+       .record = [](vars x) { return with_key(x, [&](var key) { return dist::exponential(key, x[0]); }); },
        .samples = {{spread({3}, 0.5, 2)}},
        .edges = {},
        .composite = true,
@@ -265,7 +269,7 @@ rows distributions() {
       {.name = "weibull",
        .variant = "samples",
        .family = "distributions",
-       .record = [](vars x) { return dist::weibull(key_of(x), x[0], x[1]); },
+       .record = [](vars x) { return with_key(x, [&](var key) { return dist::weibull(key, x[0], x[1]); }); },
        .samples = {{spread({3}, 0.75, 2), spread({3}, 0.5, 2, 1)}},
        .edges = {},
        .composite = true,
@@ -274,8 +278,8 @@ rows distributions() {
       {.name = "gamma",
        .variant = "samples",
        .family = "distributions",
-       .record = [](vars x) { return dist::gamma(key_of(x), x[0], x[1]); },
-       .samples = {{spread({3}, 0.75, 3), spread({3}, 0.5, 2, 1)}},
+       .record = [](vars x) { return with_key(x, [&](var key) { return dist::gamma(key, x[0], x[1]); }); },
+       .samples = {{spread({2}, 0.75, 3), spread({2}, 0.5, 2, 1)}},
        .edges = {},
        .composite = true,
        .analytic = false},
@@ -283,8 +287,8 @@ rows distributions() {
       {.name = "beta",
        .variant = "samples",
        .family = "distributions",
-       .record = [](vars x) { return dist::beta(key_of(x), x[0], x[1]); },
-       .samples = {{spread({3}, 0.75, 3), spread({3}, 0.75, 2, 1)}},
+       .record = [](vars x) { return with_key(x, [&](var key) { return dist::beta(key, x[0], x[1]); }); },
+       .samples = {{spread({2}, 0.75, 3), spread({2}, 0.75, 2, 1)}},
        .edges = {},
        .composite = true,
        .analytic = false},
@@ -292,8 +296,8 @@ rows distributions() {
       {.name = "dirichlet",
        .variant = "samples",
        .family = "distributions",
-       .record = [](vars x) { return dist::dirichlet(key_of(x), x[0]); },
-       .samples = {{spread({2, 3}, 0.75, 3)}},
+       .record = [](vars x) { return with_key(x, [&](var key) { return dist::dirichlet(key, x[0]); }); },
+       .samples = {{spread({1, 2}, 0.75, 3)}},
        .edges = {},
        .composite = true,
        .analytic = false},
@@ -301,7 +305,10 @@ rows distributions() {
       {.name = "student_t",
        .variant = "samples",
        .family = "distributions",
-       .record = [](vars x) { return dist::student_t(key_of(x), x[0], x[1], x[2]); },
+       .record =
+           [](vars x) {
+             return with_key(x, [&](var key) { return dist::student_t(key, x[0], x[1], x[2]); });
+           },
        .samples = {{spread({2}, 1.5, 4), spread({2}, -1, 1, 1), spread({2}, 0.5, 2, 2)}},
        .edges = {},
        .composite = true,

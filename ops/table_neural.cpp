@@ -180,8 +180,10 @@ rows layers() {
        .family = "neural",
        .record =
            [](vars x) {
-             const batch_statistics running{zeros_like(x[1]), ones_like(x[1])};
-             return batch_norm(x[0], x[1], x[2], running).y;
+             return composed("sample", x, x[0].where(), [&] {
+               const batch_statistics running{zeros_like(x[1]), ones_like(x[1])};
+               return batch_norm(x[0], x[1], x[2], running).y;
+             });
            },
        .samples = {{spread({3, 2}, -2, 2), spread({2}, 0.5, 2, 1), spread({2}, -1, 1, 2)},
                    {spread({2, 2, 2}, -2, 2), spread({2}, 0.5, 2, 1), spread({2}, -1, 1, 2)}},

@@ -202,6 +202,11 @@ rows quotients() {
                   .xbar = {{0, 1, 1}, {0, -1, -5}}}},
        .analytic = false,
        .linear_in = {0}},
+      {.name = "full_rank",
+       .family = "linear algebra",
+       .record = [](vars x) { return whole(x, [&] { return linalg::with_full_rank(square_like(x[0])); }); },
+       .samples = of_shape(3, 3),
+       .analytic = false},
       {.name = "where_distinct",
        .family = "linear algebra",
        .record =

@@ -42,15 +42,16 @@ struct triangular_solve_op {
       const triangular<T> factor{t.data + from_t, n, half, transposed};
       T* const to = x.data + i * n * m;
       std::copy_n(b.data + from_b, n * m, to);
-      check(factor, n, in_batch(i, pair.all().size()));
+      check(factor, n, i, pair.all().size());
       solve_in_place(factor, to, n, m, m);
     });
   }
-  template <class T> static void check(const triangular<T>& t, index_t n, const std::string& which) {
+  template <class T> static void check(const triangular<T>& t, index_t n, index_t which, index_t count) {
     for (index_t i = 0; i < n; ++i)
       if (t.at(i, i) == T(0))
         throw error(errc::invalid_argument,
-                    fmt::format("triangular matrix{} is singular: its diagonal is 0 in row {}.", which, i));
+                    fmt::format("triangular matrix{} is singular: its diagonal is 0 in row {}.",
+                                in_batch(which, count), i));
   }
   std::array<var, 2> vjp(var xbar, var x, var t, var b) const {
     const var full = apply(triangular_solve_op{half, !transposed}, t, xbar);
@@ -65,8 +66,8 @@ struct triangular_solve_op {
 };
 
 // The lower triangle of A, by blocks of columns: each is A's less what the columns before it give, which is
-// one product. `which` names the matrix in a message.
-template <class T> void factor(T* a, index_t n, const std::string& which) {
+// one product. It is matrix `which` of `count`, for a message.
+template <class T> void factor(T* a, index_t n, index_t which, index_t count) {
   const index_t block = std::min(block_size<T>, std::max<index_t>(n, 1));
   struct of_diagonal_block {};
   T* const turned = workspace<T, of_diagonal_block>(block * block);  // its transpose
@@ -98,7 +99,7 @@ template <class T> void factor(T* a, index_t n, const std::string& which) {
         throw error(errc::invalid_argument,
                     fmt::format("matrix{} is not positive definite: pivot {} is {}. Only the symmetric part "
                                 "counts; add a positive multiple of the identity to it.",
-                                which, i, num::convert<double>(pivot)));
+                                in_batch(which, count), i, num::convert<double>(pivot)));
       row[known] = num::sqrt(square);
       turned[known * width + known] = row[known];
       for (index_t k = 0; k < known; ++k) turned[k * width + known] = row[k];
@@ -126,7 +127,7 @@ struct cholesky_op {
                           : finite ? T(0.5) * from[i * n + j] + T(0.5) * from[j * n + i]
                                    : not_a_number<T>();
       if (!finite) continue;
-      factor(to, n, in_batch(b, count));
+      factor(to, n, b, count);
       for (index_t i = 0; i < n; ++i) std::fill(to + i * n + i + 1, to + (i + 1) * n, T(0));
     }
   }

@@ -7,6 +7,7 @@
 #include <reel/ops/reductions.hpp>
 
 #include "batches.hpp"
+#include "parts.hpp"
 #include "recorded.hpp"
 
 #include <fmt/format.h>
@@ -26,10 +27,10 @@ var least_squares(const var& a, const var& b) {
                             to_string(b.shape()), rows_of(s), rows_of(b.shape())));
   if (rows_of(s) >= columns_of(s)) {
     const auto [q, r] = qr(a);
-    return triangular_solved(r, linalg::product(q, true, b, false), side::upper, false);
+    return triangular_solved(with_full_rank(r), linalg::product(q, true, b, false), side::upper, false);
   }
   const auto [q, r] = qr(transposed(a));
-  return linalg::product(q, false, triangular_solved(r, b, side::upper, true), false);
+  return linalg::product(q, false, triangular_solved(with_full_rank(r), b, side::upper, true), false);
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace reel {
 
 using namespace linalg;
@@ -126,8 +128,34 @@ struct where_distinct_op {
   bool operator==(const where_distinct_op&) const = default;
 };
 
+// The identity, which refuses a triangular matrix that is singular but for rounding.
+struct full_rank_op {
+  static constexpr auto name = "full_rank";
+  shape infer(const shape& r) const { return check_square(r); }
+  template <class T> void eval(out<T> y, in<T> r) const {
+    std::copy_n(r.data, r.size(), y.data);
+    if (r.size() == 0) return;
+    const index_t n = rows_of(r.shape()), count = r.size() / (n * n);
+    for (index_t b = 0; b < count; ++b) {
+      const auto size = [&](index_t i) { return num::abs(r[b * n * n + i * (n + 1)]); };
+      T most(0);
+      for (index_t i = 0; i < n; ++i) most = std::max(most, size(i));
+      for (index_t i = 0; i < n; ++i)
+        if (size(i) <= T(8 * static_cast<double>(n)) * roundoff<T>() * most)
+          throw error(
+              errc::invalid_argument,
+              fmt::format("matrix{} has not full rank: beside rounding, its columns or rows depend on each "
+                          "other from {} on.",
+                          in_batch(b, count), i));
+    }
+  }
+  var vjp(var ybar, var, var) const { return ybar; }
+  bool operator==(const full_rank_op&) const = default;
+};
+
 }  // namespace
 
+var linalg::with_full_rank(const var& r) { return apply(full_rank_op{}, r); }
 var linalg::gap_quotient(const var& x, const var& values, double s, bool sums) {
   return apply(gap_quotient_op{s, sums}, x, values);
 }

@@ -65,6 +65,9 @@ template <class T> T equal_within(const T* values, index_t n) {
 var gap_quotient(const var& x, const var& values, double s, bool sums);
 // x_ij/v_j, with 0 where both are 0; x_ij/0 is refused.
 var column_quotient(const var& x, const var& values);
+// A triangular matrix as it is; refused where its smallest diagonal element is within 8nu of the largest of
+// 0.
+var with_full_rank(const var& r);
 // x as it is. Its derivative is refused where two of the values are equal.
 var where_distinct(const var& x, const var& values);
 

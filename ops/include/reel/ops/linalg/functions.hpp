@@ -7,8 +7,9 @@
 namespace reel {
 
 // The x with the least ‖a·x − b‖, by QR: [… n m] and [… n k], or [n] for one vector. Where there are fewer
-// equations than unknowns, the solution of least norm. Reals. Throws invalid_argument for a matrix whose rows
-// and columns both depend on each other, as far as rounding leaves a 0 to be seen.
+// equations than unknowns, the solution of least norm. Reals. Throws invalid_argument for a matrix that has
+// not full rank: R has a diagonal element within 8ku of the largest of 0 (k = min(n, m), u the unit
+// roundoff).
 var lstsq(operand a, operand b);
 // The pseudoinverse of a matrix of full rank: lstsq(a, I). Better lstsq(a, b) than pinv(a)·b.
 var pinv(operand a);

@@ -72,7 +72,7 @@ template <class Rule> void compare_with_print(const Rule& rule, double decay) {
 // Two heavy balls, one after the other, and Adam on top: each with states of its own.
 struct two_stages {
   double lr = 0.01;
-  auto parts() const { return chain(trace{0.5}, trace{0.8, true}, scale_by_learning_rate{}); }
+  auto parts() const { return chain(optim::trace{0.5}, optim::trace{0.8, true}, scale_by_learning_rate{}); }
   std::vector<shape> state_shapes(const shape& p) const { return parts().state_shapes(p); }
   update apply(var g, var p, std::span<const var> state, const hyperparameters& k) const {
     return parts().apply(g, p, state, k);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <reel/autodiff/structural.hpp>
+#include <reel/autodiff/sweep.hpp>
 #include <reel/ops/special.hpp>
 
 #include "table_few.hpp"
@@ -51,6 +53,99 @@ rows bessel() {
                   .y = {0, inf, nan, nan, nan, nan}}},
        .analytic = false,
        .elementwise = true},
+      {.name = "gamma_density",
+       .family = "special",
+       .record =
+           [](vars x) {
+             return composed("gamma_density", x, x[0].where(),
+                             [&] { return grad(sum_to(gammainc(x[0], x[1]), {}), x[1]); });
+           },
+       .samples = few_sizes({{0.5, 3}, {0.25, 4}}),
+       .analytic = false,
+       .elementwise = true},
+
+      // Of a fixed shape: the third derivative in it is refused.
+      {.name = "gammainc_in_a",
+       .family = "special",
+       .record =
+           [](vars x) {
+             return composed("gammainc_in_a", x, x[0].where(), [&] {
+               const var a = constant_like(x[0], 1.5);
+               return grad(sum_to(gammainc(a, x[0]), {}), a);
+             });
+           },
+       .samples = few_sizes({{0.25, 4}}),
+       .analytic = false,
+       .elementwise = true},
+
+      {.name = "gammainc_in_a",
+       .variant = "twice",
+       .family = "special",
+       .record =
+           [](vars x) {
+             return composed("gammainc_in_a", x, x[0].where(), [&] {
+               const var a = constant_like(x[0], 1.5);
+               return grad(sum_to(grad(sum_to(gammainc(a, x[0]), {}), a), {}), a);
+             });
+           },
+       .samples = few_sizes({{0.25, 4}}),
+       .analytic = false,
+       .elementwise = true},
+
+      {.name = "beta_density",
+       .family = "special",
+       .record =
+           [](vars x) {
+             return composed("beta_density", x, x[0].where(),
+                             [&] { return grad(sum_to(betainc(x[0], x[1], x[2]), {}), x[2]); });
+           },
+       .samples = few_sizes({{0.5, 3}, {0.5, 3}, {0.1, 0.9}}),
+       .analytic = false,
+       .elementwise = true},
+
+      {.name = "betainc_in_ab",
+       .family = "special",
+       .record =
+           [](vars x) {
+             return composed("betainc_in_ab", x, x[0].where(), [&] {
+               const var a = constant_like(x[0], 1.5);
+               return grad(sum_to(betainc(a, 2.5, x[0]), {}), a);
+             });
+           },
+       .samples = few_sizes({{0.1, 0.9}}),
+       .analytic = false,
+       .elementwise = true},
+
+      {.name = "betainc_in_ab",
+       .variant = "twice",
+       .family = "special",
+       .record =
+           [](vars x) {
+             return composed("betainc_in_ab", x, x[0].where(), [&] {
+               const var a = constant_like(x[0], 1.5), b = constant_like(x[0], 2.5);
+               return grad(sum_to(grad(sum_to(betainc(a, b, x[0]), {}), a), {}), b);
+             });
+           },
+       .samples = few_sizes({{0.1, 0.9}}),
+       .analytic = false,
+       .elementwise = true},
+
+      // It is refused wherever it has an element.
+      {.name = "third_derivative_in_shape",
+       .family = "special",
+       .record =
+           [](vars x) {
+             return composed("third_derivative_in_shape", x, x[0].where(), [&] {
+               var y = gammainc(x[0], 2.0);
+               for (int i = 0; i < 3; ++i) y = grad(sum_to(y, {}), x[0]);
+               return y;
+             });
+           },
+       .samples = {{real({0}, {})}},
+       .analytic = false,
+       .elementwise = true,
+       .differentiable = false},
+
       {.name = "betainc",
        .family = "special",
        .record = [](vars x) { return betainc(x[0], x[1], x[2]); },

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <reel/autodiff/structural.hpp>
 #include <reel/ops/dist.hpp>
+#include <reel/ops/linalg.hpp>
+#include <reel/ops/matmul.hpp>
+#include <reel/ops/arithmetic.hpp>
 
 #include "table_few.hpp"
 
@@ -190,9 +193,15 @@ rows distributions() {
 
       {.name = "multivariate_normal_log_density",
        .family = "distributions",
-       .record = [](vars x) { return dist::multivariate_normal_log_density(x[0], x[1], x[2]); },
-       .samples = {{spread({2}, -1, 1), spread({2}, -1, 1, 1), real({2, 2}, {2, 0.5, 0.5, 1})},
-                   {spread({3, 2}, -1, 1), spread({2}, -1, 1, 1), real({2, 2}, {2, 0.5, 0.5, 1})}},
+       .record =
+           [](vars x) {
+             return composed("sample", x, x[0].where(), [&] {  // a covariance is A·Aᵀ + 1
+               const var covariance = matmul(x[2], matrix_transpose(x[2])) + constant_like(x[2], eye(2));
+               return dist::multivariate_normal_log_density(x[0], x[1], covariance);
+             });
+           },
+       .samples = {{spread({2}, -1, 1), spread({2}, -1, 1, 1), spread({2, 2}, -1, 1, 2)},
+                   {spread({3, 2}, -1, 1), spread({2}, -1, 1, 1), spread({2, 2}, -1, 1, 2)}},
        .composite = true},
 
       {.name = "split_key",

@@ -66,7 +66,8 @@ rows convolutions() {
            [](vars x) {
              return conv2d(x[0], x[1], {.stride = {1, 2}, .padding = {1, 0}});
            },
-       .samples = {{spread({1, 2, 3, 3}, -1, 1), spread({2, 2, 2, 2}, -1, 1, 1)}},
+       .samples = {{spread({1, 1, 3, 3}, -1, 1), spread({1, 1, 2, 2}, -1, 1, 1)},
+                   {spread({1, 2, 3, 3}, -1, 1), spread({2, 2, 2, 2}, -1, 1, 1)}},
        .composite = true,
        .linear_in = {0, 1}},
 
@@ -217,7 +218,7 @@ rows layers() {
        .variant = "masked",
        .family = "neural",
        .record = [](vars x) { return attention(x[0], x[1], x[2], x[3]); },
-       .samples = {{spread({2, 2}, -1, 1), spread({3, 2}, -1, 1, 1), spread({3, 2}, -1, 1, 2),
+       .samples = {{spread({2, 2}, -1, 1), spread({3, 2}, -1, 1, 1), spread({3, 1}, -1, 1, 2),
                     boolean({2, 3}, {1, 1, 0, 0, 1, 1})}},
        .edges = {{.what = "a row that reads nothing",
                   .x = {real({1, 1}, {2}), real({2, 1}, {1, 3}), real({2, 1}, {5, 7}), boolean({2}, {0, 0})},
@@ -244,15 +245,15 @@ rows layers() {
            [](vars x) {
              return lstm_cell(x[0], {x[1], x[2]}, x[3], x[4], x[5]).h;
            },
-       .samples = {{spread({1, 2}, -1, 1), spread({1, 2}, -1, 1, 1), spread({1, 2}, -1, 1, 2),
-                    spread({2, 8}, -1, 1, 3), spread({2, 8}, -1, 1, 4), spread({8}, -1, 1, 5)}},
+       .samples = {{spread({1, 1}, -1, 1), spread({1, 1}, -1, 1, 1), spread({1, 1}, -1, 1, 2),
+                    spread({1, 4}, -1, 1, 3), spread({1, 4}, -1, 1, 4), spread({4}, -1, 1, 5)}},
        .composite = true},
 
       {.name = "gru_cell",
        .family = "neural",
        .record = [](vars x) { return gru_cell(x[0], x[1], x[2], x[3], x[4], x[5]); },
-       .samples = {{spread({1, 2}, -1, 1), spread({1, 2}, -1, 1, 1), spread({2, 6}, -1, 1, 2),
-                    spread({2, 6}, -1, 1, 3), spread({6}, -1, 1, 4), spread({6}, -1, 1, 5)}},
+       .samples = {{spread({1, 1}, -1, 1), spread({1, 1}, -1, 1, 1), spread({1, 3}, -1, 1, 2),
+                    spread({1, 3}, -1, 1, 3), spread({3}, -1, 1, 4), spread({3}, -1, 1, 5)}},
        .composite = true},
   };
 }

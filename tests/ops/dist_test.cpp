@@ -158,8 +158,7 @@ BOOST_AUTO_TEST_CASE(samples_have_their_distribution) {
     const double tail = num::betainc(2.5, 0.5, 5 / (5 + x * x)) / 2;
     return x > 0 ? 1 - tail : tail;
   });
-  const array<double> simplex =
-      dist::dirichlet(key, t.constant(shape{1000, 3}, 2.0)).value();
+  const array<double> simplex = dist::dirichlet(key, t.constant(shape{1000, 3}, 2.0)).value();
   for (std::size_t i = 0; i < 1000; ++i)
     BOOST_TEST(std::abs(simplex.data()[3 * i] + simplex.data()[3 * i + 1] + simplex.data()[3 * i + 2] - 1) <=
                1e-15);

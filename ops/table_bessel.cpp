@@ -57,7 +57,7 @@ rows bessel() {
        .family = "special",
        .record =
            [](vars x) {
-             return composed("gamma_density", x, x[0].where(),
+             return composed("gamma_density", x, here(),
                              [&] { return grad(sum_to(gammainc(x[0], x[1]), {}), x[1]); });
            },
        .samples = few_sizes({{0.5, 3}, {0.25, 4}}),
@@ -69,7 +69,7 @@ rows bessel() {
        .family = "special",
        .record =
            [](vars x) {
-             return composed("gammainc_in_a", x, x[0].where(), [&] {
+             return composed("gammainc_in_a", x, here(), [&] {
                const var a = constant_like(x[0], 1.5);
                return grad(sum_to(gammainc(a, x[0]), {}), a);
              });
@@ -83,7 +83,7 @@ rows bessel() {
        .family = "special",
        .record =
            [](vars x) {
-             return composed("gammainc_in_a", x, x[0].where(), [&] {
+             return composed("gammainc_in_a", x, here(), [&] {
                const var a = constant_like(x[0], 1.5);
                return grad(sum_to(grad(sum_to(gammainc(a, x[0]), {}), a), {}), a);
              });
@@ -96,7 +96,7 @@ rows bessel() {
        .family = "special",
        .record =
            [](vars x) {
-             return composed("beta_density", x, x[0].where(),
+             return composed("beta_density", x, here(),
                              [&] { return grad(sum_to(betainc(x[0], x[1], x[2]), {}), x[2]); });
            },
        .samples = few_sizes({{0.5, 3}, {0.5, 3}, {0.1, 0.9}}),
@@ -107,7 +107,7 @@ rows bessel() {
        .family = "special",
        .record =
            [](vars x) {
-             return composed("betainc_in_ab", x, x[0].where(), [&] {
+             return composed("betainc_in_ab", x, here(), [&] {
                const var a = constant_like(x[0], 1.5);
                return grad(sum_to(betainc(a, 2.5, x[0]), {}), a);
              });
@@ -121,7 +121,7 @@ rows bessel() {
        .family = "special",
        .record =
            [](vars x) {
-             return composed("betainc_in_ab", x, x[0].where(), [&] {
+             return composed("betainc_in_ab", x, here(), [&] {
                const var a = constant_like(x[0], 1.5), b = constant_like(x[0], 2.5);
                return grad(sum_to(grad(sum_to(betainc(a, b, x[0]), {}), a), {}), b);
              });
@@ -135,7 +135,7 @@ rows bessel() {
        .family = "special",
        .record =
            [](vars x) {
-             return composed("third_derivative_in_shape", x, x[0].where(), [&] {
+             return composed("third_derivative_in_shape", x, here(), [&] {
                var y = gammainc(x[0], 2.0);
                for (int i = 0; i < 3; ++i) y = grad(sum_to(y, {}), x[0]);
                return y;

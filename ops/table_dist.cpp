@@ -12,8 +12,8 @@ namespace reel::table {
 namespace {
 
 // A sampler with a key on the tape of its parameters, recorded as one.
-template <class F> var with_key(vars x, F draw) {
-  return composed("sample", x, x[0].where(),
+template <class F> var with_key(vars x, F draw, source_location where = here()) {
+  return composed("sample", x, where,
                   [&] { return draw(scalar_constant(x[0], 7, kind::index, x[0].where())); });
 }
 
@@ -195,7 +195,7 @@ rows distributions() {
        .family = "distributions",
        .record =
            [](vars x) {
-             return composed("sample", x, x[0].where(), [&] {  // a covariance is A·Aᵀ + 1
+             return composed("sample", x, here(), [&] {  // a covariance is A·Aᵀ + 1
                const var covariance = matmul(x[2], matrix_transpose(x[2])) + constant_like(x[2], eye(2));
                return dist::multivariate_normal_log_density(x[0], x[1], covariance);
              });

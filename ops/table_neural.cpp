@@ -181,7 +181,7 @@ rows layers() {
        .family = "neural",
        .record =
            [](vars x) {
-             return composed("sample", x, x[0].where(), [&] {
+             return composed("sample", x, here(), [&] {
                const batch_statistics running{zeros_like(x[1]), ones_like(x[1])};
                return batch_norm(x[0], x[1], x[2], running).y;
              });

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT
-// How apply() erases an op's type. Included by op_plans.hpp.
+// How apply() erases an op's type. Included by op.hpp.
 #pragma once
 
 #include <reel/autodiff/fields.hpp>
-#include <reel/autodiff/op.hpp>
+#include <reel/autodiff/op/accumulation.hpp>
+#include <reel/autodiff/op/contract.hpp>
+#include <reel/autodiff/op/identities.hpp>
+#include <reel/autodiff/op/layout.hpp>
+#include <reel/autodiff/op/sibling.hpp>
+#include <reel/autodiff/op/slicing.hpp>
+#include <reel/autodiff/op/stages.hpp>
 
 #include <bit>
 

@@ -10,7 +10,7 @@
 //     which no number on the way to op(x) exceeds in magnitude; infinite or NaN where it cannot tell.
 #pragma once
 
-#include <reel/autodiff/op.hpp>
+#include <reel/autodiff/op/contract.hpp>
 
 namespace reel::detail {
 

@@ -13,7 +13,7 @@
 // An op has one of the two.
 #pragma once
 
-#include <reel/autodiff/op.hpp>
+#include <reel/autodiff/op/contract.hpp>
 
 namespace reel::detail {
 

@@ -7,7 +7,7 @@
 //       template <class T> void eval_with_sibling(out<T> y, out<T> of_other, in<T>... x) const;
 #pragma once
 
-#include <reel/autodiff/op.hpp>
+#include <reel/autodiff/op/contract.hpp>
 
 namespace reel::detail {
 

@@ -6,7 +6,7 @@
 //       template <class T> void accumulate(out<T> y, in<T>... x) const;      y += op(x)
 #pragma once
 
-#include <reel/autodiff/op.hpp>
+#include <reel/autodiff/op/contract.hpp>
 
 namespace reel::detail {
 

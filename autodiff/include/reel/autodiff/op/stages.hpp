@@ -6,7 +6,7 @@
 //     for the first of three, a bool.
 #pragma once
 
-#include <reel/autodiff/op.hpp>
+#include <reel/autodiff/op/contract.hpp>
 
 namespace reel::detail {
 

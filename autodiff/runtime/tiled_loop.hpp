@@ -22,7 +22,7 @@ class tiled_loop_runner {
 
  private:
   struct member {
-    eval_fn open, go_on;            // for the first block and, of a sum, the others
+    eval_fn open, go_on;                    // for the first block and, of a sum, the others
     detail::sibling::eval_fn with_sibling;  // or null
     const void* op;
     std::size_t output, sibling, first_input, inputs;  // in views_

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 using namespace reel;
 using namespace reel::test;
 
@@ -92,8 +94,9 @@ BOOST_AUTO_TEST_CASE(a_cotangent_of_0_gives_0_at_every_edge) {
     for (std::size_t a = 0; a < g.size(); ++a) {
       const std::vector<double> zeros(static_cast<std::size_t>(g[a].size()), 0.0);
       compare<double>("cotangent", g[a], zeros);
-      compare<double>("second cotangent", h[a], zeros);
+      if (!e.once) compare<double>("second cotangent", h[a], zeros);
     }
+    if (e.once) BOOST_CHECK_THROW(std::ranges::for_each(h, [](const var& v) { elements<double>(v); }), error);
   });
 }
 

@@ -34,6 +34,7 @@ struct edge_row {
   std::vector<std::vector<double>> xbar = {};    // cotangents of the real inputs; left out: unchecked
   std::vector<std::vector<double>> second = {};  // cotangents of Σ x̄ at the real inputs; left out: unchecked
   std::optional<dtype> only = {};                // the one number type in which this holds
+  bool once = false;                             // the second derivative there is refused
 };
 
 struct op_row {

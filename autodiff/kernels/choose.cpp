@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which kernels run: the best that were compiled and that the processor has. The build defines REEL_AVX2_KERNELS and
-// REEL_AVX512_KERNELS where it compiles these sets.
+// Which kernels run: the best that were compiled and that the processor has. The build defines
+// REEL_AVX2_KERNELS and REEL_AVX512_KERNELS where it compiles these sets.
 #include "dispatch_tables.hpp"
 
 #include <array>
@@ -30,8 +30,7 @@ template <class T> usable<T> find_usable() {
     u.add(avx512::of_float, avx512::of_double);
 #endif
 #ifdef REEL_AVX2_KERNELS
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    u.add(avx2::of_float, avx2::of_double);
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) u.add(avx2::of_float, avx2::of_double);
 #endif
   u.add(baseline::of_float, baseline::of_double);
   return u;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One dispatch table per instruction set and number type. Those of avx2 and avx512 exist where the build made them.
+// One dispatch table per instruction set and number type. Those of avx2 and avx512 exist where the build made
+// them.
 #pragma once
 
 #include <reel/autodiff/kernels.hpp>

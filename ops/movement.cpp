@@ -2,6 +2,7 @@
 #include <reel/autodiff/loops.hpp>
 #include <reel/ops/movement.hpp>
 
+#include "axes.hpp"
 #include "labels.hpp"
 
 #include <fmt/format.h>
@@ -60,15 +61,6 @@ shape replace_axis(const shape& x, std::size_t axis, const shape& by) {
   return shape(sizes);
 }
 
-void check_indices(in<index_t> indices, index_t size) {
-  for (index_t i = 0; i < indices.size(); ++i)
-    if (indices[i] < 0 || indices[i] >= size)
-      throw error(errc::invalid_label,
-                  size == 0
-                      ? fmt::format("index {} at position {} of an empty axis.", indices[i], i)
-                      : fmt::format("index {} at position {} is outside 0 … {}.", indices[i], i, size - 1));
-}
-
 // gather: y_j = x_{i(j)};  scatter_add: y_k = Σ_{j: i(j) = k} x_j. Adjoints of each other.
 struct gather_op {
   static constexpr auto name = "gather";
@@ -77,7 +69,7 @@ struct gather_op {
   shape infer(const shape& x, const shape& indices) const { return replace_axis(x, x.axis(axis), indices); }
   template <class T> void eval(out<T> y, in<T> x, in<index_t> indices) const {
     const sliced s(x.shape(), x.shape().axis(axis));
-    check_indices(indices, s.size);
+    check_indices_below(indices, s.size);
     T* to = y.data;
     for (index_t o = 0; o < s.outer; ++o)
       for (index_t j = 0; j < indices.size(); ++j, to += s.inner)
@@ -106,7 +98,7 @@ struct scatter_add_op {
   }
   template <class T> void eval(out<T> y, in<T> x, in<index_t> indices) const {
     const sliced s(y.shape(), axis);
-    check_indices(indices, s.size);
+    check_indices_below(indices, s.size);
     std::fill_n(y.data, y.size(), T(0));
     const T* from = x.data;
     for (index_t o = 0; o < s.outer; ++o)
